@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every module of ours is compiled the same way: Swift 6 mode, warnings are errors.
+///
+/// Deprecations stay warnings: without a committed `Package.resolved`, a dependency's newest release would otherwise
+/// break a fresh clone.
+let ours: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: ours)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: ours)
+}
+
+let package = Package(
+    name: "homeport",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "homeport", targets: ["homeport"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // Arrows run downward only, and features never import each other: docs/architecture.md.
+        .target(name: "CHomeportLinux"),
+        module("HomeportCore", [.product(name: "Yams", package: "Yams")]),
+        module("HomeportNet", ["HomeportCore", "CHomeportLinux", nioCore, nioPosix]),
+        module("HomeportHTTP", ["HomeportCore", "HomeportNet", nioCore, nioPosix]),
+        module("HomeportServe", ["HomeportCore", "HomeportNet", "HomeportHTTP", "CHomeportLinux", nioCore, nioPosix]),
+        module(
+            "HomeportGuard",
+            [
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "CHomeportLinux", nioCore, nioPosix,
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        module("HomeportDoor", ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore]),
+        module(
+            "HomeportRuntime",
+            [
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportGuard", "HomeportDoor",
+                "CHomeportLinux", nioCore, nioPosix,
+            ]
+        ),
+        module(
+            "HomeportControl",
+            ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportGuard", "HomeportRuntime", nioCore, nioPosix]
+        ),
+        .executableTarget(
+            name: "homeport",
+            dependencies: [
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportGuard", "HomeportDoor",
+                "HomeportRuntime", "HomeportControl", nioCore, nioPosix, arguments,
+            ],
+            swiftSettings: ours
+        ),
+    ]
+)

@@ -1,0 +1,1 @@
+void homeport_linux_unused(void);

@@ -1,0 +1,155 @@
+import Yams
+
+/// One value in a plan's text, with the place where it stands.
+///
+/// A plan is read in two steps. Yams turns the text into a tree; sections then ask nodes of the tree for values, and
+/// every answer that is not as it should be names file, line, column and key. Nothing is guessed from YAML's own types:
+/// what a person typed is what a word gets to read, so that `no` can be a name and `0x10` is never silently 16.
+public struct PlanNode {
+    let yaml: Yams.Node
+    let file: String
+    /// The keys that lead here: `services`, `api`, `folder`.
+    public let path: [String]
+    private let line: Int
+    private let column: Int
+
+    /// The largest plan that is read. Ten thousand services fit.
+    public static let largestText = 1 << 20
+
+    /// - Parameter file: What errors call the text's place; it is not opened.
+    /// - Throws: ``HomeportError`` with code `plan.syntax`, the parser's line and a hint at YAML's known traps.
+    public init(parsing text: String, file: String) throws(HomeportError) {
+        guard text.utf8.count <= Self.largestText else {
+            throw HomeportError(.planSyntax, "the plan has more than 1 MiB", where: file, fix: "split it")
+        }
+        let root: Yams.Node?
+        do { root = try Yams.compose(yaml: text) } catch { throw Self.syntaxError(error, file: file, text: text) }
+        guard let root else {
+            throw HomeportError(.planSyntax, "the plan is empty", where: file, fix: "write services: with one below it")
+        }
+        self.init(yaml: root, file: file, path: [], mark: root.mark)
+    }
+
+    private init(yaml: Yams.Node, file: String, path: [String], mark: Mark?) {
+        self.yaml = yaml
+        self.file = file
+        self.path = path
+        line = mark?.line ?? 1
+        column = mark?.column ?? 1
+    }
+
+    /// `homeport.yaml:4:9 (services.api.folder)`.
+    public var place: String {
+        "\(file):\(line):\(column)" + (path.isEmpty ? "" : " (\(path.joined(separator: ".")))")
+    }
+
+    /// The text of a plain value. Lists, mappings and nothing at all are errors.
+    public func text() throws(HomeportError) -> String {
+        guard case .scalar(let scalar) = yaml else { throw wrong("a single value is needed here, not \(shape)") }
+        guard !isNothing else { throw wrong("the value is missing") }
+        return scalar.string
+    }
+
+    /// Whether the value was left out: `api:` with nothing behind it, or `null`.
+    public var isNothing: Bool {
+        guard case .scalar(let scalar) = yaml, scalar.style == .plain || scalar.style == .any else { return false }
+        return ["", "~", "null"].contains(scalar.string)
+    }
+
+    public var isMapping: Bool { if case .mapping = yaml { true } else { false } }
+    public var isList: Bool { if case .sequence = yaml { true } else { false } }
+
+    public func list() throws(HomeportError) -> [PlanNode] {
+        guard case .sequence(let items) = yaml else { throw wrong("a list is needed here, not \(shape)") }
+        return items.enumerated().map { index, item in
+            PlanNode(yaml: item, file: file, path: path + ["\(index + 1)"], mark: item.mark)
+        }
+    }
+
+    /// The entries in the order in which they were written. Each value's place is its key's, where a reader looks.
+    public func mapping() throws(HomeportError) -> [(key: String, value: PlanNode)] {
+        guard case .mapping(let pairs) = yaml else {
+            throw wrong("a mapping (key: value) is needed here, not \(shape)")
+        }
+        var entries: [(key: String, value: PlanNode)] = []
+        for (key, value) in pairs {
+            guard case .scalar(let name) = key else { throw wrong("a key must be a single word") }
+            entries.append(
+                (
+                    name.string,
+                    PlanNode(yaml: value, file: file, path: path + [name.string], mark: key.mark ?? value.mark)
+                )
+            )
+        }
+        return entries
+    }
+
+    /// An error at this place.
+    public func wrong(_ what: String, fix: String? = nil, code: HomeportError.Code = .planValue) -> HomeportError {
+        HomeportError(code, what, where: place, fix: fix)
+    }
+
+    private var shape: String {
+        switch yaml {
+        case .mapping: "a mapping"
+        case .sequence: "a list"
+        case .alias: "an alias"
+        case .scalar: isNothing ? "nothing" : "a single value"
+        }
+    }
+
+    private static func syntaxError(_ error: any Error, file: String, text: String) -> HomeportError {
+        guard let error = error as? YamlError else {
+            return HomeportError(.planSyntax, "the plan is not YAML: \(error)", where: file)
+        }
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return HomeportError(
+                .planSyntax,
+                "the plan is not YAML: \(problem)",
+                where: "\(file):\(mark.line):\(mark.column)",
+                fix: trap(in: text, line: mark.line)
+            )
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let names = duplicates.sorted()
+            let line = lastLine(of: names.first ?? "", in: text) ?? context.mark.line
+            return HomeportError(
+                .planDuplicate,
+                "the same name twice: \(names.joined(separator: ", "))",
+                where: "\(file):\(line)",
+                fix: "rename or remove one of them"
+            )
+        default:
+            return HomeportError(.planSyntax, "the plan is not YAML: \(error)", where: file)
+        }
+    }
+
+    /// What people most often trip over on a line that YAML refuses.
+    private static func trap(in text: String, line: Int) -> String {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let near = lines.indices.contains(line - 1) ? lines[line - 1] : ""
+        if near.contains("[") { return "put quotes around an address with brackets, as in to: \"[::1]:5432\"" }
+        if near.contains("\t") { return "indent with spaces; YAML takes no tabs" }
+        if near.contains("%") || near.contains("*") || near.contains("&") { return "put quotes around the value" }
+        return "check the indentation and the quotes around this line"
+    }
+
+    private static func lastLine(of key: String, in text: String) -> Int? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.lastIndex { $0.drop { $0 == " " || $0 == "{" }.hasPrefix("\(key):") }.map { $0 + 1 }
+    }
+}
+
+extension HomeportError.Code {
+    /// The text is not YAML.
+    public static let planSyntax = Self("plan.syntax", .words)
+    /// A key that this place does not know.
+    public static let planKey = Self("plan.key", .words)
+    /// A value that is not as its key needs it.
+    public static let planValue = Self("plan.value", .words)
+    /// The same name twice.
+    public static let planDuplicate = Self("plan.duplicate", .words)
+    /// Something that a later version will have.
+    public static let planLater = Self("plan.later", .words)
+}

@@ -1,0 +1,98 @@
+/// How one kind of value is read from a plan, and how a schema describes it.
+public struct PlanWord<Value: Sendable>: Sendable {
+    public let schema: JSONValue
+    public let read: @Sendable (PlanNode) throws(HomeportError) -> Value
+
+    public init(schema: JSONValue, read: @escaping @Sendable (PlanNode) throws(HomeportError) -> Value) {
+        self.schema = schema
+        self.read = read
+    }
+
+    /// A word that is written as text and says itself what is wrong with it.
+    public init(
+        schema: JSONValue = ["type": "string"],
+        parsing parse: @escaping @Sendable (String) throws(HomeportError) -> Value
+    ) {
+        self.init(schema: schema) { (node: PlanNode) throws(HomeportError) in
+            let text = try node.text()
+            do throws(HomeportError) { return try parse(text) } catch { throw node.wrong(error.what, fix: error.fix) }
+        }
+    }
+}
+
+extension PlanWord where Value == String {
+    public static let text = PlanWord { (text) throws(HomeportError) in text }
+}
+
+extension PlanWord where Value == Bool {
+    /// `true` or `false`. YAML's `yes`, `no`, `on` and `off` are refused: half its parsers read them as text.
+    public static let bool = PlanWord(schema: ["type": "boolean"]) { (text) throws(HomeportError) in
+        switch text {
+        case "true": return true
+        case "false": return false
+        default:
+            let meant = ["yes": "true", "on": "true", "no": "false", "off": "false"][text.lowercased()]
+            throw HomeportError(
+                .badValue,
+                "\"\(text)\" is neither true nor false",
+                fix: "write \(meant ?? "true or false")"
+            )
+        }
+    }
+}
+
+extension PlanWord where Value == ByteCount {
+    public static let bytes = PlanWord(schema: ["type": "string", "examples": ["256MB", "64KiB"]]) {
+        (text) throws(HomeportError) in try ByteCount(parsing: text)
+    }
+}
+
+extension PlanWord where Value == Duration {
+    public static let duration = PlanWord(schema: ["type": "string", "examples": ["80ms", "1.5s"]]) {
+        (text) throws(HomeportError) in try Duration(parsing: text)
+    }
+}
+
+extension PlanWord where Value == ServiceName {
+    public static let name = PlanWord(schema: ["type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"]) {
+        (text) throws(HomeportError) in try ServiceName(parsing: text)
+    }
+}
+
+extension PlanWord {
+    /// One value, or a list of them.
+    public static func oneOrMore<Element>(_ word: PlanWord<Element>) -> PlanWord<[Element]>
+    where Value == [Element] {
+        PlanWord<[Element]>(schema: ["anyOf": [word.schema, ["type": "array", "items": word.schema]]]) {
+            (node) throws(HomeportError) in
+            guard node.isList else { return [try word.read(node)] }
+            var all: [Element] = []
+            for item in try node.list() { all.append(try word.read(item)) }
+            return all
+        }
+    }
+
+    /// Free names with values of one kind, in the order written.
+    public static func table<Element>(of word: PlanWord<Element>) -> PlanWord<[TableEntry<Element>]>
+    where Value == [TableEntry<Element>] {
+        PlanWord<[TableEntry<Element>]>(schema: ["type": "object", "additionalProperties": word.schema]) {
+            (node) throws(HomeportError) in
+            var all: [TableEntry<Element>] = []
+            for (key, value) in try node.mapping() { all.append(TableEntry(name: key, value: try word.read(value))) }
+            return all
+        }
+    }
+}
+
+/// One line of a table in a plan: a name that the plan's author chose, and its value.
+public struct TableEntry<Value: Sendable>: Sendable {
+    public var name: String
+    public var value: Value
+
+    public init(name: String, value: Value) {
+        self.name = name
+        self.value = value
+    }
+}
+
+extension TableEntry: Equatable where Value: Equatable {}
