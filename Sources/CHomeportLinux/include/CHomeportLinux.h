@@ -1,1 +1,9 @@
-void homeport_linux_unused(void);
+// Declarations that the C library's Swift module lacks. No logic.
+#ifndef CHOMEPORTLINUX_H
+#define CHOMEPORTLINUX_H
+
+#ifdef __linux__
+#include "openat2.h"
+#endif
+
+#endif

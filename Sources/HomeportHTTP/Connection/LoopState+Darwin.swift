@@ -1,0 +1,5 @@
+#if os(macOS)
+import Darwin
+
+let coarseClock = CLOCK_REALTIME
+#endif

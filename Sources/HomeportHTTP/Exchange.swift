@@ -1,0 +1,76 @@
+package import HomeportNet
+package import NIOCore
+
+/// Who answers requests: a folder, a mock, the control API, the door itself.
+package protocol Responder: Sendable {
+    /// Called on the connection's event loop, once for each request that access let through. The answer may come at
+    /// once or later, always on that loop.
+    func respond(to head: RequestHead, _ exchange: any Exchange)
+}
+
+/// May this request come in? Asked before anything else is done with it; nil lets it pass.
+package protocol RequestPolicy: Sendable {
+    func refuse(_ head: RequestHead, from peer: Peer) -> Refusal?
+}
+
+/// One request and its answer, as seen by who answers. All calls on the connection's loop.
+///
+/// An answer is either ``answer(_:_:)`` alone, or ``begin(_:)``, any number of ``send(_:)``, and ``end()``. After the
+/// end, or after the client has gone, all of them do nothing.
+package protocol Exchange: AnyObject {
+    var peer: Peer { get }
+    var loop: LoopState { get }
+    /// Whether an answer can still reach the client.
+    var isOpen: Bool { get }
+
+    /// The whole answer at once. To HEAD, the body is left out.
+    func answer(_ head: ResponseHead, _ body: ByteBuffer?)
+    func begin(_ head: ResponseHead)
+    func send(_ bytes: ByteBuffer)
+    /// Sends a range of a file that must not shrink meanwhile: if it does, the connection is ended.
+    func send(_ file: OpenFile, _ range: Range<Int64>)
+    func end()
+    /// Ends the connection without completing the answer, so that the client cannot take it for whole.
+    func abort()
+
+    /// Where the request's body goes. Until it is set, or the answer has ended, the body is not read: this is what sends
+    /// `100 Continue`, and what holds the client back.
+    var onBody: ((BodyPart) -> Void)? { get set }
+    /// Holds the client back while a piece of the body is being put away.
+    var isBodyPaused: Bool { get set }
+    /// Called once when the exchange is over, whichever way.
+    var onClosed: (() -> Void)? { get set }
+    /// Called when the client has taken what was sent, and more may be.
+    var onDrained: (() -> Void)? { get set }
+    /// Whether what was sent waits for the client.
+    var isCongested: Bool { get }
+}
+
+/// What arrives of a request's body.
+package enum BodyPart {
+    case bytes(ByteBuffer)
+    case end
+    /// The client went away, or broke the framing: what came is not the whole body.
+    case failed
+}
+
+extension Exchange {
+    package func refuse(_ refusal: Refusal) {
+        let (head, body) = ResponseHead.text(
+            refusal.status,
+            "\(refusal.status) \(Status.phrase(refusal.status)): \(refusal.detail)\n"
+        )
+        answer(head, body)
+    }
+}
+
+/// Who is told of exchanges. A nil observer costs nothing.
+package protocol ExchangeObserving: Sendable {
+    func began(_ head: RequestHead, _ peer: Peer, on loop: LoopState) -> (any ExchangeObserver)?
+    /// A request that was refused before it was understood, with what can be said of it.
+    func refused(_ refusal: Refusal, _ peer: Peer, on loop: LoopState)
+}
+
+package protocol ExchangeObserver: AnyObject {
+    func ended(status: Int, bytes: Int64, complete: Bool)
+}

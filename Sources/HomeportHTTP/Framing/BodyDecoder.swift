@@ -1,0 +1,33 @@
+/// Where a request's body is in what the connection brings, whichever way its length is told.
+package enum BodyDecoder {
+    case none
+    case length(remaining: Int64)
+    case chunked(ChunkedDecoder)
+
+    package init(_ body: RequestHead.Body, limits: HTTPLimits) {
+        self =
+            switch body {
+            case .none: .none
+            case .length(let count): .length(remaining: count)
+            case .chunked: .chunked(ChunkedDecoder(limits: limits))
+            }
+    }
+
+    /// See ``ChunkedDecoder/next(in:from:)``.
+    package mutating func next(in bytes: Span<UInt8>, from offset: inout Int) -> ChunkedDecoder.Event {
+        switch self {
+        case .none:
+            return .end
+        case .length(let remaining):
+            guard remaining > 0 else { return .end }
+            let count = Int(min(remaining, Int64(bytes.count - offset)))
+            guard count > 0 else { return .needMore }
+            self = .length(remaining: remaining - Int64(count))
+            defer { offset += count }
+            return .data(offset..<offset + count)
+        case .chunked(var decoder):
+            defer { self = .chunked(decoder) }
+            return decoder.next(in: bytes, from: &offset)
+        }
+    }
+}

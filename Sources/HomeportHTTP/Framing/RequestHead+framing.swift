@@ -1,0 +1,91 @@
+/// What a head says about the message around it: whose it is, how long its body is, and whether the connection goes on
+/// (RFC 9112, sections 3.2, 6 and 9).
+///
+/// Where two readers could disagree about a body's length, the request is refused and the connection closed, never
+/// repaired: that disagreement is request smuggling.
+extension RequestHead {
+    /// Settles ``authority``, ``body``, ``expectsContinue`` and ``keepsAlive``.
+    mutating func settleFraming() -> Refusal? {
+        hostRefusal() ?? bodyRefusal() ?? connectionRefusal()
+    }
+
+    private mutating func hostRefusal() -> Refusal? {
+        var lines = 0
+        for field in fields where field.name == .host {
+            lines += 1
+            guard lines == 1 else { return .malformed("framing.host", "more than one Host") }
+            guard with(field.valueRange, { Authority.isValid($0) }) else {
+                return .malformed("framing.host", "Host is not host or host:port")
+            }
+            // An absolute target's authority replaces Host (RFC 9112, section 3.2.2).
+            if form == .origin || form == .asterisk { authority = field.valueRange }
+        }
+        if lines == 0, minorVersion == 1 { return .malformed("framing.host", "HTTP/1.1 needs a Host") }
+        return nil
+    }
+
+    private mutating func bodyRefusal() -> Refusal? {
+        var codings = 0
+        var isChunked = false
+        var length: Int64?
+        for field in fields {
+            switch field.name {
+            case .transferEncoding:
+                var refusal: Refusal?
+                with(field.valueRange) { value in
+                    value.forEachElement { coding in
+                        codings += 1
+                        if coding.equalsIgnoringCase("chunked") {
+                            if isChunked { refusal = .malformed("framing.coding", "chunked is named twice") }
+                            isChunked = true
+                        } else {
+                            refusal =
+                                isChunked
+                                ? .malformed("framing.coding", "chunked is not the last transfer coding")
+                                : Refusal(501, "framing.coding", "a transfer coding other than chunked")
+                        }
+                    }
+                }
+                if let refusal { return refusal }
+                codings += 1
+            case .contentLength:
+                guard let value = with(field.valueRange, { $0.decimal }) else {
+                    return .malformed("framing.length", "Content-Length is not a number")
+                }
+                guard length == nil || length == value else {
+                    return .malformed("framing.length", "two Content-Lengths that differ")
+                }
+                length = value
+            default: continue
+            }
+        }
+        if codings > 0 {
+            guard minorVersion == 1 else { return .malformed("framing.coding", "Transfer-Encoding in HTTP/1.0") }
+            guard length == nil else { return .malformed("framing.length", "Transfer-Encoding beside Content-Length") }
+            guard isChunked else { return .malformed("framing.coding", "Transfer-Encoding names nothing") }
+            body = .chunked
+        } else if let length, length > 0 {
+            body = .length(length)
+        }
+        return nil
+    }
+
+    private mutating func connectionRefusal() -> Refusal? {
+        var (closes, keeps) = (false, false)
+        forEachElement(of: .connection) { option in
+            if option.equalsIgnoringCase("close") { closes = true }
+            if option.equalsIgnoringCase("keep-alive") { keeps = true }
+        }
+        keepsAlive = !closes && (minorVersion == 1 || keeps)
+        // A client of HTTP/1.0 does not know 100 (RFC 9110, section 10.1.1).
+        if minorVersion == 1 {
+            var (known, unknown) = (false, false)
+            forEachElement(of: .expect) { expectation in
+                if expectation.equalsIgnoringCase("100-continue") { known = true } else { unknown = true }
+            }
+            expectsContinue = known
+            if unknown { return Refusal(417, "framing.expect", "an expectation other than 100-continue") }
+        }
+        return nil
+    }
+}

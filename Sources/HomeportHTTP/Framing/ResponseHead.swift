@@ -1,0 +1,55 @@
+package import NIOCore
+
+/// An answer's head: its status line and fields as they will stand on the wire, built once and copied out as often as it
+/// is sent. Date, Connection and Transfer-Encoding belong to the connection and are added there.
+package struct ResponseHead: Sendable {
+    package enum Body: Sendable, Equatable {
+        /// None by definition: 1xx, 204, 304.
+        case none
+        case length(Int64)
+        /// Chunked to HTTP/1.1, ended by closing the connection to HTTP/1.0.
+        case streamed
+    }
+
+    package let status: Int
+    package let body: Body
+    package private(set) var block: ByteBuffer
+    /// Ends the connection after this answer.
+    package var closes = false
+
+    package init(_ status: Int, body: Body, reserving capacity: Int = 256) {
+        self.status = status
+        self.body = body
+        block = ByteBufferAllocator().buffer(capacity: capacity)
+        block.writeStaticString(Status.line(status))
+        if case .length(let length) = body { add("Content-Length", String(length)) }
+    }
+
+    /// - Precondition: Neither part holds CR, LF or NUL; what comes from outside goes through ``addIfClean(_:_:)``.
+    package mutating func add(_ name: StaticString, _ value: some StringProtocol) {
+        assert(value.utf8.allSatisfy(ASCII.isFieldValue), "a field's value must be clean: \(value)")
+        block.writeStaticString(name)
+        block.writeStaticString(": ")
+        block.writeSubstring(Substring(value))
+        block.writeStaticString("\r\n")
+    }
+
+    /// Adds a field whose name or value people chose; leaves it out where it could break the head.
+    package mutating func addIfClean(_ name: String, _ value: String) {
+        guard !name.isEmpty, name.utf8.allSatisfy(ASCII.isToken), value.utf8.allSatisfy(ASCII.isFieldValue) else {
+            return
+        }
+        block.writeString("\(name): \(value)\r\n")
+    }
+}
+
+extension ResponseHead {
+    /// A short answer in plain text, as errors are.
+    package static func text(_ status: Int, _ text: String) -> (ResponseHead, ByteBuffer) {
+        var head = ResponseHead(status, body: .length(Int64(text.utf8.count)))
+        head.add("Content-Type", "text/plain; charset=utf-8")
+        head.add("Cache-Control", "no-store")
+        head.add("X-Content-Type-Options", "nosniff")
+        return (head, ByteBuffer(string: text))
+    }
+}

@@ -1,0 +1,4 @@
+#if os(macOS)
+import Darwin
+let descriptorLimit = RLIMIT_NOFILE
+#endif

@@ -1,0 +1,76 @@
+package import HomeportCore
+package import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Listening sockets with what is accepted from them, until they are stopped.
+///
+/// Stopping has three steps, as people expect of a server: nothing new is accepted; connections are told, and end when
+/// what they are doing is done; what is still there when the time is up is closed.
+package final class Listener: Sendable {
+    package let places: [Endpoint.Place]
+    package let port: Port?
+
+    private let servers: [any Channel]
+    private let connections: ConnectionTable
+
+    private init(places: [Endpoint.Place], port: Port?, servers: [any Channel], connections: ConnectionTable) {
+        self.places = places
+        self.port = port
+        self.servers = servers
+        self.connections = connections
+    }
+
+    /// - Parameters:
+    ///   - connect: Sets a new connection's pipeline up, on the connection's loop.
+    ///   - onRefusal: Called when connections begin to be refused for want of room; once until there is room again.
+    package static func start(
+        _ sockets: consuming ListeningSockets,
+        group: any EventLoopGroup,
+        backlog: CInt = 4096,
+        connect: @escaping @Sendable (any Channel) throws -> Void,
+        onRefusal: @escaping @Sendable (String) -> Void
+    ) async throws -> Listener {
+        let (places, port) = (sockets.places, sockets.port)
+        let connections = ConnectionTable(limit: ConnectionLimit.connections, onRefusal: onRefusal)
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptHandler(onRefusal: onRefusal))
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 2048, maximum: 256 << 10)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard connections.add(channel) else { throw ChannelError.ioOnClosedChannel }
+                    try connect(channel)
+                }
+            }
+        var servers: [any Channel] = []
+        for descriptor in sockets.release() {
+            servers.append(try await bootstrap.withBoundSocket(descriptor).get())
+            // NIO listens once more, with a backlog of its own.
+            ListeningSockets.restoreBacklog(descriptor, backlog)
+        }
+        return Listener(places: places, port: port, servers: servers, connections: connections)
+    }
+
+    package var connectionCount: Int { connections.count }
+
+    /// - Returns: How many connections had to be cut off.
+    @discardableResult
+    package func stop(within grace: TimeAmount) async -> Int {
+        for server in servers { try? await server.close() }
+        connections.quiesce()
+        let deadline = NIODeadline.now() + grace
+        while connections.count > 0, .now() < deadline {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        return connections.closeAll()
+    }
+}

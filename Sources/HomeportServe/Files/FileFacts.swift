@@ -1,0 +1,75 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What a file system says of a file: enough to know whether it is still the one that was read.
+struct FileFacts: Equatable {
+    enum Kind { case file, folder, other }
+
+    var device: UInt64
+    var inode: UInt64
+    var size: Int64
+    /// Seconds since 1970, and nanoseconds.
+    var modified: Int64
+    var modifiedNanoseconds: Int64
+    var changed: Int64
+    var changedNanoseconds: Int64
+    var kind: Kind
+
+    init(_ raw: borrowing stat) {
+        device = UInt64(truncatingIfNeeded: raw.st_dev)
+        inode = UInt64(raw.st_ino)
+        size = Int64(raw.st_size)
+        #if canImport(Darwin)
+        let (modification, change) = (raw.st_mtimespec, raw.st_ctimespec)
+        #else
+        let (modification, change) = (raw.st_mtim, raw.st_ctim)
+        #endif
+        modified = Int64(modification.tv_sec)
+        modifiedNanoseconds = Int64(modification.tv_nsec)
+        changed = Int64(change.tv_sec)
+        changedNanoseconds = Int64(change.tv_nsec)
+        kind =
+            switch raw.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .folder
+            default: .other
+            }
+    }
+
+    /// - Returns: nil where there is nothing, or nothing that may be looked at. Symlinks are followed.
+    init?(at path: borrowing CPath) {
+        var raw = stat()
+        guard path.withPointer({ stat($0, &raw) }) == 0 else { return nil }
+        self.init(raw)
+    }
+
+    init?(of descriptor: CInt) {
+        var raw = stat()
+        guard fstat(descriptor, &raw) == 0 else { return nil }
+        self.init(raw)
+    }
+}
+
+/// A path as the kernel takes it, ended by NUL, made once and used often.
+struct CPath {
+    private let raw: [CChar]
+
+    /// - Precondition: `bytes` hold no NUL.
+    init(_ bytes: some Collection<UInt8>) { raw = bytes.map { CChar(bitPattern: $0) } + [0] }
+
+    borrowing func withPointer<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+        raw.withUnsafeBufferPointer { buffer in
+            // The array always holds at least its NUL.
+            guard let start = buffer.baseAddress else { preconditionFailure("a path without its NUL") }
+            return body(start)
+        }
+    }
+
+    /// Without the NUL.
+    var bytes: [UInt8] { raw.dropLast().map { UInt8(bitPattern: $0) } }
+}

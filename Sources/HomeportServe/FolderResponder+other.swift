@@ -1,0 +1,58 @@
+import HomeportHTTP
+import NIOCore
+
+/// Answers that are not a file.
+extension FolderResponder {
+    private var allowed: String { plan.upload ? "GET, HEAD, OPTIONS, PUT" : "GET, HEAD, OPTIONS" }
+
+    func notFound(_ head: RequestHead, _ exchange: any Exchange) {
+        finish(404, "nothing is served at \(head.text(head.path))", exchange)
+    }
+
+    func exhausted(_ exchange: any Exchange) {
+        finish(503, "no file can be opened just now: the process is out of descriptors", exchange) {
+            $0.add("Retry-After", "1")
+        }
+    }
+
+    func refuseMethod(_ exchange: any Exchange) {
+        finish(405, "this folder answers \(allowed)", exchange) { $0.add("Allow", self.allowed) }
+    }
+
+    func finish(
+        _ status: Int,
+        _ detail: String,
+        _ exchange: any Exchange,
+        _ more: (inout ResponseHead) -> Void = { _ in }
+    ) {
+        var (head, body) = ResponseHead.text(status, "\(status) \(Status.phrase(status)): \(detail)\n")
+        more(&head)
+        fields.addCustom(to: &head)
+        exchange.answer(head, body)
+    }
+
+    /// What may be asked here, and the answer to a browser's preflight (Fetch standard, CORS protocol).
+    func options(_ head: RequestHead, _ exchange: any Exchange) {
+        var answer = ResponseHead(204, body: .none)
+        answer.add("Allow", allowed)
+        if plan.cors != nil {
+            answer.add("Access-Control-Allow-Methods", allowed)
+            answer.add(
+                "Access-Control-Allow-Headers",
+                "Range, If-Match, If-None-Match, If-Range, Content-Type, Authorization"
+            )
+            answer.add("Access-Control-Max-Age", "600")
+        }
+        fields.addCustom(to: &answer)
+        exchange.answer(answer, nil)
+    }
+
+    /// To the same path with a slash, so that the page's relative links mean what they say. Path-absolute, made from the
+    /// decoded path: no spelling of the target can turn it into another host's address.
+    func redirect(to path: RequestPath, _ head: RequestHead, _ exchange: any Exchange) {
+        var answer = ResponseHead(308, body: .length(0))
+        answer.addIfClean("Location", path.encoded + "/" + (head.query.map { "?" + head.text($0) } ?? ""))
+        fields.add(to: &answer)
+        exchange.answer(answer, nil)
+    }
+}
