@@ -84,6 +84,13 @@ public struct PlanNode {
         return entries
     }
 
+    /// What stands below these keys; nil where there is nothing.
+    public func at(_ keys: String...) -> PlanNode? {
+        var node: PlanNode? = self
+        for key in keys { node = (try? node?.mapping())?.first { $0.key == key }?.value }
+        return node
+    }
+
     /// An error at this place.
     public func wrong(_ what: String, fix: String? = nil, code: HomeportError.Code = .planValue) -> HomeportError {
         HomeportError(code, what, where: place, fix: fix)

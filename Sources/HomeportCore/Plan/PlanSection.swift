@@ -8,7 +8,7 @@ public struct PlanKey<Root: Sendable>: Sendable {
     public let example: String
     public let required: Bool
     let schema: JSONValue
-    let apply: @Sendable (PlanNode, inout Root) throws(HomeportError) -> Void
+    let apply: @Sendable (PlanNode, inout Root, inout [HomeportError]) -> Void
 
     public init<Value>(
         _ name: String,
@@ -19,8 +19,10 @@ public struct PlanKey<Root: Sendable>: Sendable {
         _ summary: String
     ) {
         self.init(name: name, summary: summary, example: example, required: required, schema: word.schema) {
-            (node, root) throws(HomeportError) in
-            root[keyPath: path] = try word.read(node)
+            node,
+            root,
+            problems in
+            if let value = word.read(node, &problems) { root[keyPath: path] = value }
         }
     }
 
@@ -30,7 +32,7 @@ public struct PlanKey<Root: Sendable>: Sendable {
         example: String,
         required: Bool,
         schema: JSONValue,
-        apply: @escaping @Sendable (PlanNode, inout Root) throws(HomeportError) -> Void
+        apply: @escaping @Sendable (PlanNode, inout Root, inout [HomeportError]) -> Void
     ) {
         self.name = name
         self.summary = summary
@@ -43,8 +45,10 @@ public struct PlanKey<Root: Sendable>: Sendable {
     /// The same key for a larger value that holds this one.
     public func lifted<Outer: Sendable>(to path: any WritableKeyPath<Outer, Root> & Sendable) -> PlanKey<Outer> {
         PlanKey<Outer>(name: name, summary: summary, example: example, required: required, schema: schema) {
-            (node, outer) throws(HomeportError) in
-            try apply(node, &outer[keyPath: path])
+            node,
+            outer,
+            problems in
+            apply(node, &outer[keyPath: path], &problems)
         }
     }
 }
@@ -63,16 +67,16 @@ public struct PlanSection<Root: Sendable>: Sendable {
     /// Reads a mapping into `root`. Every problem is noted, not only the first, so that one edit mends them all.
     public func read(_ node: PlanNode, into root: inout Root, problems: inout [HomeportError]) {
         let entries: [(key: String, value: PlanNode)]
-        do { entries = try node.mapping() } catch { return problems.append(error) }
+        do throws(HomeportError) { entries = try node.mapping() } catch { return problems.append(error) }
         for (name, value) in entries {
             guard let key = keys.first(where: { $0.name == name }) else {
                 problems.append(unknown(name, at: value))
                 continue
             }
-            do { try key.apply(value, &root) } catch {
-                var error = error
-                if error.fix == nil { error.fix = "write it as in \(key.name): \(key.example)" }
-                problems.append(error)
+            let known = problems.count
+            key.apply(value, &root, &problems)
+            for index in problems.indices[known...] where problems[index].fix == nil {
+                problems[index].fix = "write it as in \(key.name): \(key.example)"
             }
         }
         for key in keys where key.required && !entries.contains(where: { $0.key == key.name }) {

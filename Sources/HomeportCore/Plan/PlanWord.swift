@@ -1,9 +1,10 @@
 /// How one kind of value is read from a plan, and how a schema describes it.
 public struct PlanWord<Value: Sendable>: Sendable {
     public let schema: JSONValue
-    public let read: @Sendable (PlanNode) throws(HomeportError) -> Value
+    /// Reads a value and notes every problem on the way. nil where there was one that leaves no value.
+    public let read: @Sendable (PlanNode, inout [HomeportError]) -> Value?
 
-    public init(schema: JSONValue, read: @escaping @Sendable (PlanNode) throws(HomeportError) -> Value) {
+    public init(schema: JSONValue, read: @escaping @Sendable (PlanNode, inout [HomeportError]) -> Value?) {
         self.schema = schema
         self.read = read
     }
@@ -13,9 +14,16 @@ public struct PlanWord<Value: Sendable>: Sendable {
         schema: JSONValue = ["type": "string"],
         parsing parse: @escaping @Sendable (String) throws(HomeportError) -> Value
     ) {
-        self.init(schema: schema) { (node: PlanNode) throws(HomeportError) in
-            let text = try node.text()
-            do throws(HomeportError) { return try parse(text) } catch { throw node.wrong(error.what, fix: error.fix) }
+        self.init(schema: schema) { (node: PlanNode, problems: inout [HomeportError]) -> Value? in
+            do throws(HomeportError) {
+                let text = try node.text()
+                do throws(HomeportError) { return try parse(text) } catch {
+                    throw node.wrong(error.what, fix: error.fix)
+                }
+            } catch {
+                problems.append(error)
+                return nil
+            }
         }
     }
 }
@@ -64,11 +72,12 @@ extension PlanWord {
     public static func oneOrMore<Element>(_ word: PlanWord<Element>) -> PlanWord<[Element]>
     where Value == [Element] {
         PlanWord<[Element]>(schema: ["anyOf": [word.schema, ["type": "array", "items": word.schema]]]) {
-            (node) throws(HomeportError) in
-            guard node.isList else { return [try word.read(node)] }
-            var all: [Element] = []
-            for item in try node.list() { all.append(try word.read(item)) }
-            return all
+            node,
+            problems in
+            guard node.isList, let items = note(&problems, node.list) else {
+                return word.read(node, &problems).map { [$0] }
+            }
+            return items.compactMap { word.read($0, &problems) }
         }
     }
 
@@ -76,10 +85,21 @@ extension PlanWord {
     public static func table<Element>(of word: PlanWord<Element>) -> PlanWord<[TableEntry<Element>]>
     where Value == [TableEntry<Element>] {
         PlanWord<[TableEntry<Element>]>(schema: ["type": "object", "additionalProperties": word.schema]) {
-            (node) throws(HomeportError) in
-            var all: [TableEntry<Element>] = []
-            for (key, value) in try node.mapping() { all.append(TableEntry(name: key, value: try word.read(value))) }
-            return all
+            node,
+            problems in
+            note(&problems, node.mapping)?.compactMap { key, value in
+                word.read(value, &problems).map { TableEntry(name: key, value: $0) }
+            }
+        }
+    }
+
+    private static func note<Result>(
+        _ problems: inout [HomeportError],
+        _ read: () throws(HomeportError) -> Result
+    ) -> Result? {
+        do throws(HomeportError) { return try read() } catch {
+            problems.append(error)
+            return nil
         }
     }
 }

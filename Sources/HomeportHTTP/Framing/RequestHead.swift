@@ -92,6 +92,21 @@ package struct RequestHead {
         }
     }
 
+    /// Calls `body` with each media type of Accept, parameters left out.
+    package func forEachAcceptedType(_ body: (Span<UInt8>) -> Void) {
+        forEachElement(of: .accept) { element in
+            let end = element.firstIndex(of: ASCII.semicolon) ?? element.count
+            body(element.extracting(element.trimmed(0..<end)))
+        }
+    }
+
+    /// Whether Accept names `text/html`, as browsers' navigations do, and programs do not.
+    package var acceptsPages: Bool {
+        var accepts = false
+        forEachAcceptedType { if $0.equalsIgnoringCase("text/html") { accepts = true } }
+        return accepts
+    }
+
     /// The first value as text, for display and for parsing that is off the hot path.
     package func text(_ name: FieldName) -> String? { first(name).map(text) }
 

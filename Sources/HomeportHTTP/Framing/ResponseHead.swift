@@ -21,7 +21,7 @@ package struct ResponseHead: Sendable {
         self.status = status
         self.body = body
         block = ByteBufferAllocator().buffer(capacity: capacity)
-        block.writeStaticString(Status.line(status))
+        Status.write(status, to: &block)
         if case .length(let length) = body { add("Content-Length", String(length)) }
     }
 

@@ -1,43 +1,72 @@
-/// Status lines, whole and ready to be copied out (RFC 9112, section 4).
+import NIOCore
+
+/// Status codes and their phrases (RFC 9110, section 15, and IANA's registry).
 package enum Status {
-    package static func line(_ status: Int) -> StaticString {
+    /// `Not Found`; empty for a code that has no phrase.
+    package static func phrase(_ status: Int) -> StaticString {
         switch status {
-        case 100: "HTTP/1.1 100 Continue\r\n"
-        case 200: "HTTP/1.1 200 OK\r\n"
-        case 201: "HTTP/1.1 201 Created\r\n"
-        case 204: "HTTP/1.1 204 No Content\r\n"
-        case 206: "HTTP/1.1 206 Partial Content\r\n"
-        case 302: "HTTP/1.1 302 Found\r\n"
-        case 304: "HTTP/1.1 304 Not Modified\r\n"
-        case 307: "HTTP/1.1 307 Temporary Redirect\r\n"
-        case 308: "HTTP/1.1 308 Permanent Redirect\r\n"
-        case 400: "HTTP/1.1 400 Bad Request\r\n"
-        case 401: "HTTP/1.1 401 Unauthorized\r\n"
-        case 403: "HTTP/1.1 403 Forbidden\r\n"
-        case 404: "HTTP/1.1 404 Not Found\r\n"
-        case 405: "HTTP/1.1 405 Method Not Allowed\r\n"
-        case 406: "HTTP/1.1 406 Not Acceptable\r\n"
-        case 408: "HTTP/1.1 408 Request Timeout\r\n"
-        case 409: "HTTP/1.1 409 Conflict\r\n"
-        case 412: "HTTP/1.1 412 Precondition Failed\r\n"
-        case 413: "HTTP/1.1 413 Content Too Large\r\n"
-        case 414: "HTTP/1.1 414 URI Too Long\r\n"
-        case 416: "HTTP/1.1 416 Range Not Satisfiable\r\n"
-        case 417: "HTTP/1.1 417 Expectation Failed\r\n"
-        case 421: "HTTP/1.1 421 Misdirected Request\r\n"
-        case 429: "HTTP/1.1 429 Too Many Requests\r\n"
-        case 431: "HTTP/1.1 431 Request Header Fields Too Large\r\n"
-        case 500: "HTTP/1.1 500 Internal Server Error\r\n"
-        case 501: "HTTP/1.1 501 Not Implemented\r\n"
-        case 503: "HTTP/1.1 503 Service Unavailable\r\n"
-        case 505: "HTTP/1.1 505 HTTP Version Not Supported\r\n"
-        case 507: "HTTP/1.1 507 Insufficient Storage\r\n"
-        default: preconditionFailure("no status line for \(status)")
+        case 100: "Continue"
+        case 101: "Switching Protocols"
+        case 103: "Early Hints"
+        case 200: "OK"
+        case 201: "Created"
+        case 202: "Accepted"
+        case 203: "Non-Authoritative Information"
+        case 204: "No Content"
+        case 205: "Reset Content"
+        case 206: "Partial Content"
+        case 300: "Multiple Choices"
+        case 301: "Moved Permanently"
+        case 302: "Found"
+        case 303: "See Other"
+        case 304: "Not Modified"
+        case 307: "Temporary Redirect"
+        case 308: "Permanent Redirect"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 402: "Payment Required"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 406: "Not Acceptable"
+        case 407: "Proxy Authentication Required"
+        case 408: "Request Timeout"
+        case 409: "Conflict"
+        case 410: "Gone"
+        case 411: "Length Required"
+        case 412: "Precondition Failed"
+        case 413: "Content Too Large"
+        case 414: "URI Too Long"
+        case 415: "Unsupported Media Type"
+        case 416: "Range Not Satisfiable"
+        case 417: "Expectation Failed"
+        case 421: "Misdirected Request"
+        case 422: "Unprocessable Content"
+        case 425: "Too Early"
+        case 426: "Upgrade Required"
+        case 428: "Precondition Required"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 451: "Unavailable For Legal Reasons"
+        case 500: "Internal Server Error"
+        case 501: "Not Implemented"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        case 505: "HTTP Version Not Supported"
+        case 507: "Insufficient Storage"
+        case 508: "Loop Detected"
+        case 511: "Network Authentication Required"
+        default: ""
         }
     }
 
-    /// `Not Found`, for pages that people read.
-    package static func phrase(_ status: Int) -> String {
-        String(String(describing: line(status)).dropFirst(13).dropLast(2))
+    /// The status line (RFC 9112, section 4), whose phrase may be empty.
+    static func write(_ status: Int, to output: inout ByteBuffer) {
+        output.writeStaticString("HTTP/1.1 ")
+        output.writeString(String(status))
+        output.writeStaticString(" ")
+        output.writeStaticString(phrase(status))
+        output.writeStaticString("\r\n")
     }
 }

@@ -1,36 +1,82 @@
-import Glibc
 package import HomeportCore
 
-package enum ListenPlace: Sendable, Hashable { case loopbacks(Port?); case address(Endpoint.Place) }
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Sockets that listen at one place: two for the loopbacks, else one. Owned until handed over.
+///
+/// Both loopbacks or none: whoever holds only `127.0.0.1:P` lets another program hold `[::1]:P`, and since browsers try
+/// `::1` first, a person then sees the wrong program. So the two are opened together, and one that fails closes both.
+///
+///     let sockets = try ListeningSockets.open(.loopbacks(.homeport))
+///     for descriptor in sockets.release() {
+///         let channel = try await bootstrap.withBoundSocket(descriptor).get()     // listens again, backlog 128
+///         ListeningSockets.restoreBacklog(descriptor)
+///     }
 package struct ListeningSockets: ~Copyable {
-    private var fds: [CInt] = []
+    /// What the kernel is asked for; it takes at most `net.core.somaxconn`, 4096 by default.
+    package static let usualBacklog: CInt = 4096
+
+    /// Nil for a unix socket.
     package let port: Port?
+    /// Where they listen, IPv4 first.
     package let places: [Endpoint.Place]
-    package let ipv6Missing = false
-    package static func open(_ place: ListenPlace, backlog: Int32 = 4096) throws(HomeportError) -> ListeningSockets {
-        guard case .loopbacks(let want) = place else { throw HomeportError(.badValue, "stub") }
-        let fd = socket(
-            AF_INET,
-            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue),
-            0
-        )
-        var one: Int32 = 1
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, 4)
-        var a = sockaddr_in(); a.sin_family = 2; a.sin_addr.s_addr = UInt32(0x7f000001).bigEndian;
-        a.sin_port = (want?.number ?? 0).bigEndian
-        let r = withUnsafePointer(to: &a) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(fd, $0, 16) } }
-        if r != 0 { throw HomeportError(.badValue, "taken") }
-        listen(fd, backlog)
-        var n: socklen_t = 16
-        _ = withUnsafeMutablePointer(to: &a) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(fd, $0, &n) }
+    /// The machine has no `::1`, so that `127.0.0.1` is all there is: the caller says so, once.
+    package let ipv6Missing: Bool
+
+    private var descriptors: [CInt]
+    private var file: UnixSocketFile?
+
+    /// - Throws: ``HomeportError`` that says who or what is in the way: `port.taken`, `port.privileged`, ….
+    package static func open(
+        _ place: ListenPlace,
+        backlog: CInt = usualBacklog
+    ) throws(HomeportError) -> ListeningSockets {
+        do {
+            switch place {
+            case .loopbacks(nil): return try anyPort(backlog)
+            case .loopbacks(let port?), .address(.loopback(let port)): return try loopbacks(port.number, backlog)
+            case .address(.ipv4(let address, let port)):
+                return try one(SocketName(.v4(address), port.number), backlog)
+            case .address(.ipv6(let address, let port)):
+                return try one(SocketName(.v6(address), port.number), backlog)
+            case .address(.unix(let path)): return try unix(path, backlog)
+            }
+        } catch {
+            throw BindDiagnosis.live(place, error)
         }
-        let p = Port(UInt16(bigEndian: a.sin_port))
-        return ListeningSockets(fds: [fd], port: p, places: p.map { [.ipv4(IPv4(bits: 0x7f000001), $0)] } ?? [])
     }
-    private init(fds: [CInt], port: Port?, places: [Endpoint.Place]) {
-        self.fds = fds; self.port = port; self.places = places
+
+    init(_ descriptors: [CInt], _ places: [Endpoint.Place], ipv6Missing: Bool = false, file: UnixSocketFile? = nil) {
+        self.descriptors = descriptors
+        self.places = places
+        self.ipv6Missing = ipv6Missing
+        self.file = file
+        port = places.first.flatMap { Endpoint($0).port }
     }
-    package consuming func release() -> [CInt] { fds }
-    package static func restoreBacklog(_ fd: CInt, _ n: Int32) { _ = listen(fd, n) }
+
+    deinit {
+        for descriptor in descriptors { close(descriptor) }
+        file?.remove()
+    }
+
+    /// Hands the descriptors over, in the order of ``places``. Who takes them closes them, and removes a unix socket's
+    /// file.
+    package consuming func release() -> [CInt] {
+        let released = descriptors
+        descriptors = []
+        file = nil
+        return released
+    }
+
+    /// Listens once more, for the backlog alone: NIO's `withBoundSocket` listens with 128, whatever its options say.
+    /// Listening on a socket that already listens changes nothing else.
+    package static func restoreBacklog(_ descriptor: CInt, _ backlog: CInt = usualBacklog) {
+        listen(descriptor, backlog)
+    }
 }

@@ -1,0 +1,124 @@
+import HomeportCore
+import HomeportGuard
+package import HomeportHTTP
+package import HomeportRuntime
+import NIOCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The control API, version 1: what a project is, and how it is changed and stopped.
+///
+/// | request | answer |
+/// |---|---|
+/// | `GET /api/v1/status` | 200, ``ProjectStatus`` |
+/// | `POST /api/v1/plan` | 200, ``PlanChange``; 422 and ``ControlProblems`` if the text is no plan, which changes nothing |
+/// | `POST /api/v1/stop` | 202, then the process ends |
+///
+/// On the project's unix socket, whoever can open it may ask. By TCP it answers to `homeport.localhost` alone, and only
+/// to who has the token.
+package struct ControlResponder: Responder {
+    private let project: Project
+    private let token: String?
+    private let onStop: @Sendable () -> Void
+
+    /// - Parameter token: What `Authorization: Bearer` must carry; nil on a socket that has its own permissions.
+    package init(_ project: Project, token: String?, onStop: @escaping @Sendable () -> Void) {
+        self.project = project
+        self.token = token
+        self.onStop = onStop
+    }
+
+    package func respond(to head: RequestHead, _ exchange: any Exchange) {
+        guard isLetIn(head) else {
+            var (answer, body) = ResponseHead.text(401, "401 Unauthorized: the control API needs the token\n")
+            answer.add("WWW-Authenticate", "Bearer")
+            return exchange.answer(answer, body)
+        }
+        switch (head.method, head.text(head.path)) {
+        case (.get, "/api/v1/status"): answer(exchange) { .ok(await project.status) }
+        case (.post, "/api/v1/plan"): collect(exchange) { body in answer(exchange) { await change(body) } }
+        case (.post, "/api/v1/stop"):
+            answer(exchange) { .accepted }
+            exchange.onClosed = onStop
+        case (_, "/api/v1/status"), (_, "/api/v1/plan"), (_, "/api/v1/stop"):
+            exchange.refuse(Refusal(405, "control.method", "another method is meant for this"))
+        default:
+            exchange.refuse(Refusal(404, "control.path", "the control API has /api/v1/status, /plan and /stop"))
+        }
+    }
+
+    private func isLetIn(_ head: RequestHead) -> Bool {
+        guard let token else { return true }
+        guard let value = head.text(.authorization), value.hasPrefix("Bearer ") else { return false }
+        return ConstantTime.equal(Array(value.dropFirst(7).utf8), Array(token.utf8))
+    }
+
+    private func change(_ body: ByteBuffer) async -> Answer {
+        guard let wish = try? JSONDecoder().decode(PlanWish.self, from: Data(body.readableBytesView)) else {
+            return .problems([HomeportError(.badValue, "the body is not {\"text\", \"file\", \"directory\"} in JSON")])
+        }
+        switch Plan.read(wish.text, file: wish.file, directory: wish.directory) {
+        case .failure(let problems): return .problems(problems.all)
+        case .success(let plan):
+            if wish.dryRun { return .ok(PlanChange(from: await project.plan, to: plan)) }
+            do { return .ok(try await project.apply(plan)) } catch {
+                return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")])
+            }
+        }
+    }
+
+    // MARK: Answers
+
+    private enum Answer: Sendable {
+        case ok(any Encodable & Sendable)
+        case accepted
+        case problems([HomeportError])
+    }
+
+    private func answer(_ exchange: any Exchange, _ work: @escaping @Sendable () async -> Answer) {
+        let loop = exchange.loop.loop
+        let bound = NIOLoopBound(exchange, eventLoop: loop)
+        loop.makeFutureWithTask(work).whenSuccess { answer in
+            switch answer {
+            case .ok(let value): Self.send(200, value, bound.value)
+            case .accepted: Self.send(202, [String: String](), bound.value)
+            case .problems(let problems): Self.send(422, ControlProblems(problems), bound.value)
+            }
+        }
+    }
+
+    private static func send(_ status: Int, _ value: any Encodable, _ exchange: any Exchange) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else {
+            return exchange.refuse(Refusal(500, "control.encoding", "the answer cannot be written as JSON"))
+        }
+        var head = ResponseHead(status, body: .length(Int64(data.count)))
+        head.add("Content-Type", "application/json")
+        head.add("Cache-Control", "no-store")
+        head.add("X-Content-Type-Options", "nosniff")
+        exchange.answer(head, ByteBuffer(bytes: data))
+    }
+
+    /// The whole body, as long as it can be a plan.
+    private func collect(_ exchange: any Exchange, then: @escaping (ByteBuffer) -> Void) {
+        var body = ByteBuffer()
+        // A plan in JSON is at most six times as long as its text.
+        let limit = 6 << 20
+        exchange.onBody = { [weak exchange] part in
+            switch part {
+            case .bytes(var bytes):
+                body.writeBuffer(&bytes)
+                if body.readableBytes > limit {
+                    exchange?.refuse(Refusal(413, "control.body", "the body is larger than any plan"))
+                }
+            case .end: then(body)
+            case .failed: break
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import HomeportCore
+package import HomeportRuntime
+package import NIOCore
+
+/// Runs a project in this process: with its control API, until a signal or a request stops it.
+package enum ProjectHost {
+    /// - Parameters:
+    ///   - grace: How long what runs may take to finish when it is told to stop.
+    ///   - onReady: Called once everything listens.
+    /// - Returns: How many connections had to be cut off at the end.
+    /// - Throws: ``HomeportError`` when it cannot start; nothing is left running then.
+    package static func run(
+        _ project: Project,
+        state: StateDirectory,
+        grace: TimeAmount,
+        onReady: @escaping @Sendable (ProjectStatus) -> Void,
+        onStopping: @escaping @Sendable () -> Void
+    ) async throws -> Int {
+        let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+        let signals = StopSignals { stop.yield() }
+        defer { withExtendedLifetime(signals) {} }
+        try state.prepare()
+        let plan = await project.plan
+        let socket = state.socket(of: plan)
+        let byTCP = ControlResponder(project, token: try state.token(), onStop: { stop.yield() })
+        let bySocket = ControlResponder(project, token: nil, onStop: { stop.yield() })
+        try await project.start(control: byTCP, socket: (socket, bySocket))
+        onReady(await project.status)
+        for await _ in stops { break }
+        onStopping()
+        return await project.stop(within: grace)
+    }
+}

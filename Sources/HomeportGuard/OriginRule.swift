@@ -1,0 +1,15 @@
+import HomeportHTTP
+
+/// Whether a request that may change something comes from where it may (cross-site request forgery).
+///
+/// Browsers say where a request comes from in Sec-Fetch-Site, older ones in Origin; programs say neither, and are let
+/// through, since no web page made them send it. `same-site` is not good enough: to a browser, all ports and all names
+/// below `localhost` are one site.
+enum OriginRule {
+    static func allows(_ head: RequestHead) -> Bool {
+        if let site = head.text(.secFetchSite) { return site == "same-origin" || site == "none" }
+        guard let origin = head.text(.origin) else { return true }
+        // Only http: there is no TLS in front of this. `null` is the origin of sandboxed frames and of files.
+        return origin.lowercased() == "http://" + head.text(head.authority).lowercased()
+    }
+}

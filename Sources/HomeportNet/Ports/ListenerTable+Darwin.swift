@@ -1,0 +1,19 @@
+#if os(macOS)
+package import HomeportCore
+
+package enum ListenerTable {
+    package static func listeners(udp: Bool = false) throws(HomeportError) -> [SocketRecord] { throw unlisted }
+
+    package static func sockets(on port: Port, udp: Bool = false) throws(HomeportError) -> [SocketRecord] {
+        throw unlisted
+    }
+
+    private static var unlisted: HomeportError {
+        HomeportError(
+            .socketsUnlisted,
+            "homeport cannot list sockets on this system yet",
+            fix: "lsof -nP -iTCP -sTCP:LISTEN shows them"
+        )
+    }
+}
+#endif

@@ -1,0 +1,21 @@
+/// What `/proc/PID/stat` tells, of which two fields are wanted: `812 (caddy) S 1 812 … `.
+///
+/// The command may contain anything, blanks and parentheses included, so that the fields after it are counted from the
+/// *last* parenthesis. Start time is field 22, in clock ticks since the machine started.
+struct ProcessStat: Hashable {
+    let command: String
+    let startTicks: UInt64
+
+    init?(_ bytes: [UInt8]) {
+        guard let open = bytes.firstIndex(of: UInt8(ascii: "(")), let close = bytes.lastIndex(of: UInt8(ascii: ")")),
+            open < close
+        else { return nil }
+        let fields = bytes[(close + 1)...].split(separator: UInt8(ascii: " "))
+        guard fields.count > 19, let ticks = UInt64(String(decoding: fields[19], as: UTF8.self)) else { return nil }
+        command = String(
+            decoding: bytes[(open + 1)..<close].map { $0 < 32 || $0 == 127 ? UInt8(ascii: "?") : $0 },
+            as: UTF8.self
+        )
+        startTicks = ticks
+    }
+}

@@ -1,0 +1,122 @@
+#if os(Linux)
+#if canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+
+/// Which process holds a socket. The kernel does not keep that relation: a socket can have many owners, or none. It
+/// has to be found from the other side, by reading where each descriptor of each process points: `/proc/812/fd/7 →
+/// socket:[24551]`.
+///
+/// That is one `readlink` a descriptor, so everything around it is kept cheap: names stay C strings, and with
+/// ``Depth/firstOwner`` the search ends with the last socket that was looked for.
+package enum ProcessTable {
+    package enum Depth: Sendable {
+        /// One owner a socket is enough: a table for people.
+        case firstOwner
+        /// All of them, as when a server has forked workers that share its socket: somebody is about to be told what
+        /// to stop.
+        case everyOwner
+    }
+
+    /// The processes that hold each of `inodes`, as far as this one may see. By pid, so that a parent mostly comes
+    /// first.
+    package static func owners(of inodes: some Sequence<UInt32>, _ depth: Depth) -> [UInt32: [RunningProcess]] {
+        var search = Search(inodes, depth)
+        search.run()
+        var users: [UInt32: String?] = [:]
+        let described = Dictionary(
+            search.holders.map { ($0, RunningProcess(describing: $0, users: &users)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return search.found.mapValues { pids in pids.sorted().compactMap { described[$0] ?? nil } }
+            .filter { !$0.value.isEmpty }
+    }
+
+    /// One process by its pid; nil when it is gone.
+    package static func process(_ pid: Int32) -> RunningProcess? {
+        var users: [UInt32: String?] = [:]
+        return RunningProcess(describing: pid, users: &users)
+    }
+}
+
+private struct Search {
+    let depth: ProcessTable.Depth
+    var wanted: Set<UInt32>
+    var found: [UInt32: [Int32]] = [:]
+    var holders: Set<Int32> = []
+
+    init(_ inodes: some Sequence<UInt32>, _ depth: ProcessTable.Depth) {
+        wanted = Set(inodes)
+        wanted.remove(0)
+        self.depth = depth
+        found.reserveCapacity(wanted.count)
+    }
+
+    mutating func run() {
+        guard !wanted.isEmpty, let processes = opendir("/proc") else { return }
+        defer { closedir(processes) }
+        while let entry = readdir(processes), !wanted.isEmpty {
+            let pid = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: UInt8.self, capacity: 256) { decimal($0) }
+            }
+            if let pid { look(into: Int32(truncatingIfNeeded: pid), dirfd(processes)) }
+        }
+    }
+
+    private mutating func look(into pid: Int32, _ proc: CInt) {
+        let number = openat(proc, "\(pid)/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { return }
+        guard let descriptors = fdopendir(number) else {
+            close(number)
+            return
+        }
+        defer { closedir(descriptors) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { link in
+            while let entry = readdir(descriptors), !wanted.isEmpty {
+                let length = withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+                        link.withMemoryRebound(to: CChar.self) { room in
+                            room.baseAddress.map { readlinkat(number, name, $0, room.count) } ?? -1
+                        }
+                    }
+                }
+                guard length > 0, let inode = socketInode(link[..<length]), wanted.contains(inode) else { continue }
+                if found[inode]?.last != pid { found[inode, default: []].append(pid) }
+                holders.insert(pid)
+                if depth == .firstOwner { wanted.remove(inode) }
+            }
+        }
+    }
+}
+
+/// `socket:[24551]`, and nothing else.
+private func socketInode(_ link: Slice<UnsafeMutableBufferPointer<UInt8>>) -> UInt32? {
+    let prefix: StaticString = "socket:["
+    guard link.count > prefix.utf8CodeUnitCount, link.last == UInt8(ascii: "]") else { return nil }
+    var inode: UInt32 = 0
+    for (index, byte) in link.dropLast().enumerated() {
+        if index < prefix.utf8CodeUnitCount {
+            if byte != prefix.utf8Start[index] { return nil }
+        } else {
+            guard byte >= 48, byte <= 57 else { return nil }
+            inode = inode &* 10 &+ UInt32(byte - 48)
+        }
+    }
+    return inode
+}
+
+/// A C string of decimal digits, and nothing else.
+private func decimal(_ text: UnsafePointer<UInt8>) -> UInt32? {
+    guard text[0] != 0 else { return nil }
+    var number: UInt32 = 0
+    var at = 0
+    while text[at] != 0 {
+        guard text[at] >= 48, text[at] <= 57 else { return nil }
+        number = number &* 10 &+ UInt32(text[at] - 48)
+        at += 1
+    }
+    return number
+}
+#endif

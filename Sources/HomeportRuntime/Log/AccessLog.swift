@@ -1,0 +1,188 @@
+import HomeportCore
+package import HomeportHTTP
+package import HomeportNet
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// One line for each request: when, what was asked, what it got, how much, and how long it took.
+package struct AccessLog: ExchangeObserving {
+    package enum Form: Sendable {
+        /// For people; colours only where they are wanted.
+        case text(colour: Bool)
+        /// One JSON object a line, keys stable: time, peer, method, host, target, status, bytes, ms, complete.
+        case json
+    }
+
+    private let form: Form
+    private let writer: LineWriter
+
+    package init(_ form: Form, to writer: LineWriter) {
+        self.form = form
+        self.writer = writer
+    }
+
+    package func began(_ head: RequestHead, _ peer: Peer, on loop: LoopState) -> (any ExchangeObserver)? {
+        Entry(self, head, peer)
+    }
+
+    package func refused(_ refusal: Refusal, _ peer: Peer, on loop: LoopState) {
+        write(
+            Line(
+                peer: peer.text,
+                method: "-",
+                host: "",
+                target: "\(refusal.code)",
+                status: refusal.status,
+                bytes: 0,
+                took: .zero,
+                complete: true
+            )
+        )
+    }
+
+    private struct Line {
+        var peer, method, host, target: String
+        var status: Int
+        var bytes: Int64
+        var took: Duration
+        var complete: Bool
+    }
+
+    private final class Entry: ExchangeObserver {
+        private let log: AccessLog
+        private let peer, method, host, target: String
+        private let began = ContinuousClock.now
+
+        init(_ log: AccessLog, _ head: RequestHead, _ peer: Peer) {
+            self.log = log
+            self.peer = peer.text
+            method = head.methodText
+            host = head.text(head.authority)
+            target = head.targetText
+        }
+
+        func ended(status: Int, bytes: Int64, complete: Bool) {
+            log.write(
+                Line(
+                    peer: peer,
+                    method: method,
+                    host: host,
+                    target: target,
+                    status: status,
+                    bytes: bytes,
+                    took: ContinuousClock.now - began,
+                    complete: complete
+                )
+            )
+        }
+    }
+
+    private func write(_ line: Line) {
+        switch form {
+        case .text(let colour): writer.write(text(line, colour: colour))
+        case .json: writer.write(json(line))
+        }
+    }
+
+    private func text(_ line: Line, colour: Bool) -> String {
+        let tint =
+            switch line.status {
+            case ..<300: "32"
+            case ..<400: "36"
+            case ..<500: "33"
+            default: "31"
+            }
+        let status = line.status == 0 ? "---" : String(line.status)
+        let shown = colour ? "\u{1B}[\(tint)m\(status)\u{1B}[0m" : status
+        let clock = colour ? "\u{1B}[2m\(LogTime.clock())\u{1B}[0m" : LogTime.clock()
+        let target = Self.harmless(line.target)
+        return
+            "\(clock) \(shown) \(line.method.padded(to: 4)) \(target)  \(Self.size(line.bytes))  \(Self.time(line.took))"
+            + (line.complete ? "" : "  (cut off)")
+    }
+
+    private func json(_ line: Line) -> String {
+        let fields = [
+            ("time", Self.quote(LogTime.rfc3339())), ("peer", Self.quote(line.peer)),
+            ("method", Self.quote(line.method)),
+            ("host", Self.quote(line.host)), ("target", Self.quote(line.target)), ("status", "\(line.status)"),
+            ("bytes", "\(line.bytes)"), ("ms", "\(Double(line.took.wholeNanoseconds / 1000) / 1000)"),
+            ("complete", "\(line.complete)"),
+        ]
+        return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
+    }
+
+    /// A target comes from outside, and a terminal obeys control characters.
+    private static func harmless(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return text.unicodeScalars.map { isControl($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true
+        default: false
+        }
+    }
+
+    private static func quote(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "\"") { result, scalar in
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where isControl(scalar) && scalar.value < 0x10000:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        } + "\""
+    }
+
+    private static func size(_ bytes: Int64) -> String {
+        switch bytes {
+        case ..<1000: "\(bytes) B"
+        case ..<1_000_000: "\(Double(bytes / 100) / 10) kB"
+        case ..<1_000_000_000: "\(Double(bytes / 100_000) / 10) MB"
+        default: "\(Double(bytes / 100_000_000) / 10) GB"
+        }
+    }
+
+    private static func time(_ duration: Duration) -> String {
+        let microseconds = duration.wholeNanoseconds / 1000
+        return microseconds < 1_000_000
+            ? "\(Double(microseconds / 10) / 100) ms" : "\(Double(microseconds / 10_000) / 100) s"
+    }
+}
+
+/// The present moment as logs show it.
+package enum LogTime {
+    /// `14:03:59`, local time.
+    package static func clock() -> String {
+        var now = time(nil)
+        var parts = tm()
+        localtime_r(&now, &parts)
+        return [parts.tm_hour, parts.tm_min, parts.tm_sec].map { ($0 < 10 ? "0" : "") + String($0) }.joined(
+            separator: ":"
+        )
+    }
+
+    /// `2026-11-24T14:03:59Z`.
+    package static func rfc3339(_ seconds: Int64 = Int64(time(nil))) -> String {
+        let (year, month, day) = HTTPDate.civil(fromDays: seconds / 86_400)
+        let clock = [seconds % 86_400 / 3600, seconds % 3600 / 60, seconds % 60].map(two).joined(separator: ":")
+        return "\(year)-\(two(Int64(month)))-\(two(Int64(day)))T\(clock)Z"
+    }
+
+    private static func two(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

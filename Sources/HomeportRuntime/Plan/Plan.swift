@@ -1,0 +1,54 @@
+package import HomeportCore
+package import HomeportServe
+
+/// What should run: the value that a plan's text, the command line and the control API all build.
+package struct Plan: Sendable, Equatable {
+    package var name: ServiceName
+    /// The absolute path that relative ones in the plan start from.
+    package var directory: String
+    /// The absolute path of the plan's own file; nil for one that was made on the command line.
+    package var file: String?
+    package var services: [ServicePlan] = []
+
+    package init(name: ServiceName, directory: String, file: String? = nil) {
+        self.name = name
+        self.directory = directory
+        self.file = file
+    }
+}
+
+/// One service of a plan: who answers for a name.
+package struct ServicePlan: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        case folder(FolderPlan)
+    }
+
+    package var name: ServiceName
+    package var kind: Kind
+    /// Answers on the bare address, too.
+    package var isDefault = false
+
+    package init(name: ServiceName, kind: Kind, isDefault: Bool = false) {
+        self.name = name
+        self.kind = kind
+        self.isDefault = isDefault
+    }
+
+    /// `folder ./public`.
+    package var summary: String {
+        switch kind {
+        case .folder(let plan): "folder \(plan.folder)"
+        }
+    }
+}
+
+extension Plan {
+    /// A path of the plan as the system takes it.
+    package func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        if path == "~" || path.hasPrefix("~/") { return StateDirectory.home + path.dropFirst() }
+        var rest = Substring(path)
+        while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
+        return rest == "." || rest.isEmpty ? directory : "\(directory)/\(rest)"
+    }
+}

@@ -1,0 +1,25 @@
+package import HomeportGuard
+package import HomeportHTTP
+package import HomeportNet
+
+/// How a project is run, as opposed to what: nothing of it stands in a plan.
+package struct ProjectOptions: Sendable {
+    /// Where the door listens.
+    package var place: ListenPlace
+    /// Event loops; one for each core unless told.
+    package var threads: Int
+    /// Names beyond `localhost` that requests may ask for.
+    package var hosts: [String] = []
+    /// Whoever may come in; empty lets everybody in who reaches the door.
+    package var credentials: [Credential] = []
+    package var observer: (any ExchangeObserving)?
+    package var deadlines = HTTPDeadlines()
+    /// Told what a person should know, and no request's answer says.
+    package var onWarning: @Sendable (String) -> Void
+
+    package init(place: ListenPlace, threads: Int, onWarning: @escaping @Sendable (String) -> Void) {
+        self.place = place
+        self.threads = threads
+        self.onWarning = onWarning
+    }
+}

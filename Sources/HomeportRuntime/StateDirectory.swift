@@ -1,0 +1,100 @@
+package import HomeportCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Where Homeport keeps what outlives a command, for one user of the machine, readable by nobody else.
+///
+///     $HOMEPORT_HOME/            default $XDG_STATE_HOME/homeport, else ~/.local/state/homeport
+///         token                  lets in by TCP who can read it (0600)
+///         run/NAME-HASH.sock     a running process's control socket
+///         log/NAME-HASH.log      what a detached one says
+package struct StateDirectory: Sendable {
+    package let path: String
+
+    package init(environment: (String) -> String? = StateDirectory.variable) {
+        if let home = environment("HOMEPORT_HOME"), home.hasPrefix("/") {
+            path = home
+        } else if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") {
+            path = "\(state)/homeport"
+        } else {
+            path = "\(Self.home)/.local/state/homeport"
+        }
+    }
+
+    /// Makes the folders where they are missing.
+    /// - Throws: ``HomeportError`` with code `state.unusable` if they cannot be made, or are open to others.
+    package func prepare() throws(HomeportError) {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/\(part)"
+            _ = mkdir(made, 0o700)
+        }
+        for folder in [path, runPath, logPath] {
+            _ = mkdir(folder, 0o700)
+            var facts = stat()
+            guard stat(folder, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
+                throw unusable(folder, "it cannot be made")
+            }
+            guard facts.st_uid == geteuid() else { throw unusable(folder, "it belongs to another user") }
+            if facts.st_mode & 0o077 != 0, chmod(folder, 0o700) != 0 { throw unusable(folder, "it is open to others") }
+        }
+    }
+
+    package var runPath: String { "\(path)/run" }
+    package var logPath: String { "\(path)/log" }
+
+    /// The control socket of a plan's process.
+    package func socket(of plan: Plan) -> String { "\(runPath)/\(Self.key(plan)).sock" }
+
+    package func log(of plan: Plan) -> String { "\(logPath)/\(Self.key(plan)).log" }
+
+    /// Every control socket there is, of living and of dead processes.
+    package func sockets() -> [String] {
+        guard let folder = opendir(runPath) else { return [] }
+        defer { closedir(folder) }
+        var found: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(".sock") { found.append("\(runPath)/\(name)") }
+        }
+        return found.sorted()
+    }
+
+    package static var home: String {
+        if let home = variable("HOME"), home.hasPrefix("/") { return home }
+        guard let entry = getpwuid(geteuid()) else { return "/" }
+        return String(cString: entry.pointee.pw_dir)
+    }
+
+    package static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Two plans of one name are two projects: FNV-1a of the plan's path tells them apart. What was started without a
+    /// plan is told apart by its process.
+    private static func key(_ plan: Plan) -> String {
+        let identity = plan.file ?? "\(plan.directory) \(getpid())"
+        let hash = identity.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        // A socket's path has room for 107 bytes in all.
+        return "\(plan.name.text.prefix(24))-\(String(hash, radix: 16))"
+    }
+
+    private func unusable(_ folder: String, _ why: String) -> HomeportError {
+        HomeportError(
+            .stateUnusable,
+            "Homeport's own folder cannot be used: \(why)",
+            where: folder,
+            fix: "mend it, or set HOMEPORT_HOME to another"
+        )
+    }
+}
+
+extension HomeportError.Code {
+    package static let stateUnusable = Self("state.unusable", .world)
+}

@@ -1,0 +1,3 @@
+#if os(macOS)
+extension Browser { static let opener = "open" }
+#endif

@@ -1,0 +1,3 @@
+#if os(Linux)
+extension Browser { static let opener = "xdg-open" }
+#endif

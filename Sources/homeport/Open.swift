@@ -1,0 +1,44 @@
+import ArgumentParser
+import HomeportControl
+import HomeportCore
+import HomeportRuntime
+
+struct OpenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "open",
+        abstract: "Open this folder's project, or one of its services, in the browser.",
+        discussion: """
+            EXAMPLES
+              homeport open                   the project's address
+              homeport open api               http://api.localhost:62893
+              homeport open api --print       only print it
+            """
+    )
+
+    @Argument(help: "A service's name.")
+    var name: String?
+
+    @OptionGroup var choice: ProjectChoice
+
+    @Flag(help: "Print the address instead of opening it.")
+    var print = false
+
+    func run() async throws {
+        guard let status = try await choice.running().first?.status else { return }
+        let address = try address(in: status)
+        if print { return Terminal.output.write(address + "\n") }
+        try Browser.open(address)
+    }
+
+    private func address(in status: ProjectStatus) throws -> String {
+        guard let name else { return status.addresses.first ?? "" }
+        if let service = status.services.first(where: { $0.name == name }) { return service.url }
+        let names = status.services.map(\.name)
+        let near = Spelling.nearest(to: name, among: names)
+        throw HomeportError(
+            .badValue,
+            "\(status.project) has no service \(name)",
+            fix: near.map { "did you mean \($0)?" } ?? "it has \(names.joined(separator: ", "))"
+        )
+    }
+}

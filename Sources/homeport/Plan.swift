@@ -1,0 +1,53 @@
+import ArgumentParser
+import HomeportRuntime
+
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Is the plan right, and what may stand in one.",
+        subcommands: [PlanCheckCommand.self, PlanSchemaCommand.self]
+    )
+}
+
+struct PlanCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Read the plan and say everything that is wrong with it.",
+        discussion: """
+            Starts nothing. Each problem is named with line, key and what to write instead.
+
+            EXAMPLES
+              homeport plan check
+              homeport plan check -f other.yaml
+
+            EXIT CODES
+              0  the plan is right
+              2  it is not
+            """
+    )
+
+    @Option(name: .shortAndLong, help: "The plan (default: homeport.yaml here or above).")
+    var file: String?
+
+    func run() throws {
+        let path = try file ?? PlanFile.find(from: PlanFile.currentDirectory)
+        let plan = try PlanFile.load(path)
+        Terminal.output.write(
+            "\(path) is right: \(plan.services.count) \(plan.services.count == 1 ? "service" : "services")\n"
+        )
+        for service in plan.services { Terminal.output.write("  \(service.name): \(service.summary)\n") }
+    }
+}
+
+struct PlanSchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Print the plan's JSON Schema, for editors.",
+        discussion: """
+            EXAMPLES
+              homeport plan schema > homeport.schema.json
+            """
+    )
+
+    func run() throws { try Terminal.output.write(json: Plan.schema) }
+}

@@ -1,0 +1,29 @@
+import HomeportControl
+import HomeportRuntime
+import NIOCore
+
+/// Runs a project in the foreground and reports on it: what `serve` and `up` share.
+enum Serving {
+    /// How long running answers may take once the process is told to stop.
+    private static let grace = TimeAmount.seconds(10)
+
+    static func run(_ plan: Plan, options: ProjectOptions, serving: ServingOptions, writer: LineWriter, next: [String])
+        async throws
+    {
+        let project = Project(plan, options: options)
+        let terminal = serving.reportTerminal
+        let cut = try await ProjectHost.run(
+            project,
+            state: StateDirectory(),
+            grace: grace,
+            onReady: { status in StartReport(status, next: next).write(to: terminal) },
+            onStopping: { terminal.write(terminal.styled("stopping (once more to stop at once)", .dim) + "\n") }
+        )
+        writer.finish()
+        if cut > 0 {
+            terminal.write(
+                "\(cut) connections were cut off: they did not end in \(grace.nanoseconds / 1_000_000_000) s\n"
+            )
+        }
+    }
+}

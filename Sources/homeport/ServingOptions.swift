@@ -1,0 +1,62 @@
+import ArgumentParser
+import HomeportCore
+import HomeportNet
+import HomeportRuntime
+import NIOCore
+
+/// What every command takes that serves.
+struct ServingOptions: ParsableArguments {
+    @Option(help: "Port to listen on, at 127.0.0.1 and [::1] together; 0 picks a free one.")
+    var port: UInt16 = 62893
+
+    @Option(help: "Event loops (default: one for each core).")
+    var threads: Int?
+
+    @Option(help: "How requests are shown: text, json (one object a line), or off.")
+    var log: LogForm = .text
+
+    @Option(help: ArgumentHelp("The file that standard output is, to be kept within bounds.", visibility: .private))
+    var logFile: String?
+
+    enum LogForm: String, ExpressibleByArgument, CaseIterable {
+        case text, json, off
+    }
+
+    func validate() throws {
+        if let threads, !(1...256).contains(threads) {
+            throw ValidationError("--threads takes 1 to 256, not \(threads)")
+        }
+    }
+
+    /// - Parameter bind: The one address to listen on, instead of both loopbacks.
+    func place(bind: String?) throws -> ListenPlace {
+        guard let bind else { return .loopbacks(Port(port)) }
+        guard let port = Port(port) else {
+            throw HomeportError(.badValue, "--bind needs a port", fix: "give one with --port")
+        }
+        if let address = IPv4(bind) { return .address(.ipv4(address, port)) }
+        let bare = bind.hasPrefix("[") && bind.hasSuffix("]") ? String(bind.dropFirst().dropLast()) : bind
+        if let address = IPv6(bare) { return .address(.ipv6(address, port)) }
+        throw HomeportError(
+            .badValue,
+            "\"\(bind)\" is not an IP address",
+            fix: "write it as in --bind 192.168.1.20 or --bind ::"
+        )
+    }
+
+    /// The start-up report keeps off the stream that programs read.
+    var reportTerminal: Terminal { log == .json ? .errors : .output }
+
+    func options(place: ListenPlace, writer: LineWriter) -> ProjectOptions {
+        let terminal = Terminal.errors
+        var options = ProjectOptions(place: place, threads: threads ?? NIOCore.System.coreCount) { warning in
+            terminal.write(terminal.styled("homeport: \(warning)", .yellow) + "\n")
+        }
+        switch log {
+        case .off: break
+        case .text: options.observer = AccessLog(.text(colour: Terminal.output.hasColour), to: writer)
+        case .json: options.observer = AccessLog(.json, to: writer)
+        }
+        return options
+    }
+}

@@ -1,0 +1,32 @@
+import HomeportRuntime
+
+/// What a person is told when a project runs: where it is, what is there, and what one may do next.
+struct StartReport {
+    private let status: ProjectStatus
+    private let next: [String]
+
+    init(_ status: ProjectStatus, next: [String]) {
+        self.status = status
+        self.next = next
+    }
+
+    func write(to terminal: Terminal) {
+        var text = "\n  " + terminal.styled("Homeport", .bold) + " \(status.version) runs "
+        text += terminal.styled(status.project, .bold) + "\n\n"
+        let fallback = status.services.first(where: \.isDefault)
+        let bare = fallback.map { "\($0.name): \($0.summary)" } ?? "the list of services"
+        for (index, address) in status.addresses.enumerated() {
+            text += "  " + terminal.styled(address, .green) + (index == 0 ? "   \(bare)" : "") + "\n"
+        }
+        // The bare address is enough for one service; with several, each has its name.
+        if status.services.count > 1 || fallback == nil {
+            text += "\n"
+            for service in status.services {
+                text += "  " + terminal.styled(service.url, .green) + "   \(service.summary)\n"
+            }
+        }
+        text += "\n"
+        for line in next { text += "  " + terminal.styled(line, .dim) + "\n" }
+        terminal.write(text + "\n")
+    }
+}

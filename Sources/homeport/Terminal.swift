@@ -1,0 +1,73 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Where words go, and what it can show: colour, marks beyond ASCII, how many columns.
+struct Terminal: Sendable {
+    static let output = Terminal(1)
+    static let errors = Terminal(2)
+
+    enum Style: String, Sendable {
+        case plain = ""
+        case bold = "1"
+        case dim = "2"
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+    }
+
+    let hasColour: Bool
+    let isUTF8: Bool
+    /// Nil where lines may be of any length: a file, a pipe.
+    let columns: Int?
+    private let descriptor: CInt
+
+    init(_ descriptor: CInt) {
+        self.descriptor = descriptor
+        let isInteractive = isatty(descriptor) == 1
+        // https://no-color.org: present and not empty, whatever it says.
+        hasColour = isInteractive && Self.environment("NO_COLOR") == nil && Self.environment("TERM") != "dumb"
+        let locale = Self.environment("LC_ALL") ?? Self.environment("LC_CTYPE") ?? Self.environment("LANG") ?? ""
+        isUTF8 = locale.lowercased().hasSuffix("utf-8") || locale.lowercased().hasSuffix("utf8")
+        columns = isInteractive ? Self.width(descriptor) : nil
+    }
+
+    func styled(_ text: String, _ style: Style) -> String {
+        hasColour && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    /// Writes everything, past interrupted and partial writes. A reader that has gone is no error: `homeport ports |
+    /// head`.
+    func write(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let count = systemWrite(descriptor, rest.baseAddress, rest.count)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
+    }
+
+    private static func environment(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func width(_ descriptor: CInt) -> Int? {
+        if let columns = environment("COLUMNS").flatMap({ Int($0) }), columns > 0 { return columns }
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+}
+
+/// `write`, under a name that a method of that name does not hide.
+private func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}
