@@ -14,14 +14,22 @@ let ours: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// For the module that handles the system's socket addresses itself. Beside NIO's C modules, which include the same
+/// headers, the compiler cannot tell whose `sockaddr_in` it is, and asks for an import of theirs.
+let oursWithRawSockets = Array(ours.prefix(2)) + [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: ours)
+func module(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = ours) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -44,7 +52,7 @@ let package = Package(
         // Arrows run downward only, and features never import each other: docs/architecture.md.
         .target(name: "CHomeportLinux"),
         module("HomeportCore", [.product(name: "Yams", package: "Yams")]),
-        module("HomeportNet", ["HomeportCore", "CHomeportLinux", nioCore, nioPosix]),
+        module("HomeportNet", ["HomeportCore", "CHomeportLinux", nioCore, nioPosix], settings: oursWithRawSockets),
         module("HomeportHTTP", ["HomeportCore", "HomeportNet", nioCore, nioPosix]),
         module("HomeportServe", ["HomeportCore", "HomeportNet", "HomeportHTTP", "CHomeportLinux", nioCore, nioPosix]),
         module(
