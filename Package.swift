@@ -16,11 +16,12 @@ let ours: [SwiftSetting] = [
 
 /// For the module that handles the system's socket addresses itself. Beside NIO's C modules, which include the same
 /// headers, the compiler cannot tell whose `sockaddr_in` it is, and asks for an import of theirs.
-let oursWithRawSockets = Array(ours.prefix(2)) + [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+let oursWithRawSockets =
+    Array(ours.prefix(2)) + [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -82,5 +83,6 @@ let package = Package(
             ],
             swiftSettings: ours
         ),
+        tests("HomeportNetTests", ["HomeportCore", "HomeportNet", "CHomeportLinux", nioCore, nioPosix]),
     ]
 )

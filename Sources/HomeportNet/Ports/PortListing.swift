@@ -11,6 +11,8 @@ package struct PortListing: Sendable, Hashable {
         /// Reached by IPv4, by IPv6: a dual-stack `[::]` is reached by both.
         package var families: [String]
         package var uid: UInt32
+        /// The name of `uid`, where the system knows one.
+        package var user: String?
         package var processes: [RunningProcess]
     }
 
@@ -81,7 +83,7 @@ extension PortListing: Encodable {
 
 extension PortListing.Entry: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case port, transport, addresses, families, exposure, uid, processes
+        case port, transport, addresses, families, exposure, uid, user, processes
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -92,6 +94,7 @@ extension PortListing.Entry: Encodable {
         try keys.encode(families, forKey: .families)
         try keys.encode(exposure, forKey: .exposure)
         try keys.encode(uid, forKey: .uid)
+        try keys.encodeIfPresent(user, forKey: .user)
         try keys.encode(processes, forKey: .processes)
     }
 }

@@ -25,7 +25,7 @@ package enum ProcessTable {
     package static func owners(of inodes: some Sequence<UInt32>, _ depth: Depth) -> [UInt32: [RunningProcess]] {
         var search = Search(inodes, depth)
         search.run()
-        var users: [UInt32: String?] = [:]
+        var users = UserNames()
         let described = Dictionary(
             search.holders.map { ($0, RunningProcess(describing: $0, users: &users)) },
             uniquingKeysWith: { first, _ in first }
@@ -36,7 +36,7 @@ package enum ProcessTable {
 
     /// One process by its pid; nil when it is gone.
     package static func process(_ pid: Int32) -> RunningProcess? {
-        var users: [UInt32: String?] = [:]
+        var users = UserNames()
         return RunningProcess(describing: pid, users: &users)
     }
 }
