@@ -84,5 +84,6 @@ let package = Package(
             swiftSettings: ours
         ),
         tests("HomeportNetTests", ["HomeportCore", "HomeportNet", "CHomeportLinux", nioCore, nioPosix]),
+        tests("HomeportRuntimeTests", ["HomeportCore", "HomeportNet", "HomeportRuntime"]),
     ]
 )
