@@ -85,5 +85,6 @@ let package = Package(
         ),
         tests("HomeportNetTests", ["HomeportCore", "HomeportNet", "CHomeportLinux", nioCore, nioPosix]),
         tests("HomeportRuntimeTests", ["HomeportCore", "HomeportNet", "HomeportRuntime"]),
+        tests("EndToEndTests", ["HomeportCore", "HomeportNet", "HomeportRuntime", "homeport"]),
     ]
 )

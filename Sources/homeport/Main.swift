@@ -17,6 +17,7 @@ struct Homeport: AsyncParsableCommand {
                 subcommands: [UpCommand.self, DownCommand.self, StatusCommand.self, OpenCommand.self, PlanCommand.self]
             ),
             CommandGroup(name: "Now, without a plan:", subcommands: [ServeCommand.self]),
+            CommandGroup(name: "This machine:", subcommands: [PortsCommand.self, DoctorCommand.self]),
         ]
     )
 
