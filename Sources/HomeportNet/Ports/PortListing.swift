@@ -20,11 +20,12 @@ package struct PortListing: Sendable, Hashable {
 
     /// - Parameter loopbackInterface: its index, or 0 where it is not known.
     package init(_ holders: [PortHolder], loopbackInterface: UInt32 = 0) {
-        let sorted = holders.sorted { Self.order($0.socket) < Self.order($1.socket) }
+        // Keys are sorted, not holders, which are large to move about.
+        let sorted = holders.indices.map { (key: Self.key(holders[$0].socket), index: $0) }.sorted { $0.key < $1.key }
         entries = []
         entries.reserveCapacity(sorted.count)
-        for holder in sorted {
-            let next = Entry(holder, loopbackInterface)
+        for (_, index) in sorted {
+            let next = Entry(holders[index], loopbackInterface)
             let same = entries.indices.reversed().prefix { entries[$0].port == next.port }
             if let index = same.first(where: { entries[$0].takes(next) }) {
                 entries[index].names += next.names
@@ -44,9 +45,10 @@ package struct PortListing: Sendable, Hashable {
         entries.filter { $0.exposure.isBeyondLoopback && Port($0.port)?.class == .dynamic }
     }
 
-    private static func order(_ socket: SocketRecord) -> (UInt16, UInt8, UInt8) {
-        let family: UInt8 = if case .v4 = socket.local.address { 0 } else { 1 }
-        return (socket.local.port, socket.transport == .tcp ? 0 : 1, family)
+    /// By port, then transport, then family.
+    private static func key(_ socket: SocketRecord) -> UInt32 {
+        let family: UInt32 = if case .v4 = socket.local.address { 0 } else { 1 }
+        return UInt32(socket.local.port) << 2 | (socket.transport == .tcp ? 0 : 2) | family
     }
 }
 
