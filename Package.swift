@@ -82,5 +82,9 @@ let package = Package(
             ],
             swiftSettings: ours
         ),
+        tests(
+            "HomeportServeTests",
+            ["HomeportServe", "HomeportHTTP", "HomeportNet", "HomeportCore", nioCore, nioPosix]
+        ),
     ]
 )
