@@ -2,15 +2,9 @@ import HomeportHTTP
 import HomeportNet
 
 package final class LiveReload: Sendable {
-    func owns(_ p: RequestPath) -> Bool { false }
-    func respond(to head: RequestHead, _ e: any Exchange, fields: FieldPolicy) {}
-    func answer(
-        _ file: OpenFile,
-        _ facts: FileFacts,
-        type: String,
-        _ fields: FieldPolicy,
-        _ head: RequestHead,
-        _ exchange: any Exchange
-    ) {}
+    func answer(_ head: RequestHead, _ exchange: any Exchange, _ fields: FieldPolicy) -> Bool { false }
+}
+extension PageInsert {
+    static let live = PageInsert(markup: "<script src=\"/.homeport/live.js\" async></script>", variant: "live")
 }
 extension FolderResponder { func upload(_ head: RequestHead, _ exchange: any Exchange) {} }

@@ -18,6 +18,8 @@ struct FileFacts: Equatable {
     var modifiedNanoseconds: Int64
     var changed: Int64
     var changedNanoseconds: Int64
+    /// `rwxrwxrwx`.
+    var permissions: UInt16
     var kind: Kind
 
     init(_ raw: borrowing stat) {
@@ -33,6 +35,7 @@ struct FileFacts: Equatable {
         modifiedNanoseconds = Int64(modification.tv_nsec)
         changed = Int64(change.tv_sec)
         changedNanoseconds = Int64(change.tv_nsec)
+        permissions = UInt16(truncatingIfNeeded: raw.st_mode & 0o777)
         kind =
             switch raw.st_mode & S_IFMT {
             case S_IFREG: .file

@@ -10,11 +10,15 @@ package enum ListingPage {
     ///   - folder: the decoded URL path, such as `/files/notes/`; the breadcrumbs come from it.
     ///   - entries: in the order to show, that is, after `order.sort`.
     ///   - truncated: the folder holds more than `entries`. Sorting is then left to the server, which knows the rest.
+    ///   - uploads: PUT creates and replaces files here, and the page offers it.
+    ///   - live: a script is going to be put into the page that listens for changes.
     package static func html(
         folder: String,
         entries: [ListingEntry],
         order: ListingOrder,
-        truncated: Bool
+        truncated: Bool,
+        uploads: Bool = false,
+        live: Bool = false
     ) -> String {
         let crumbs = folder.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         var page = ""
