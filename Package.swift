@@ -86,5 +86,6 @@ let package = Package(
         tests("HomeportNetTests", ["HomeportCore", "HomeportNet", "CHomeportLinux", nioCore, nioPosix]),
         tests("HomeportRuntimeTests", ["HomeportCore", "HomeportNet", "HomeportRuntime"]),
         tests("EndToEndTests", ["HomeportCore", "HomeportNet", "HomeportRuntime", "homeport"]),
+        tests("HomeportCoreTests", ["HomeportCore"]),
     ]
 )
