@@ -90,5 +90,6 @@ let package = Package(
             "HomeportServeTests",
             ["HomeportServe", "HomeportHTTP", "HomeportNet", "HomeportCore", nioCore, nioPosix]
         ),
+        tests("HomeportCoreTests", ["HomeportCore"]),
     ]
 )
