@@ -53,15 +53,17 @@ extension PlanWord where Value == String {
 
 extension PlanWord where Value == [TableEntry<String>] {
     /// Names and values of fields.
-    static let headers = PlanWord(schema: PlanWord.table(of: .headerValue).schema) { (node) throws(HomeportError) in
-        let entries = try PlanWord.table(of: .headerValue).read(node)
-        for entry in entries {
+    static let headers = PlanWord(schema: fieldTable.schema) { node, problems in
+        fieldTable.read(node, &problems)?.filter { entry in
             do throws(HomeportError) { try FolderPlan.checkHeader(entry.name) } catch {
-                throw node.wrong(error.what, fix: error.fix)
+                problems.append(node.wrong(error.what, fix: error.fix))
+                return false
             }
+            return true
         }
-        return entries
     }
+
+    private static let fieldTable = table(of: .headerValue)
 }
 
 extension FolderPlan {

@@ -80,12 +80,6 @@ extension FolderResponder {
     private static let applicationKey = ByteBuffer(string: "single-page application")
 
     private func isNavigation(_ head: RequestHead) -> Bool {
-        if let mode = head.text(.secFetchMode) { return mode == "navigate" }
-        var takesPages = false
-        head.forEachElement(of: .accept) { element in
-            let end = element.firstIndex(of: ASCII.semicolon) ?? element.count
-            if element.extracting(element.trimmed(0..<end)).equalsIgnoringCase("text/html") { takesPages = true }
-        }
-        return takesPages
+        head.text(.secFetchMode).map { $0 == "navigate" } ?? head.acceptsPages
     }
 }

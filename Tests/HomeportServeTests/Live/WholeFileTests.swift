@@ -6,7 +6,7 @@ import Testing
         let folder = TestFolder()
         folder.write("a b.txt", "hello")
         folder.setTime("a b.txt", 784_111_777)
-        try await serving(folder) { served in
+        try await serving(folder) { served async throws in
             let answer = try served.get("/a%20b.txt")
             #expect(answer.status == 200 && answer.text == "hello")
             #expect(answer["Content-Length"] == "5")
@@ -26,7 +26,7 @@ import Testing
         folder.write("small.txt", "hello")
         folder.write("large.bin", String(repeating: "x", count: 200_000))
         folder.write("d/e.txt", "")
-        try await serving(folder) { served in
+        try await serving(folder) { served async throws in
             for target in ["/small.txt", "/large.bin", "/d/", "/d", "/missing", "/%00"] {
                 let get = try served.get(target)
                 let client = try RawClient(port: served.port)
@@ -46,7 +46,7 @@ import Testing
     @Test func anEmptyFileIsAnAnswer() async throws {
         let folder = TestFolder()
         folder.write("empty.txt", "")
-        try await serving(folder) { served in
+        try await serving(folder) { served async throws in
             let answer = try served.get("/empty.txt")
             #expect(answer.status == 200 && answer["Content-Length"] == "0")
             #expect(try served.get("/empty.txt", "Range: bytes=0-").status == 200)
@@ -60,7 +60,7 @@ import Testing
         for size in sizes {
             folder.write(Array("\(size).bin".utf8), (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) })
         }
-        try await serving(folder) { served in
+        try await serving(folder) { served async throws in
             for size in sizes {
                 // Twice: once read, once kept.
                 try await served.settled("/\(size).bin")
@@ -74,7 +74,7 @@ import Testing
         let folder = TestFolder()
         folder.write("large.bin", String(repeating: "x", count: 2_000_000))
         folder.write("small.txt", "hello")
-        try await serving(folder) { served in
+        try await serving(folder) { served async throws in
             let client = try RawClient(port: served.port)
             let targets = ["/large.bin", "/small.txt", "/", "/missing", "/large.bin", "/small.txt"]
             for target in targets { try client.ask("GET", target) }
@@ -89,7 +89,7 @@ import Testing
         let folder = TestFolder()
         folder.write("a.txt", "one")
         folder.write("large.bin", String(repeating: "a", count: 100_000))
-        try await serving(folder) { served in
+        try await serving(folder) { served async throws in
             let small = try await served.settled("/a.txt")
             let large = try await served.settled("/large.bin")
             // The same size, in place, and each time at once.
@@ -108,7 +108,7 @@ import Testing
         let folder = TestFolder()
         folder.write("a.txt", "one")
         folder.setTime("a.txt", 1_000_000_000)
-        try await serving(folder) { served in
+        try await serving(folder) { served async throws in
             let tag = try await served.settled("/a.txt")["ETag"] ?? ""
             folder.write("a.txt", "two")
             folder.setTime("a.txt", 1_000_000_000)
@@ -122,7 +122,7 @@ import Testing
     @Test func aFileReplacedByAnotherShows() async throws {
         let folder = TestFolder()
         folder.write("a.txt", "one")
-        try await serving(folder) { served in
+        try await serving(folder) { served async throws in
             try await served.settled("/a.txt")
             folder.write("b.txt", "two")
             folder.move("b.txt", to: "a.txt")
@@ -140,7 +140,7 @@ import Testing
             folder.write(name, name)
             folder.setTime(name, time)
         }
-        try await serving(folder) { served in
+        try await serving(folder) { served async throws in
             for name in ["zero", "one", "before"] {
                 let answer = try served.get("/\(name)")
                 #expect(answer.status == 200 && answer["Last-Modified"] == nil && answer["ETag"] != nil)
@@ -161,7 +161,7 @@ import Testing
         let folder = TestFolder()
         folder.write("secret.txt", "x")
         folder.setPermissions("secret.txt", 0)
-        try await serving(folder) { served in
+        try await serving(folder) { served async throws in
             let answer = try served.get("/secret.txt")
             #expect(answer.status == 403)
         }
@@ -171,7 +171,7 @@ import Testing
     @Test func aFileThatShrinksEndsTheConnection() async throws {
         let folder = TestFolder()
         folder.makeSparse("big.bin", size: 64 << 20)
-        try await serving(folder) { served in
+        try await serving(folder) { served async throws in
             let client = try RawClient(port: served.port)
             try client.ask("GET", "/big.bin")
             #expect(try client.head()["Content-Length"] == "\(64 << 20)")

@@ -140,3 +140,12 @@ final class TestFolder: Sendable {
 
 /// Whether permissions do not bind this process.
 var isPrivileged: Bool { geteuid() == 0 }
+
+extension TestFolder {
+    /// Whether the file system takes a file of this size.
+    func canHold(_ size: Int64) -> Bool {
+        write("probe", "")
+        defer { remove("probe") }
+        return truncate("\(path)/probe", off_t(size)) == 0
+    }
+}
