@@ -20,8 +20,8 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: ours)
+func module(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: ours)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -65,6 +65,11 @@ let package = Package(
         module(
             "HomeportControl",
             ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportGuard", "HomeportRuntime", nioCore, nioPosix]
+        ),
+        module("HTTPTestSupport", ["HomeportHTTP", nioCore], path: "Tests/HTTPTestSupport"),
+        tests(
+            "HomeportHTTPTests",
+            ["HomeportHTTP", "HomeportNet", "HTTPTestSupport", nioCore, nioPosix, nioEmbedded, nioHTTP1]
         ),
         .executableTarget(
             name: "homeport",

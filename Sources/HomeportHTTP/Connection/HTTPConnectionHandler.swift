@@ -78,7 +78,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
     var timer: NIOScheduledCallback?
     var timerFires = NIODeadline.distantFuture
     var due = NIODeadline.distantFuture
-    var stalledSince = NIODeadline.now()
+    var stalledSince = NIODeadline.distantPast
     var bodyBytes = 0
     var unsentBefore = 0
 
@@ -187,9 +187,9 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
             refuse(refusal)
             return false
         case .complete(let length):
-            head.bytes = pending.readSlice(length: length) ?? ByteBuffer()
+            let bytes = pending.readSlice(length: length) ?? ByteBuffer()
             if pending.readableBytes == 0 { pending = ByteBuffer() }
-            if let refusal = head.settleFraming() {
+            if let refusal = head.settleFraming(in: bytes) {
                 refuse(refusal)
                 return false
             }
