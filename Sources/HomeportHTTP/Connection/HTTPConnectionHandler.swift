@@ -56,7 +56,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
     var exchange: ServerExchange?
     /// The last exchange, for the next request, if nobody kept it.
     private var spare: ServerExchange?
-    private var pending = ByteBuffer()
+    private(set) var pending = ByteBuffer()
     private var isProcessing = false
     /// How many bytes of an unread body may still be thrown away before the connection is not worth keeping.
     private var drainBudget = 0
