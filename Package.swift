@@ -29,8 +29,13 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-func module(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = ours) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    path: String? = nil,
+    settings: [SwiftSetting] = ours
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -74,6 +79,11 @@ let package = Package(
         module(
             "HomeportControl",
             ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportGuard", "HomeportRuntime", nioCore, nioPosix]
+        ),
+        module("HTTPTestSupport", ["HomeportHTTP", nioCore], path: "Tests/HTTPTestSupport"),
+        tests(
+            "HomeportHTTPTests",
+            ["HomeportHTTP", "HomeportNet", "HTTPTestSupport", nioCore, nioPosix, nioEmbedded, nioHTTP1]
         ),
         .executableTarget(
             name: "homeport",

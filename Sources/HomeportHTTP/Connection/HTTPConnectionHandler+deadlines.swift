@@ -25,21 +25,21 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
             due = .distantFuture
             return
         }
-        due = .now() + span
+        due = loop.clock + span
         if timer == nil || due < timerFires { arm() }
     }
 
     /// Watches that what waits to be sent does leave.
     func expectProgress() {
         guard deadline != .progress, deadline != .linger else { return }
-        stalledSince = .now()
+        stalledSince = loop.clock
         unsentBefore = unsent
         expect(.progress)
     }
 
     package func handleScheduledCallback(eventLoop: some EventLoop) {
         timer = nil
-        guard due <= .now() else {
+        guard due <= loop.clock else {
             if due != .distantFuture { arm() }
             return
         }
@@ -81,9 +81,9 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
         if let (file, end) = movingFile, (file.size ?? 0) < end { return close() }
         let unsent = unsent
         guard unsent > 0 || !pieces.isEmpty else { return afterProgress() }
-        if unsent != unsentBefore { stalledSince = .now() }
+        if unsent != unsentBefore { stalledSince = loop.clock }
         unsentBefore = unsent
-        if let limit = service.deadlines.write, .now() - stalledSince >= limit { return close() }
+        if let limit = service.deadlines.write, loop.clock - stalledSince >= limit { return close() }
         expect(.progress)
     }
 

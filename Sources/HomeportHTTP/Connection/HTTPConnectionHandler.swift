@@ -56,7 +56,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
     var exchange: ServerExchange?
     /// The last exchange, for the next request, if nobody kept it.
     private var spare: ServerExchange?
-    private var pending = ByteBuffer()
+    private(set) var pending = ByteBuffer()
     private var isProcessing = false
     /// How many bytes of an unread body may still be thrown away before the connection is not worth keeping.
     private var drainBudget = 0
@@ -78,7 +78,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
     var timer: NIOScheduledCallback?
     var timerFires = NIODeadline.distantFuture
     var due = NIODeadline.distantFuture
-    var stalledSince = NIODeadline.now()
+    var stalledSince = NIODeadline.distantPast
     var bodyBytes = 0
     var unsentBefore = 0
 
@@ -187,9 +187,9 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
             refuse(refusal)
             return false
         case .complete(let length):
-            head.bytes = pending.readSlice(length: length) ?? ByteBuffer()
+            let bytes = pending.readSlice(length: length) ?? ByteBuffer()
             if pending.readableBytes == 0 { pending = ByteBuffer() }
-            if let refusal = head.settleFraming() {
+            if let refusal = head.settleFraming(in: bytes) {
                 refuse(refusal)
                 return false
             }

@@ -27,6 +27,9 @@ package final class LoopState {
         self.index = index
     }
 
+    /// What deadlines are counted in: the loop's own clock, which a test can move.
+    var clock: NIODeadline { loop.now }
+
     /// Seconds since 1970. The coarse clock is off by a few milliseconds and costs no system call.
     package var now: Int64 {
         var time = timespec()

@@ -11,28 +11,50 @@ package enum HTTPDate {
             + "\(two(Int(rest / 3600))):\(two(Int(rest / 60 % 60))):\(two(Int(rest % 60))) GMT"
     }
 
-    /// Reads the three forms that a recipient must accept; nil for anything else. `now` places two-digit years.
+    /// Reads the three forms that a recipient must accept, to the letter; nil for anything else. `now` places two-digit
+    /// years.
     package static func parse(_ text: String, now: Int64) -> Int64? {
-        let words = text.split(whereSeparator: { $0 == " " || $0 == "," || $0 == "-" })
-        guard text.utf8.count <= 64, words.count >= 5, text.utf8.first != 0x20 else { return nil }
-        if words.count == 5, !text.contains(",") {
-            // asctime: Sun Nov  6 08:49:37 1994
-            guard weekdays.contains(String(words[0])) else { return nil }
-            return moment(day: words[2], month: words[1], year: number(words[4], digits: 4), time: words[3])
-        }
-        guard words.count == 6, words[5] == "GMT" else { return nil }
-        if weekdays.contains(String(words[0])), !text.contains("-") {
-            return moment(day: words[1], month: words[2], year: number(words[3], digits: 4), time: words[4])
-        }
-        // RFC 850: Sunday, 06-Nov-94 08:49:37 GMT; a year more than 50 years ahead is in the past century.
-        guard longWeekdays.contains(String(words[0])), text.contains("-"), let short = number(words[3], digits: 2)
-        else {
-            return nil
-        }
+        let bytes = Array(text.utf8)
+        return parse(bytes.span, now: now)
+    }
+
+    package static func parse(_ text: Span<UInt8>, now: Int64) -> Int64? {
+        guard let comma = text.firstIndex(of: ASCII.comma) else { return asctime(text) }
+        return comma == 3 ? fixed(text) : rfc850(text, after: comma, now: now)
+    }
+
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`
+    private static func fixed(_ text: Span<UInt8>) -> Int64? {
+        guard text.count == 29, matches(text, "___, __ ___ ____ __:__:__ GMT"),
+            position(of: text, 0..<3, in: weekdays) != nil,
+            let day = number(text, 5..<7), let month = position(of: text, 8..<11, in: months),
+            let year = number(text, 12..<16)
+        else { return nil }
+        return moment(year, month, day, text.extracting(17..<25))
+    }
+
+    /// `Sun Nov  6 08:49:37 1994`
+    private static func asctime(_ text: Span<UInt8>) -> Int64? {
+        guard text.count == 24, matches(text, "___ ___ __ __:__:__ ____"),
+            position(of: text, 0..<3, in: weekdays) != nil,
+            let month = position(of: text, 4..<7, in: months),
+            let day = number(text, text[8] == ASCII.space ? 9..<10 : 8..<10), let year = number(text, 20..<24)
+        else { return nil }
+        return moment(year, month, day, text.extracting(11..<19))
+    }
+
+    /// `Sunday, 06-Nov-94 08:49:37 GMT`; a year more than 50 years ahead is in the past century.
+    private static func rfc850(_ text: Span<UInt8>, after comma: Int, now: Int64) -> Int64? {
+        let rest = text.extracting(comma...)
+        guard rest.count == 24, matches(rest, ", __-___-__ __:__:__ GMT"),
+            position(of: text, 0..<comma, in: longWeekdays) != nil,
+            let day = number(rest, 2..<4), let month = position(of: rest, 5..<8, in: months),
+            let short = number(rest, 9..<11)
+        else { return nil }
         let thisYear = civil(fromDays: now.flooredDivision(by: 86_400).0).year
         var year = thisYear / 100 * 100 + short
         if year > thisYear + 50 { year -= 100 }
-        return moment(day: words[1], month: words[2], year: year, time: words[4])
+        return moment(year, month, day, rest.extracting(12..<20))
     }
 
     private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
@@ -41,21 +63,34 @@ package enum HTTPDate {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    private static func moment(day: Substring, month: Substring, year: Int?, time: Substring) -> Int64? {
-        let clock = time.split(separator: ":", omittingEmptySubsequences: false)
-        guard let year, let month = months.firstIndex(of: String(month)),
-            let day = number(day, digits: 2) ?? number(day, digits: 1),
-            clock.count == 3, let hour = number(clock[0], digits: 2), let minute = number(clock[1], digits: 2),
-            let second = number(clock[2], digits: 2), 1...31 ~= day, hour < 24, minute < 60, second <= 60
+    /// - Parameters:
+    ///   - month: 0 ..< 12.
+    ///   - clock: `08:49:37`, the colons checked. A leap second is the first of the next minute.
+    private static func moment(_ year: Int, _ month: Int, _ day: Int, _ clock: Span<UInt8>) -> Int64? {
+        guard let hour = number(clock, 0..<2), let minute = number(clock, 3..<5), let second = number(clock, 6..<8),
+            1...31 ~= day, hour < 24, minute < 60, second <= 60
         else { return nil }
-        let days = HTTPDate.days(year: year, month: month + 1, day: day)
+        let days = days(year: year, month: month + 1, day: day)
         guard civil(fromDays: days).day == day else { return nil }
         return days * 86_400 + Int64(hour * 3600 + minute * 60 + second)
     }
 
-    private static func number(_ digits: Substring, digits count: Int) -> Int? {
-        guard digits.utf8.count == count, digits.utf8.allSatisfy(ASCII.isDigit) else { return nil }
-        return Int(digits)
+    /// Whether the text has the pattern's punctuation; `_` stands for what is read elsewhere.
+    private static func matches(_ text: Span<UInt8>, _ pattern: StaticString) -> Bool {
+        guard text.count == pattern.utf8CodeUnitCount else { return false }
+        for index in 0..<text.count where pattern.utf8Start[index] != UInt8(ascii: "_") {
+            guard text[index] == pattern.utf8Start[index] else { return false }
+        }
+        return true
+    }
+
+    private static func position(of text: Span<UInt8>, _ range: Range<Int>, in names: [String]) -> Int? {
+        let name = text.extracting(range)
+        return names.firstIndex { $0.utf8.count == name.count && zip($0.utf8, 0...).allSatisfy { $0 == name[$1] } }
+    }
+
+    private static func number(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        text.extracting(range).decimal.map { Int($0) }
     }
 
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// What a head says about the message around it: whose it is, how long its body is, and whether the connection goes on
 /// (RFC 9112, sections 3.2, 6 and 9).
 ///
@@ -5,8 +7,10 @@
 /// repaired: that disagreement is request smuggling.
 extension RequestHead {
     /// Settles ``authority``, ``body``, ``expectsContinue`` and ``keepsAlive``.
-    mutating func settleFraming() -> Refusal? {
-        hostRefusal() ?? bodyRefusal() ?? connectionRefusal()
+    /// - Parameter bytes: The whole head, as the parser saw it.
+    package mutating func settleFraming(in bytes: ByteBuffer) -> Refusal? {
+        self.bytes = bytes
+        return hostRefusal() ?? bodyRefusal() ?? connectionRefusal()
     }
 
     private mutating func hostRefusal() -> Refusal? {

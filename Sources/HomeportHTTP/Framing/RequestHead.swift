@@ -30,7 +30,7 @@ package struct RequestHead {
 
     package internal(set) var bytes = ByteBuffer()
     package internal(set) var method = Method.other
-    package internal(set) var methodLength = 0
+    package internal(set) var methodRange = 0..<0
     package internal(set) var target = 0..<0
     package internal(set) var form = TargetForm.origin
     /// The authority asked for: from an absolute target, else from Host. Empty where HTTP/1.0 named none.
@@ -52,11 +52,11 @@ package struct RequestHead {
     package init() { fields.reserveCapacity(16) }
 
     /// Makes ready for another request, keeping the table's memory.
-    mutating func reset() {
+    package mutating func reset() {
         bytes = ByteBuffer()
         fields.removeAll(keepingCapacity: true)
         (target, authority, path, query) = (0..<0, 0..<0, 0..<0, nil)
-        (method, methodLength, form, minorVersion) = (.other, 0, .origin, 1)
+        (method, methodRange, form, minorVersion) = (.other, 0..<0, .origin, 1)
         (body, expectsContinue, keepsAlive, present) = (.none, false, true, 0)
     }
 
@@ -112,6 +112,6 @@ package struct RequestHead {
 
     package func text(_ range: Range<Int>) -> String { with(range) { $0.string } }
 
-    package var methodText: String { text(0..<methodLength) }
+    package var methodText: String { text(methodRange) }
     package var targetText: String { text(target) }
 }

@@ -31,10 +31,11 @@ package struct RequestParser {
     /// - Parameter bytes: The same bytes as last time, and those that came since.
     package mutating func parse(_ bytes: Span<UInt8>, into head: inout RequestHead) -> Outcome {
         while let end = nextLine(in: bytes) {
-            guard end > lineStart, bytes[end - 1] == ASCII.cr else {
+            let line = Self.content(of: bytes, lineStart..<end)
+            if let refusal = refusal(of: line, in: bytes) { return .refused(refusal) }
+            guard line.upperBound < end else {
                 return .refused(.malformed("framing.bare-lf", "a line ends with LF alone"))
             }
-            let line = lineStart..<(end - 1)
             lineStart = end + 1
             switch part {
             case .beforeRequestLine where line.isEmpty:
@@ -50,7 +51,8 @@ package struct RequestParser {
                 if let refusal = field(bytes, line, into: &head) { return .refused(refusal) }
             }
         }
-        return unfinishedLine(in: bytes)
+        let line = Self.content(of: bytes, lineStart..<bytes.count)
+        return refusal(of: line, in: bytes).map { .refused($0) } ?? .incomplete
     }
 
     /// The offset of the next LF.
@@ -67,33 +69,34 @@ package struct RequestParser {
         return nil
     }
 
-    /// What can be said of a line whose end has not come: it may already be too long, or no HTTP at all.
-    private func unfinishedLine(in bytes: Span<UInt8>) -> Outcome {
-        let length = bytes.count - lineStart
-        guard length > 0 else { return .incomplete }
-        if part == .fields {
-            return bytes.count - fieldsStart > limits.fields ? .refused(Self.fieldsTooLarge) : .incomplete
-        }
-        let first = bytes[lineStart]
-        guard ASCII.isToken(first) || (first == ASCII.cr && part == .beforeRequestLine) else {
-            return .refused(Self.noRequest(first))
-        }
-        return length > limits.requestLine ? .refused(Self.tooLong(bytes.extracting(lineStart...))) : .incomplete
+    /// A line without the CR at its end, which may be the first half of what ends it.
+    private static func content(of bytes: Span<UInt8>, _ line: Range<Int>) -> Range<Int> {
+        guard !line.isEmpty, bytes[line.upperBound - 1] == ASCII.cr else { return line }
+        return line.lowerBound..<line.upperBound - 1
+    }
+
+    /// What can be said of a line before its end is seen: it may already be too long, or no HTTP at all. Asked of whole
+    /// lines in the same words, and first, so that the verdict does not depend on whether the end had come.
+    private func refusal(of line: Range<Int>, in bytes: Span<UInt8>) -> Refusal? {
+        guard !line.isEmpty else { return nil }
+        if part == .fields { return line.upperBound - fieldsStart > limits.fields ? Self.fieldsTooLarge : nil }
+        let first = bytes[line.lowerBound]
+        guard ASCII.isToken(first) else { return Self.noRequest(first) }
+        return line.count > limits.requestLine ? tooLong(bytes.extracting(line)) : nil
     }
 
     // MARK: Request line
 
     private func requestLine(_ bytes: Span<UInt8>, _ line: Range<Int>, into head: inout RequestHead) -> Refusal? {
         let text = bytes.extracting(line)
-        guard !text.isEmpty, ASCII.isToken(text[0]) else { return Self.noRequest(text.isEmpty ? ASCII.cr : text[0]) }
-        guard text.count <= limits.requestLine else { return Self.tooLong(text) }
+        guard !text.isEmpty else { return Self.noRequest(ASCII.cr) }
         guard let space = text.firstIndex(of: ASCII.space), let space2 = text.lastIndex(of: ASCII.space), space < space2
         else { return .malformed("framing.request-line", "the request line is not METHOD TARGET HTTP/1.1") }
         for index in 0..<space where !ASCII.isToken(text[index]) {
             return .malformed("framing.method", "the method is no token")
         }
         head.method = Method(text.extracting(0..<space))
-        head.methodLength = space
+        head.methodRange = line.lowerBound..<line.lowerBound + space
         head.target = line.lowerBound + space + 1..<line.lowerBound + space2
         if let refusal = version(text.extracting((space2 + 1)...), into: &head) { return refusal }
         if let refusal = target(bytes, into: &head) { return refusal }
@@ -164,9 +167,7 @@ package struct RequestParser {
     // MARK: Fields
 
     private func field(_ bytes: Span<UInt8>, _ line: Range<Int>, into head: inout RequestHead) -> Refusal? {
-        guard line.upperBound - fieldsStart <= limits.fields, head.fields.count < limits.fieldCount else {
-            return Self.fieldsTooLarge
-        }
+        guard head.fields.count < limits.fieldCount else { return Self.fieldsTooLarge }
         let text = bytes.extracting(line)
         if ASCII.isBlank(text[0]) {
             return .malformed("framing.fold", "a field line starts with a blank; continued lines are obsolete")
@@ -203,9 +204,9 @@ package struct RequestParser {
         "the fields of the head are too many or too long"
     )
 
-    private static func tooLong(_ line: Span<UInt8>) -> Refusal {
+    private func tooLong(_ line: Span<UInt8>) -> Refusal {
         // Without a space in sight it is the method that does not end; with one, the target.
-        line.extracting(first: 64).firstIndex(of: ASCII.space) == nil
+        line.extracting(first: min(64, limits.requestLine)).firstIndex(of: ASCII.space) == nil
             ? .malformed("framing.method", "the method does not end")
             : Refusal(414, "framing.target-length", "the target is too long")
     }
