@@ -8,7 +8,9 @@ package struct AccessPolicy: RequestPolicy {
     package init(hosts: HostRule = HostRule()) { self.hosts = hosts }
 
     package func refuse(_ head: RequestHead, from peer: Peer) -> Refusal? {
-        guard head.with(head.authority, { hosts.allows($0) }) else {
+        // Without any Host it is HTTP/1.0, which no browser speaks, so that no page can have made it.
+        guard head.authority.isEmpty && !head.hasAny(of: [.host]) || head.with(head.authority, { hosts.allows($0) })
+        else {
             let host = head.text(head.authority)
             return Refusal(
                 421,

@@ -202,6 +202,7 @@ package actor Project {
             },
             fallback: plan.services.first(where: \.isDefault)?.name,
             control: control,
+            isAlone: plan.file == nil,
             protect: { credentials.isEmpty ? $0 : BasicAuthentication(credentials, protecting: $0) }
         )
     }
