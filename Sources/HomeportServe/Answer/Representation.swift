@@ -27,7 +27,7 @@ final class Representation {
     /// Files up to this are kept in memory; larger ones are kept open.
     private static let smallFile = 64 << 10
     /// Whole seconds: no file system in use has a coarser clock than FAT, with two.
-    private static let youth: Int64 = 2
+    static let youth: Int64 = 2
 
     init(
         path: CPath,
