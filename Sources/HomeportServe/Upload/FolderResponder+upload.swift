@@ -22,7 +22,9 @@ extension FolderResponder {
         if case .length(let length) = head.body, length > limit { return tooLarge(exchange) }
         let relative = path.relative
         let present = root.facts(relative)
-        guard present?.kind != .folder else { return finish(409, "there is a folder of that name", exchange) }
+        guard present == nil || present?.kind == .file else {
+            return finish(409, "what has that name is no file", exchange)
+        }
         guard judge(head, present, exchange) == .proceed else {
             return finish(412, "the file is not as the request's conditions say", exchange)
         }
