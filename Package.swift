@@ -93,6 +93,13 @@ let package = Package(
             ],
             swiftSettings: ours
         ),
+        // A libFuzzer target; without its flags it does nothing. Built and run by Fuzz/run.
+        .executableTarget(
+            name: "FuzzHTTPRequest",
+            dependencies: ["HTTPTestSupport"],
+            path: "Fuzz/FuzzHTTPRequest",
+            swiftSettings: ours
+        ),
         tests("HomeportNetTests", ["HomeportCore", "HomeportNet", "CHomeportLinux", nioCore, nioPosix]),
         tests("HomeportRuntimeTests", ["HomeportCore", "HomeportNet", "HomeportRuntime"]),
         tests("EndToEndTests", ["HomeportCore", "HomeportNet", "HomeportRuntime", "homeport"]),
