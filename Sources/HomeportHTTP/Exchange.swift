@@ -30,17 +30,18 @@ package protocol Exchange: AnyObject {
     /// Sends a range of a file that must not shrink meanwhile: if it does, the connection is ended.
     func send(_ file: OpenFile, _ range: Range<Int64>)
     func end()
-    /// Ends the connection without completing the answer, so that the client cannot take it for whole.
+    /// Ends the connection without completing the answer, so that the client cannot take it for whole. What was sent
+    /// before leaves, as far as the system takes it at once.
     func abort()
 
     /// Where the request's body goes. Until it is set, or the answer has ended, the body is not read: this is what sends
-    /// `100 Continue`, and what holds the client back.
+    /// `100 Continue`, and what holds the client back. A request without a body has an ``BodyPart/end``, too.
     var onBody: ((BodyPart) -> Void)? { get set }
     /// Holds the client back while a piece of the body is being put away.
     var isBodyPaused: Bool { get set }
-    /// Called once when the exchange is over, whichever way.
+    /// Called once when the exchange is over, whichever way; at once, if it is over when this is set.
     var onClosed: (() -> Void)? { get set }
-    /// Called when the client has taken what was sent, and more may be.
+    /// Called when ``isCongested`` was true and no longer is: the client has taken what was sent, and more may be.
     var onDrained: (() -> Void)? { get set }
     /// Whether what was sent waits for the client.
     var isCongested: Bool { get }

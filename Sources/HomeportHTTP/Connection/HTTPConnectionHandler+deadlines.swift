@@ -9,7 +9,21 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
         case none, idle, head, body, progress, linger
     }
 
+    /// What waits to be sent is watched first: while it is, the rest is not expected, and begins when it has left.
     func expect(_ kind: Deadline) {
+        if deadline == .progress, kind != .linger { return }
+        watch(kind)
+    }
+
+    /// Watches that what waits to be sent does leave.
+    func expectProgress() {
+        guard deadline != .progress else { return }
+        stalledSince = loop.clock
+        leftBefore = handedOver &- unsent
+        watch(.progress)
+    }
+
+    private func watch(_ kind: Deadline) {
         deadline = kind
         let deadlines = service.deadlines
         let span: TimeAmount? =
@@ -18,7 +32,7 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
             case .idle: deadlines.idle
             case .head: deadlines.head
             case .body: deadlines.body
-            case .progress: deadlines.write.map { min($0, Self.progressStep) }
+            case .progress: min(deadlines.write ?? Self.progressStep, Self.progressStep)
             case .linger: deadlines.linger
             }
         guard let span else {
@@ -29,14 +43,6 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
         if timer == nil || due < timerFires { arm() }
     }
 
-    /// Watches that what waits to be sent does leave.
-    func expectProgress() {
-        guard deadline != .progress, deadline != .linger else { return }
-        stalledSince = loop.clock
-        unsentBefore = unsent
-        expect(.progress)
-    }
-
     package func handleScheduledCallback(eventLoop: some EventLoop) {
         timer = nil
         guard due <= loop.clock else {
@@ -45,7 +51,9 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
         }
         switch deadline {
         case .none: break
-        case .idle, .linger: close()
+        // Little enough may wait to be sent that the channel is not congested: it gets its time, too.
+        case .idle: if unsent > 0 { expectProgress() } else { close() }
+        case .linger: close()
         case .head: refuse(Refusal(408, "deadline.head", "the request's head did not come in time"))
         case .body: checkBody()
         case .progress: checkProgress()
@@ -66,34 +74,34 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
     }
 
     private func checkBody() {
+        guard let exchange else { return watch(.none) }
         // While it is we who hold the client back, it is not late.
-        let isHeld = exchange.map { !$0.isAnswered && ($0.onBody == nil || $0.isBodyPaused) } ?? true
-        if isHeld || bodyBytes >= service.deadlines.bodyFloor {
-            bodyBytes = 0
-            return expect(.body)
+        let isHeld = !exchange.hasEnded && !exchange.wantsBody
+        guard isHeld || bodyBytes >= service.deadlines.bodyFloor else {
+            return loseBody(Refusal(408, "deadline.body", "the request's body did not come in time"))
         }
-        let late = Refusal(408, "deadline.body", "the request's body did not come in time")
-        if let exchange, !exchange.hasBegun { exchange.bodyFailed() }
-        if exchange?.hasBegun == true { close() } else { refuse(late) }
+        bodyBytes = 0
+        watch(.body)
     }
 
     private func checkProgress() {
         if let (file, end) = movingFile, (file.size ?? 0) < end { return close() }
         let unsent = unsent
-        guard unsent > 0 || !pieces.isEmpty else { return afterProgress() }
-        if unsent != unsentBefore { stalledSince = loop.clock }
-        unsentBefore = unsent
+        guard unsent > 0 || isSending else { return afterProgress() }
+        let left = handedOver &- unsent
+        if left != leftBefore { stalledSince = loop.clock }
+        leftBefore = left
         if let limit = service.deadlines.write, loop.clock - stalledSince >= limit { return close() }
-        expect(.progress)
+        watch(.progress)
     }
 
     /// Nothing waits any more: back to what the phase awaits.
     private func afterProgress() {
         switch phase {
-        case .head where exchange == nil: expect(.idle)
-        case .body: expect(.body)
-        case .lingering: expect(.linger)
-        default: expect(.none)
+        case .head: watch(parser.hasBegun ? .head : .idle)
+        case .body: watch(.body)
+        case .lingering: watch(.linger)
+        case .answering, .closed: watch(.none)
         }
     }
 

@@ -23,6 +23,7 @@ extension HTTPConnectionHandler {
     var isSending: Bool { !pieces.isEmpty || isFileMoving }
 
     func writeHead(_ head: ResponseHead, closes: Bool, keepAliveIsNews: Bool, chunked: Bool) {
+        if output.capacity == 0 { output = loop.takeScratch() }
         output.writeImmutableBuffer(head.block)
         loop.writeDate(to: &output)
         if chunked { output.writeStaticString("Transfer-Encoding: chunked\r\n") }
@@ -36,15 +37,12 @@ extension HTTPConnectionHandler {
     }
 
     func write(_ bytes: ByteBuffer) {
-        guard pieces.isEmpty else { return pieces.append(.bytes(bytes)) }
-        if bytes.readableBytes <= Self.smallBody {
-            output.writeImmutableBuffer(bytes)
-        } else {
-            if output.readableBytes > 0 { context?.write(wrapOutboundOut(.byteBuffer(output)), promise: nil) }
-            output.clear()
-            context?.write(wrapOutboundOut(.byteBuffer(bytes)), promise: nil)
-            hasUnflushed = true
-        }
+        if pieces.isEmpty { put(bytes) } else { pieces.append(.bytes(bytes)) }
+    }
+
+    /// Short text, such as what frames a chunk.
+    func write(_ text: String) {
+        if pieces.isEmpty { output.writeString(text) } else { pieces.append(.bytes(ByteBuffer(string: text))) }
     }
 
     func write(_ file: OpenFile, _ range: Range<Int64>) {
@@ -53,28 +51,71 @@ extension HTTPConnectionHandler {
         pump()
     }
 
-    /// Writes what has collected, unless the read cycle is going to add to it.
+    /// A piece of an answer was written.
+    func sent() {
+        flush()
+        if isCongested { owesDrained = true } else if owesDrained { goOn() }
+    }
+
+    private func put(_ bytes: ByteBuffer) {
+        if bytes.readableBytes <= Self.smallBody {
+            output.writeImmutableBuffer(bytes)
+            // A read cycle may bring much to answer, and who answers in many pieces asks after each whether to stop.
+            if output.readableBytes > Self.fullOutput { writeOutput() }
+        } else if let context {
+            handOverOutput(to: context)
+            handedOver &+= bytes.readableBytes
+            context.write(wrapOutboundOut(.byteBuffer(bytes)), promise: nil)
+            hasUnflushed = true
+        }
+    }
+
+    /// Writes what has collected, unless more is about to be added to it.
     func flush() {
-        guard !isInReadCycle else { return }
+        guard !isInReadCycle, !isProcessing else { return }
         if output.readableBytes > 0 || hasUnflushed { writeOutput() }
-        guard output.capacity > 0 else { return }
+        guard output.capacity > 0, output.readableBytes == 0 else { return }
         loop.giveBack(output)
         output = ByteBuffer()
     }
 
     func writeOutput(promise: EventLoopPromise<Void>? = nil) {
-        hasUnflushed = false
         guard let context else {
+            output.clear()
             promise?.fail(ChannelError.alreadyClosed)
             return
         }
-        if output.readableBytes > 0 || promise != nil {
-            context.writeAndFlush(wrapOutboundOut(.byteBuffer(output)), promise: promise)
-            output.clear()
+        let (wasCongested, wasWriting) = (isCongested, isWriting)
+        isWriting = true
+        hasUnflushed = false
+        // Taken out meanwhile: what is written while the channel takes this must not be taken with it again.
+        var taken = ByteBuffer()
+        swap(&taken, &output)
+        handedOver &+= taken.readableBytes
+        if taken.readableBytes > 0 || promise != nil {
+            context.writeAndFlush(wrapOutboundOut(.byteBuffer(taken)), promise: promise)
         } else {
             context.flush()
         }
-        if isCongested { expectProgress() }
+        if output.capacity == 0 {
+            taken.clear()
+            output = taken
+        }
+        isWriting = wasWriting
+        if isCongested {
+            owesDrained = true
+            expectProgress()
+        } else if wasCongested, !wasWriting {
+            goOn()
+        }
+    }
+
+    private func handOverOutput(to context: ChannelHandlerContext) {
+        guard output.readableBytes > 0 else { return }
+        var taken = ByteBuffer()
+        swap(&taken, &output)
+        handedOver &+= taken.readableBytes
+        context.write(wrapOutboundOut(.byteBuffer(taken)), promise: nil)
     }
 
     /// Moves the next piece, if none is moving.
@@ -83,7 +124,7 @@ extension HTTPConnectionHandler {
             switch piece {
             case .bytes(let bytes):
                 pieces.removeFirst()
-                output.writeImmutableBuffer(bytes)
+                put(bytes)
             case .file(let file, let range):
                 let step = range.lowerBound..<min(range.upperBound, range.lowerBound + Self.fileStep)
                 guard let size = file.size, size >= step.upperBound else { return close() }
@@ -92,7 +133,7 @@ extension HTTPConnectionHandler {
                 move(file, step, in: context)
             }
         }
-        if pieces.isEmpty, !isFileMoving, let exchange, exchange.hasEnded { exchange.allIsSent() }
+        if !isSending, let exchange, exchange.hasEnded { exchange.allIsSent() }
     }
 
     private func move(_ file: OpenFile, _ step: Range<Int64>, in context: ChannelHandlerContext) {
@@ -100,19 +141,23 @@ extension HTTPConnectionHandler {
         movingFile = (file, step.upperBound)
         let moved = context.eventLoop.makePromise(of: Void.self)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-        moved.futureResult.whenComplete { result in
-            let handler = handler.value
-            handler.isFileMoving = false
-            handler.movingFile = nil
-            guard case .success = result else { return }
-            handler.pump()
-            handler.flush()
-        }
-        if output.readableBytes > 0 {
-            context.write(wrapOutboundOut(.byteBuffer(output)), promise: nil)
-            output.clear()
-        }
+        moved.futureResult.whenComplete { handler.value.hasMoved($0) }
+        let wasWriting = isWriting
+        isWriting = true
+        handOverOutput(to: context)
+        hasUnflushed = false
+        handedOver &+= step.count
         context.writeAndFlush(wrapOutboundOut(.fileRegion(file.region(step))), promise: moved)
+        isWriting = wasWriting
         if isFileMoving { expectProgress() }
+    }
+
+    private func hasMoved(_ result: Result<Void, any Error>) {
+        isFileMoving = false
+        movingFile = nil
+        guard case .success = result else { return }
+        pump()
+        // In the middle of a write, who wrote goes on by itself.
+        if !isWriting { goOn() }
     }
 }

@@ -51,16 +51,19 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
     private(set) var peer = Peer(local: nil, remote: nil)
 
     var phase = Phase.head
-    private var parser: RequestParser
+    private(set) var parser: RequestParser
     private var head = RequestHead()
     var exchange: ServerExchange?
     /// The last exchange, for the next request, if nobody kept it.
     private var spare: ServerExchange?
     private(set) var pending = ByteBuffer()
-    private var isProcessing = false
+    private(set) var isProcessing = false
     /// How many bytes of an unread body may still be thrown away before the connection is not worth keeping.
     private var drainBudget = 0
     private var clientHasFinished = false
+    /// Whether the present answer is the last, whatever its head said.
+    private var endsAfterAnswer = false
+    private var isHalfClosed = false
     private(set) var isQuiescing = false
 
     // Output
@@ -71,7 +74,11 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
     var movingFile: (file: OpenFile, end: Int64)?
     var hasUnflushed = false
     private(set) var isWritable = true
-    private(set) var isReadWithheld = false
+    /// In the middle of a write, when the channel may tell of its writability.
+    var isWriting = false
+    /// Who answers was seen congested, and waits to be told that it no longer is.
+    var owesDrained = false
+    private var isReadWithheld = false
 
     // Deadlines
     var deadline = Deadline.none
@@ -80,7 +87,9 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
     var due = NIODeadline.distantFuture
     var stalledSince = NIODeadline.distantPast
     var bodyBytes = 0
-    var unsentBefore = 0
+    /// How much was handed to the channel, and how much of it had left when progress was last looked at.
+    var handedOver = 0
+    var leftBefore = 0
 
     package init(service: HTTPService, loop: LoopState) {
         self.service = service
@@ -102,13 +111,21 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        if case .lingering = phase { return }
-        if case .closed = phase { return }
+        switch phase {
+        case .lingering, .closed: return
+        case .head, .body, .answering: break
+        }
         if !isInReadCycle {
             isInReadCycle = true
             if output.capacity == 0 { output = loop.takeScratch() }
         }
-        if pending.readableBytes == 0 { pending = bytes } else { pending.writeBuffer(&bytes) }
+        if pending.readableBytes == 0 {
+            pending = bytes
+        } else {
+            // What was used goes first: else a client whose requests never end where its packets do makes this grow.
+            pending.discardReadBytes()
+            pending.writeBuffer(&bytes)
+        }
         process()
     }
 
@@ -123,10 +140,16 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         isWritable = context.channel.isWritable
-        guard isWritable else { return }
-        if !isCongested, let exchange { exchange.onDrained?() }
+        if isWritable, !isWriting { goOn() }
+    }
+
+    /// There is room again for what was held back.
+    func goOn() {
+        if owesDrained, !isCongested, let exchange, !exchange.hasEnded {
+            owesDrained = false
+            exchange.onDrained?()
+        }
         process()
-        flush()
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -136,7 +159,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
             clientFinished()
         case is ChannelShouldQuiesceEvent:
             isQuiescing = true
-            if case .head = phase, exchange == nil, !parser.hasBegun { close() }
+            if case .head = phase, !parser.hasBegun { lastAnswerIsOut() }
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -158,37 +181,47 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     // MARK: Requests
 
-    /// Goes as far as the bytes at hand, and the answers given, allow.
+    /// Goes as far as the bytes at hand, and the answers given, allow; what was answered on the way leaves together.
     func process() {
         guard !isProcessing else { return }
         isProcessing = true
-        defer { isProcessing = false }
         var goesOn = true
         while goesOn {
             switch phase {
             case .head: goesOn = takeHead()
             case .body(let decoder): goesOn = takeBody(decoder)
-            case .answering, .lingering, .closed: goesOn = false
+            case .answering: goesOn = tellEnd()
+            case .lingering, .closed: goesOn = false
             }
         }
+        isProcessing = false
         resumeReading()
+        flush()
     }
 
     private func takeHead() -> Bool {
-        guard pending.readableBytes > 0 else { return false }
-        if output.readableBytes > Self.fullOutput { writeOutput() }
+        if output.readableBytes > Self.fullOutput {
+            writeOutput()
+            guard case .head = phase else { return false }
+        }
+        guard pending.readableBytes > 0 else {
+            expect(.idle)
+            return false
+        }
         guard !isCongested else { return false }
         let hadBegun = parser.hasBegun
+        if !hadBegun { head.reset() }
         switch parser.parse(pending.readableBytesUInt8Span, into: &head) {
         case .incomplete:
-            if clientHasFinished { close() } else if !hadBegun { expect(.head) }
+            if clientHasFinished { lastAnswerIsOut() } else if !hadBegun { expect(.head) }
             return false
         case .refused(let refusal):
             refuse(refusal)
             return false
         case .complete(let length):
             let bytes = pending.readSlice(length: length) ?? ByteBuffer()
-            if pending.readableBytes == 0 { pending = ByteBuffer() }
+            letGoOfPending()
+            parser.reset()
             if let refusal = head.settleFraming(in: bytes) {
                 refuse(refusal)
                 return false
@@ -199,110 +232,120 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     private func begin() {
-        // A copy, since the answer may be complete, and the next head begun, before the responder returns.
         let head = head
         var exchange = spare ?? ServerExchange(loop: loop)
         spare = nil
         exchange.begin(head, on: self, observer: service.observer?.began(head, peer, on: loop))
         self.exchange = exchange
         phase = head.body == .none ? .answering : .body(BodyDecoder(head.body, limits: service.limits))
-        bodyBytes = 0
+        (bodyBytes, drainBudget, owesDrained) = (0, service.limits.drain, false)
+        expect(head.body == .none ? .none : .body)
         if let refusal = service.policy?.refuse(head, from: peer) {
             exchange.refuse(refusal)
         } else {
             service.responder.respond(to: head, exchange)
         }
-        if self.exchange === exchange {
-            // What is being sent already is watched already.
-            if deadline != .progress { expect(head.body == .none ? .none : .body) }
-        } else if isKnownUniquelyReferenced(&exchange) {
-            spare = exchange
-        }
+        if self.exchange !== exchange, isKnownUniquelyReferenced(&exchange) { spare = exchange }
     }
 
     private func takeBody(_ decoder: BodyDecoder) -> Bool {
         guard let exchange else { return false }
-        let drains = exchange.isAnswered
-        guard drains || (exchange.onBody != nil && !exchange.isBodyPaused) else { return false }
-        if !drains, exchange.expectsContinue {
+        let drains = exchange.hasEnded
+        guard drains || exchange.wantsBody else { return false }
+        if exchange.owesContinue {
             exchange.continueWasSent()
             output.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-            flush()
         }
         var decoder = decoder
         var offset = 0
         let event = decoder.next(in: pending.readableBytesUInt8Span, from: &offset)
         phase = .body(decoder)
+        let bytes = pending.readSlice(length: offset)
+        letGoOfPending()
         switch event {
         case .needMore:
-            pending.moveReaderIndex(forwardBy: offset)
-            if clientHasFinished {
-                exchange.bodyFailed()
-                close()
-            }
+            if clientHasFinished { loseBody(.malformed("framing.body", "the body ended early")) }
             return false
         case .data(let range):
-            let piece = pending.getSlice(at: pending.readerIndex + range.lowerBound, length: range.count)
-            pending.moveReaderIndex(forwardBy: offset)
             bodyBytes += range.count
             if drains {
                 drainBudget -= range.count
-                if drainBudget < 0 {
-                    close()
-                    return false
-                }
-            } else if let piece {
+                if drainBudget < 0 { loseBody(nil) }
+            } else if let piece = bytes?.getSlice(at: range.lowerBound, length: range.count) {
                 exchange.onBody?(.bytes(piece))
             }
             return true
         case .refused(let refusal):
-            exchange.bodyFailed()
-            if exchange.hasBegun { close() } else { refuse(refusal) }
-            return false
+            loseBody(refusal)
+            return true
         case .end:
-            pending.moveReaderIndex(forwardBy: offset)
-            if pending.readableBytes == 0 { pending = ByteBuffer() }
             phase = .answering
             expect(.none)
-            if drains { nextRequest() } else { exchange.bodyIsWhole() }
+            if !drains { exchange.bodyIsWhole() } else if !isSending { nextRequest() }
             return true
         }
     }
 
-    /// The exchange's answer is complete as far as its responder goes.
+    /// A request without a body has an end, too: whoever asks for its body is told.
+    private func tellEnd() -> Bool {
+        guard let exchange, exchange.owesEnd else { return false }
+        exchange.bodyIsWhole()
+        return true
+    }
+
+    /// The rest of the body will not come, or not be read: nobody knows where the next request starts, so that the
+    /// present answer is the last. An answer that is complete is not lost for it.
+    func loseBody(_ refusal: Refusal?) {
+        guard let exchange else { return }
+        endsAfterAnswer = true
+        phase = .answering
+        pending = ByteBuffer()
+        expect(.none)
+        exchange.bodyFailed()
+        guard exchange === self.exchange else { return }
+        if !exchange.hasBegun, let refusal {
+            refuse(refusal)
+        } else if !exchange.hasEnded {
+            close()
+        } else if !isSending {
+            lastAnswerIsOut()
+        }
+    }
+
+    /// The exchange's answer is complete, and has left our hands.
     func answered(_ exchange: ServerExchange, closes: Bool) {
         guard exchange === self.exchange else { return }
-        if closes {
+        if closes || endsAfterAnswer {
             lastAnswerIsOut()
-        } else if case .body(let decoder) = phase {
+        } else if case .body = phase {
             // The rest of the body is read and thrown away, within reason, so that the connection can go on.
-            drainBudget = service.limits.drain
-            phase = .body(decoder)
             process()
         } else {
             nextRequest()
         }
-        if !isInReadCycle { flush() }
+        flush()
     }
 
     private func nextRequest() {
         guard let exchange else { return }
         self.exchange = nil
-        exchange.finish(complete: true)
-        parser.reset()
-        head.reset()
+        head.bytes = ByteBuffer()
         phase = .head
+        exchange.finish(complete: true)
         if isQuiescing || (clientHasFinished && pending.readableBytes == 0) {
             lastAnswerIsOut()
         } else {
-            expect(.idle)
             process()
         }
     }
 
+    private func letGoOfPending() {
+        if pending.readableBytes == 0 { pending = ByteBuffer() }
+    }
+
     /// Whether an answer that begins now can leave the connection usable.
     func mustClose(after exchange: ServerExchange) -> Bool {
-        if isQuiescing || !exchange.keepsAlive { return true }
+        if isQuiescing || endsAfterAnswer || !exchange.keepsAlive { return true }
         guard case .body(let decoder) = phase else { return false }
         // A client that waits for 100 may send its body or not; nobody can tell what its next bytes are.
         if exchange.expectsContinue { return true }
@@ -329,14 +372,11 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     private func clientFinished() {
         switch phase {
-        case .head where exchange == nil:
-            if pending.readableBytes == 0 || parser.hasBegun { close() } else { process() }
-        case .head, .answering: break
+        case .head: if pending.readableBytes == 0 || parser.hasBegun { lastAnswerIsOut() } else { process() }
         case .body: process()
-        case .lingering: close()
-        case .closed: break
+        case .lingering: if isHalfClosed { close() }
+        case .answering, .closed: break
         }
-        flush()
     }
 
     // MARK: Reading
@@ -344,7 +384,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
     private var wantsBytes: Bool {
         switch phase {
         case .head: pending.readableBytes == 0 || !isCongested
-        case .body: exchange.map { $0.isAnswered || ($0.onBody != nil && !$0.isBodyPaused) } ?? false
+        case .body: exchange.map { $0.hasEnded || $0.wantsBody } ?? false
         // Reading on while answering is how a client that goes away is noticed, as long as it is silent.
         case .answering: pending.readableBytes == 0
         case .lingering: true
@@ -360,37 +400,53 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     // MARK: The end
 
+    /// Everything that this connection will ever send has been handed over. It is closed in steps (RFC 9112, section
+    /// 9.6): when all has left, our half; then the rest when the client has closed, too, or its time is over.
     func lastAnswerIsOut() {
-        if case .closed = phase { return }
+        switch phase {
+        case .lingering, .closed: return
+        case .head, .body, .answering: break
+        }
         phase = .lingering
-        finishExchange(complete: true)
         pending = ByteBuffer()
-        guard let context else { return }
+        finishExchange(complete: true)
+        guard case .lingering = phase, let context else { return }
         let written = context.eventLoop.makePromise(of: Void.self)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         written.futureResult.whenComplete { _ in handler.value.halfClose() }
         writeOutput(promise: written)
+        if case .lingering = phase, !isHalfClosed { expectProgress() }
         resumeReading()
     }
 
     private func halfClose() {
         guard case .lingering = phase, let context else { return }
         if clientHasFinished { return close() }
+        isHalfClosed = true
         expect(.linger)
         context.close(mode: .output, promise: nil)
     }
 
+    /// Ends the connection at once. What has not left is lost.
     func close() {
         if case .closed = phase { return }
         phase = .closed
+        pieces.removeAll()
         finishExchange(complete: false)
         context?.close(promise: nil)
+    }
+
+    /// Ends the connection short, after what was sent so far.
+    func abort() {
+        if output.readableBytes > 0 || hasUnflushed { writeOutput() }
+        close()
     }
 
     private func ended() {
         phase = .closed
         timer?.cancel()
         timer = nil
+        pending = ByteBuffer()
         pieces.removeAll()
         finishExchange(complete: false)
         loop.giveBack(output)

@@ -67,9 +67,10 @@ package final class LoopState {
         return lent
     }
 
-    /// Takes the buffer back, unless a large answer has blown it up.
+    /// Takes the buffer back, unless a large answer has blown it up. What it still holds is for nobody else.
     func giveBack(_ buffer: consuming ByteBuffer) {
         guard buffer.capacity <= 128 << 10, buffer.capacity > scratch.capacity else { return }
+        buffer.clear()
         scratch = buffer
     }
 }

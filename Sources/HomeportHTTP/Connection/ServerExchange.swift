@@ -16,20 +16,34 @@ final class ServerExchange: Exchange {
     private var minorVersion: UInt8 = 1
     private(set) var keepsAlive = true
     private(set) var expectsContinue = false
-    private var isBodyWhole = true
+    /// Whether the body's end, or that there will be none, was told to who takes it.
+    private var isBodyOver = true
     private var closes = false
     private var framing = ResponseHead.Body.none
     private var status = 0
     private var sent: Int64 = 0
 
-    var onClosed: (() -> Void)?
-    var onDrained: (() -> Void)?
-    var onBody: ((BodyPart) -> Void)? { didSet { if onBody != nil { connection?.process() } } }
-    var isBodyPaused = false { didSet { if !isBodyPaused { connection?.process() } } }
+    // What is set after the end is let go of: it may hold what holds this.
+    var onClosed: (() -> Void)? {
+        didSet {
+            guard state == .finished, let tooLate = onClosed else { return }
+            onClosed = nil
+            tooLate()
+        }
+    }
+    var onDrained: (() -> Void)? { didSet { if state == .finished { onDrained = nil } } }
+    var onBody: ((BodyPart) -> Void)? {
+        didSet {
+            guard onBody != nil else { return }
+            if let connection { connection.process() } else { onBody = nil }
+        }
+    }
+    var isBodyPaused = false { didSet { if oldValue, !isBodyPaused { connection?.process() } } }
 
     init(loop: LoopState) { self.loop = loop }
 
     func begin(_ head: RequestHead, on connection: HTTPConnectionHandler, observer: (any ExchangeObserver)?) {
+        isBodyPaused = false
         self.connection = connection
         self.observer = observer
         state = .waiting
@@ -37,7 +51,7 @@ final class ServerExchange: Exchange {
         minorVersion = head.minorVersion
         keepsAlive = head.keepsAlive
         expectsContinue = head.expectsContinue && head.body != .none
-        isBodyWhole = head.body == .none
+        isBodyOver = false
         (closes, framing, status, sent) = (false, .none, 0, 0)
     }
 
@@ -45,7 +59,11 @@ final class ServerExchange: Exchange {
 
     var peer: Peer { connection?.peer ?? Peer(local: nil, remote: nil) }
     var isOpen: Bool { state == .waiting || state == .begun }
-    var isCongested: Bool { connection?.isCongested ?? false }
+    var isCongested: Bool {
+        guard let connection, connection.isCongested else { return false }
+        connection.owesDrained = true
+        return true
+    }
 
     func answer(_ head: ResponseHead, _ body: ByteBuffer?) {
         guard state == .waiting else { return }
@@ -71,27 +89,33 @@ final class ServerExchange: Exchange {
     }
 
     func send(_ bytes: ByteBuffer) {
-        guard state == .begun, !isHead, bytes.readableBytes > 0, let connection else { return }
-        sent += Int64(bytes.readableBytes)
-        switch framing {
-        case .none: return
-        case .length: connection.write(bytes)
-        case .streamed where minorVersion == 0: connection.write(bytes)
-        case .streamed:
-            var chunk = ByteBufferAllocator().buffer(capacity: bytes.readableBytes + 12)
-            chunk.writeString(String(bytes.readableBytes, radix: 16) + "\r\n")
-            chunk.writeImmutableBuffer(bytes)
-            chunk.writeStaticString("\r\n")
-            connection.write(chunk)
-        }
-        connection.flush()
+        guard let connection = connection(toSend: bytes.readableBytes) else { return }
+        if isChunked { connection.write(String(bytes.readableBytes, radix: 16) + "\r\n") }
+        connection.write(bytes)
+        if isChunked { connection.write("\r\n") }
+        connection.sent()
     }
 
     func send(_ file: OpenFile, _ range: Range<Int64>) {
-        guard state == .begun, !isHead, let connection else { return }
-        assert(framing != .streamed, "a file's length is known")
-        sent += Int64(range.count)
+        guard let connection = connection(toSend: range.count) else { return }
+        if isChunked { connection.write(String(range.count, radix: 16) + "\r\n") }
         connection.write(file, range)
+        if isChunked { connection.write("\r\n") }
+        connection.sent()
+    }
+
+    private var isChunked: Bool { framing == .streamed && minorVersion == 1 }
+
+    /// Counts what is to be sent; nil where nothing may be, or must be.
+    private func connection(toSend count: Int) -> HTTPConnectionHandler? {
+        guard state == .begun, !isHead, framing != .none, count > 0, let connection else { return nil }
+        sent += Int64(count)
+        if case .length(let length) = framing, sent > length {
+            // The client would take what is beyond the announced length for the next answer.
+            connection.close()
+            return nil
+        }
+        return connection
     }
 
     func end() {
@@ -99,38 +123,39 @@ final class ServerExchange: Exchange {
         state = .ended
         if case .length(let length) = framing, !isHead, sent != length {
             // Less than was announced: only closing tells the client.
-            assertionFailure("an answer of \(length) bytes ended after \(sent)")
-            return connection.close()
+            return connection.abort()
         }
-        if framing == .streamed, minorVersion == 1, !isHead { connection.write(Self.lastChunk) }
-        if !connection.isSending { allIsSent() }
+        if isChunked, !isHead { connection.write("0\r\n\r\n") }
+        if connection.isSending { connection.flush() } else { allIsSent() }
     }
 
     func abort() {
         guard isOpen else { return }
-        connection?.close()
+        connection?.abort()
     }
-
-    private static let lastChunk = ByteBuffer(staticString: "0\r\n\r\n")
 
     // MARK: For the connection
 
     var hasBegun: Bool { state != .waiting }
+    /// Whether the answer is complete as far as its responder goes, so that nobody wants the rest of the body.
     var hasEnded: Bool { state == .ended }
-    /// Whether the answer is complete, so that nobody wants the rest of the body.
-    var isAnswered: Bool { state == .ended || state == .finished }
+    var wantsBody: Bool { onBody != nil && !isBodyPaused && state != .ended }
+    /// 100 has no place behind the beginning of a final answer.
+    var owesContinue: Bool { expectsContinue && state == .waiting }
+    /// Asked for where there is no body, or no more of it.
+    var owesEnd: Bool { wantsBody && !isBodyOver }
 
     func continueWasSent() { expectsContinue = false }
 
     func bodyIsWhole() {
-        isBodyWhole = true
+        isBodyOver = true
         onBody?(.end)
     }
 
     /// The rest of the body will not come.
     func bodyFailed() {
-        guard !isBodyWhole else { return }
-        isBodyWhole = true
+        guard !isBodyOver else { return }
+        isBodyOver = true
         let sink = onBody
         onBody = nil
         sink?(.failed)

@@ -65,28 +65,48 @@ import Testing
         #expect(bench.received() == ok(String(repeating: "x", count: total)))
     }
 
-    @Test func aStreamToAFastClientDoesNotEndInItself() {
-        var depth = 0
-        var deepest = 0
-        var sent = 0
+    @Test(arguments: [1000, 20_000, 100_000], [false, true])
+    func aStreamToAFastClientDoesNotEndInItself(_ piece: Int, _ isLate: Bool) {
+        let total = 3_000_000
+        var (sent, depth, deepest, ends) = (0, 0, 0, 0)
         func stream(_ exchange: any Exchange) {
             depth += 1
             deepest = max(deepest, depth)
-            while !exchange.isCongested, sent < 5_000_000 {
-                sent += 20_000
-                exchange.send(ByteBuffer(repeating: 0x78, count: 20_000))
+            while !exchange.isCongested, sent < total {
+                sent += piece
+                exchange.send(ByteBuffer(repeating: 0x78, count: piece))
             }
-            if sent >= 5_000_000 { exchange.end() }
+            if sent == total, ends == 0 {
+                ends = 1
+                exchange.end()
+            }
             depth -= 1
         }
-        let bench = Bench { _, exchange in
-            exchange.begin(ResponseHead(200, body: .length(5_000_000)))
+        func start(_ exchange: any Exchange) {
+            exchange.begin(ResponseHead(200, body: .length(Int64(total))))
             exchange.onDrained = { stream(exchange) }
             stream(exchange)
         }
+        var waiting: (any Exchange)?
+        let bench = Bench { _, exchange in if isLate { waiting = exchange } else { start(exchange) } }
         bench.send(get("/"))
-        #expect(bench.received() == ok(String(repeating: "x", count: 5_000_000)))
-        #expect(deepest <= 3, "a responder that is told of room while it sends must not be nested \(deepest) deep")
+        if let waiting { start(waiting) }
+        #expect(bench.received() == ok(String(repeating: "x", count: total)))
+        #expect(deepest <= 2, "a responder that is told of room while it sends must not be nested \(deepest) deep")
+    }
+
+    @Test func whatIsAnsweredAfterCongestionLeavesTogether() throws {
+        let bench = Bench { head, exchange in
+            exchange.answer(200, head.text(head.path) == "/" ? String(repeating: "x", count: 300_000) : "ok")
+        }
+        bench.stall()
+        bench.send(get("/") + String(repeating: get("/small"), count: 100))
+        let before = bench.socket.writes
+        try bench.take(.max / 2)
+        #expect(
+            bench.received() == ok(String(repeating: "x", count: 300_000)) + String(repeating: ok("ok"), count: 100)
+        )
+        #expect(bench.socket.writes - before <= 2)
     }
 
     @Test func anEchoInOneReadCycleIsBounded() {

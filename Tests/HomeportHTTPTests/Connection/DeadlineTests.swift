@@ -138,6 +138,26 @@ import Testing
         }
     }
 
+    @Test func aClientThatTakesAsFastAsIsProducedIsNotCutOff() throws {
+        let piece = 70_000
+        let bench = Bench { _, exchange in
+            exchange.begin(ResponseHead(200, body: .streamed))
+            exchange.onDrained = { exchange.send(ByteBuffer(repeating: 0x78, count: piece)) }
+            exchange.send(ByteBuffer(repeating: 0x78, count: piece))
+        }
+        bench.stall()
+        bench.send(get("/"))
+        try bench.take(1000)
+        for _ in 0..<100 {
+            // Each time, as much waits as the time before.
+            try bench.take(piece + "11170\r\n\r\n".utf8.count)
+            bench.advance(by: .seconds(1))
+        }
+        #expect(!bench.isClosed)
+        bench.advance(by: .seconds(32))
+        #expect(bench.isClosed)
+    }
+
     @Test func aLateAnswerIsWatchedToo() throws {
         var waiting: (any Exchange)?
         let bench = Bench { _, exchange in waiting = exchange }

@@ -136,7 +136,7 @@ import Testing
         var isOver = false
         let bench = Bench { _, exchange in exchange.onClosed = { isOver = true } }
         bench.send(get("/"))
-        bench.channel.pipeline.fireErrorCaught(ChannelError.eof)
+        bench.channel.pipeline.fireErrorCaught(ChannelError.inputClosed)
         #expect(isOver)
         #expect(bench.isClosed)
     }
@@ -233,7 +233,7 @@ import Testing
             case .aborted: exchange.abort()
             case .closed: bench.channel.close(promise: nil)
             case .half: bench.finishSending()
-            case .failed: bench.channel.pipeline.fireErrorCaught(ChannelError.eof)
+            case .failed: bench.channel.pipeline.fireErrorCaught(ChannelError.inputClosed)
             case .unfinished: exchange.begin(ResponseHead(200, body: .streamed))
             }
         }
