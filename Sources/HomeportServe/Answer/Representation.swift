@@ -10,7 +10,7 @@ final class Representation {
     let contentType: String
     let policy: FieldPolicy
     let tag: EntityTag
-    /// Last-Modified, in seconds; nil for a file whose time means nothing, as reproducible builds leave it at 0 or 1.
+    /// Last-Modified, in seconds.
     let modified: Int64?
     /// Bytes as they are sent.
     let size: Int64
@@ -21,13 +21,11 @@ final class Representation {
     let file: OpenFile?
     /// What is sent is not what the file holds: no parts of it, and no precompressed sibling, can be sent.
     let isRewritten: Bool
-    /// Two changes within the file system's clock cannot be told apart: a file that changed just now is not kept.
+    /// A file that changed just now is not kept.
     let isYoung: Bool
 
     /// Files up to this are kept in memory; larger ones are kept open.
     private static let smallFile = 64 << 10
-    /// Whole seconds: no file system in use has a coarser clock than FAT, with two.
-    static let youth: Int64 = 2
 
     init(
         path: CPath,
@@ -43,9 +41,7 @@ final class Representation {
         self.facts = facts
         self.coding = coding
         self.contentType = contentType
-        // Younger than the last change of any kind: people set the time of modification as they like, and a build that
-        // writes every file "at the epoch" is the one whose edits must not be missed.
-        isYoung = now - facts.changed <= Self.youth
+        isYoung = facts.isYoung(now)
         let inserted = insert?.read(file, size: facts.size)
         let kept = inserted ?? (facts.size <= Self.smallFile ? file.readAll(facts.size) : nil)
         isRewritten = inserted != nil
@@ -53,8 +49,7 @@ final class Representation {
         self.file = kept == nil ? file : nil
         size = inserted.map { Int64($0.readableBytes) } ?? facts.size
         tag = EntityTag(of: facts, variant: inserted == nil ? coding?.name : insert?.variant, isWeak: isYoung)
-        // Never later than Date (RFC 9110, section 8.8.2.1).
-        modified = facts.modified <= 1 ? nil : min(facts.modified, now)
+        modified = facts.lastModified(now)
         var policy = policy
         if inserted != nil { policy.vary = nil }
         self.policy = policy

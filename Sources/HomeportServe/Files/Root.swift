@@ -41,7 +41,7 @@ struct Root: Sendable {
         case .success((let place, let facts)):
             switch facts.kind {
             case .folder: .folder(place, facts)
-            case .other: .forbidden
+            case .link, .other: .forbidden
             case .file: read(place, facts)
             }
         }

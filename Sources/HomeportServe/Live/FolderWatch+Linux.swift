@@ -164,7 +164,9 @@ private final class FolderWatchHandler: ChannelInboundHandler {
         guard folders.count < Self.mostFolders else { return warn("it has more than \(Self.mostFolders) folders") }
         let watch = inotify_add_watch(queue, folder, Self.interesting | UInt32(IN_ONLYDIR | IN_DONT_FOLLOW))
         guard watch >= 0 else {
-            if errno == ENOSPC { warn("the system's limit is reached; raise it: sysctl fs.inotify.max_user_watches=524288") }
+            if errno == ENOSPC {
+                warn("the system's limit is reached; raise it: sysctl fs.inotify.max_user_watches=524288")
+            }
             return
         }
         folders[watch] = folder

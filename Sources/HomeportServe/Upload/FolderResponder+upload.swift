@@ -20,61 +20,63 @@ extension FolderResponder {
             return finish(409, "a folder cannot be uploaded", exchange)
         }
         if case .length(let length) = head.body, length > limit { return tooLarge(exchange) }
-        let relative = path.relative
-        let present = root.facts(relative)
-        guard present == nil || present?.kind == .file else {
-            return finish(409, "what has that name is no file", exchange)
-        }
-        guard judge(head, present, exchange) == .proceed else {
-            return finish(412, "the file is not as the request's conditions say", exchange)
-        }
         switch root.open(RequestPath(segments: path.segments.dropLast(), hasTrailingSlash: true).relative) {
-        case .folder(let folder, _): begin(name, in: folder, path, head, exchange)
+        case .folder(let folder, _): upload(name, to: folder, path, head, exchange)
         case .nothing, .file: finish(409, "there is no such folder", exchange)
-        case .forbidden, .denied: denied(head, exchange)
+        case .forbidden: notFound(head, exchange)
+        case .denied: cannotWrite(head, exchange)
         case .exhausted: exhausted(exchange)
         }
     }
 
     private var limit: Int64 { Int64(clamping: plan.maxUpload.bytes) }
 
-    private func judge(_ head: RequestHead, _ present: FileFacts?, _ exchange: any Exchange) -> Preconditions.Verdict {
-        guard head.hasAny(of: Preconditions.fields) else { return .proceed }
-        guard let present else { return Preconditions.judgeAbsent(head) }
-        let now = exchange.loop.now
-        let isYoung = now - present.changed <= Representation.youth
-        let tag = EntityTag(of: present, variant: nil, isWeak: isYoung)
-        return Preconditions.judge(head, tag: tag, modified: present.modified, now: now)
-    }
-
-    private func begin(
+    private func upload(
         _ name: [UInt8],
-        in folder: OpenFile,
+        to folder: OpenFile,
         _ path: RequestPath,
         _ head: RequestHead,
         _ exchange: any Exchange
     ) {
-        let file: UploadFile
-        do { file = try UploadFile(in: folder) } catch { return failed(error, head, exchange) }
-        let upload = Upload(
+        let (target, file): (UploadTarget, UploadFile)
+        do throws(UploadTarget.Obstacle) {
+            target = try UploadTarget(name, in: folder, at: path.relative, of: root)
+        } catch {
+            switch error {
+            case .folder: return finish(409, "there is a folder of that name", exchange)
+            case .special: return finish(409, "what has that name is no file", exchange)
+            case .system(let error): return failed(error, head, exchange)
+            }
+        }
+        guard judge(head, target.served, exchange) == .proceed else {
+            return finish(412, "the file is not as the request's conditions say", exchange)
+        }
+        do throws(SystemError) { file = try UploadFile(for: target) } catch { return failed(error, head, exchange) }
+        Upload(
             exchange,
             into: file,
-            as: CPath(name),
             limit: limit,
-            onlyIfNew: head.text(.ifNoneMatch) == "*",
+            isConditional: head.hasAny(of: Preconditions.fields),
             onEnd: { [weak exchange] outcome in
                 guard let exchange else { return }
                 switch outcome {
                 case .success(.created): self.placed(201, path, exchange)
                 case .success(.replaced): self.placed(204, path, exchange)
-                case .success(.existed): self.finish(412, "there is a file of that name by now", exchange)
+                case .success(.changed): self.finish(412, "the file has changed meanwhile", exchange)
                 case .failure(is Upload.TooLarge): self.tooLarge(exchange)
                 case .failure(let error): self.failed(error, head, exchange)
                 }
             }
         )
-        // A request without a body makes an empty file.
-        upload.start()
+        .start(hasBody: head.body != .none)
+    }
+
+    private func judge(_ head: RequestHead, _ served: FileFacts?, _ exchange: any Exchange) -> Preconditions.Verdict {
+        guard head.hasAny(of: Preconditions.fields) else { return .proceed }
+        guard let served else { return Preconditions.judgeAbsent(head) }
+        let now = exchange.loop.now
+        let tag = EntityTag(of: served, variant: nil, isWeak: served.isYoung(now))
+        return Preconditions.judge(head, tag: tag, modified: served.lastModified(now), now: now)
     }
 
     private func placed(_ status: Int, _ path: RequestPath, _ exchange: any Exchange) {
@@ -84,17 +86,22 @@ extension FolderResponder {
         exchange.answer(answer, nil)
     }
 
+    // Where a body is refused in its middle, reading the rest would only cost: the connection is closed, with care.
     private func tooLarge(_ exchange: any Exchange) {
-        finish(413, "the largest file that may be uploaded has \(plan.maxUpload)", exchange)
+        finish(413, "the largest file that may be uploaded has \(plan.maxUpload)", exchange) { $0.closes = true }
+    }
+
+    private func cannotWrite(_ head: RequestHead, _ exchange: any Exchange) {
+        finish(403, "Homeport has no permission to write \(head.text(head.path))", exchange) { $0.closes = true }
     }
 
     private func failed(_ error: any Error, _ head: RequestHead, _ exchange: any Exchange) {
         switch (error as? SystemError)?.kind {
-        case .denied: denied(head, exchange)
+        case .denied: cannotWrite(head, exchange)
         case .exhausted: exhausted(exchange)
-        case .full: finish(507, "there is no room for the file", exchange)
-        case .nothing: finish(409, "the folder is gone", exchange)
-        case .other, nil: finish(500, "the file could not be written", exchange)
+        case .full: finish(507, "there is no room for the file", exchange) { $0.closes = true }
+        case .nothing: finish(409, "the folder is gone, or takes no file of that name", exchange) { $0.closes = true }
+        case .other, nil: finish(500, "the file could not be written", exchange) { $0.closes = true }
         }
     }
 }

@@ -7,56 +7,76 @@ final class Upload {
     typealias Outcome = Result<UploadFile.Placed, any Error>
 
     private let exchange: any Exchange
-    private let file: UploadFile
-    private let name: CPath
+    private var file: UploadFile?
     private let limit: Int64
-    private let onlyIfNew: Bool
+    private let isConditional: Bool
     private var received: Int64 = 0
     private let onEnd: (Outcome) -> Void
 
     struct TooLarge: Error {}
 
+    /// - Parameters:
+    ///   - limit: Bytes.
+    ///   - isConditional: What is there must still be what it was when the request began.
+    ///   - onEnd: Called once, unless the client goes away before its body is whole.
     init(
         _ exchange: any Exchange,
         into file: UploadFile,
-        as name: CPath,
         limit: Int64,
-        onlyIfNew: Bool,
+        isConditional: Bool,
         onEnd: @escaping (Outcome) -> Void
     ) {
         self.exchange = exchange
         self.file = file
-        self.name = name
         self.limit = limit
-        self.onlyIfNew = onlyIfNew
+        self.isConditional = isConditional
         self.onEnd = onEnd
     }
 
+    deinit { letGo() }
+
     /// The exchange keeps the upload, and the upload the draft: when the exchange ends early, the draft goes with it.
-    func start() { exchange.onBody = { part in self.take(part) } }
+    /// - Parameter hasBody: Where there is none, an empty file is made, and nothing will come that says so.
+    func start(hasBody: Bool) {
+        if hasBody { exchange.onBody = { part in self.take(part) } } else { take(.end) }
+    }
 
     private func take(_ part: BodyPart) {
+        guard let file else { return }
         switch part {
         case .bytes(let bytes):
             received += Int64(bytes.readableBytes)
             guard received <= limit else { return end(.failure(TooLarge())) }
             exchange.isBodyPaused = true
-            aside { [file] in try file.write(bytes) } then: { upload, result in
+            aside {
+                try file.write(bytes)
+            } then: { upload, result in
                 if case .failure(let error) = result { return upload.end(.failure(error)) }
                 upload.exchange.isBodyPaused = false
             }
         case .end:
-            aside { [file, name, onlyIfNew] in try file.place(as: name, onlyIfNew: onlyIfNew) } then: { upload, result in
+            aside { [isConditional] in
+                try file.place(ifUnchanged: isConditional)
+            } then: { upload, result in
                 upload.end(result)
             }
         case .failed:
             exchange.onBody = nil
+            letGo()
         }
     }
 
     private func end(_ outcome: Outcome) {
         exchange.onBody = nil
+        letGo()
         onEnd(outcome)
+    }
+
+    /// On another thread, where the last one to hold the file may wait for the disk.
+    private func letGo() {
+        guard let file else { return }
+        self.file = nil
+        NIOThreadPool.singleton.submit { _ in withExtendedLifetime(file) {} }
     }
 
     private func aside<Value: Sendable>(

@@ -1,5 +1,6 @@
 import HomeportNet
 import NIOCore
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -15,60 +16,63 @@ import Darwin
 /// end. All names are looked up in the folder that was opened inside the root: nothing that happens to the path meanwhile
 /// leads the file elsewhere. A link that has the final name is replaced, not followed.
 ///
-/// Its calls wait for the disk, so they are made one after the other on other threads than the event loops.
+/// Its calls wait for the disk, so they are made one after the other on other threads than the event loops; and there it
+/// is let go of, since giving back the blocks of a large draft takes a while too.
 final class UploadFile: Sendable {
-    private let folder: OpenFile
+    private let target: UploadTarget
     private let draft: CPath
     private let descriptor: CInt
 
     /// - Throws: ``SystemError``.
-    init(in folder: OpenFile) throws {
-        self.folder = folder
+    init(for target: UploadTarget) throws(SystemError) {
+        self.target = target
         let draft = CPath(".homeport-upload-\(String(UInt64.random(in: .min ... .max), radix: 36))".utf8)
         self.draft = draft
+        // Who may read the file does not change with its content, nor is the draft open to others meanwhile.
+        let mode = target.replaced.map { mode_t($0.permissions) }
         descriptor = draft.withPointer {
-            openat(folder.descriptor, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+            openat(target.folder.descriptor, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode ?? 0o666)
         }
-        guard descriptor >= 0 else { throw SystemError.last }
+        guard descriptor >= 0 else { throw .last }
+        if let mode { fchmod(descriptor, mode) }
     }
 
     deinit {
+        guard descriptor >= 0 else { return }
         close(descriptor)
         // After a move there is nothing of this name any more.
-        _ = draft.withPointer { unlinkat(folder.descriptor, $0, 0) }
+        _ = draft.withPointer { unlinkat(target.folder.descriptor, $0, 0) }
     }
 
-    func write(_ bytes: ByteBuffer) throws {
+    func write(_ bytes: ByteBuffer) throws(SystemError) {
         var rest = bytes
         while rest.readableBytes > 0 {
             let count = rest.withUnsafeReadableBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw SystemError.last }
+            guard count > 0 else { throw .last }
             rest.moveReaderIndex(forwardBy: count)
         }
     }
 
-    enum Placed { case created, replaced, existed }
+    enum Placed { case created, replaced, changed }
+
+    /// Looking again and moving are one step for all uploads together; another program may still come between.
+    private static let placing = Mutex(())
 
     /// Gives the file its name.
-    /// - Parameter onlyIfNew: Leaves a file of that name as it is, and says so.
-    func place(as name: CPath, onlyIfNew: Bool) throws -> Placed {
-        var facts = stat()
-        let existed = name.withPointer { fstatat(folder.descriptor, $0, &facts, AT_SYMLINK_NOFOLLOW) } == 0
-        if onlyIfNew {
-            // A second name for the draft: fails where the name is taken, in one step.
-            let linked = draft.withPointer { from in
-                name.withPointer { to in linkat(folder.descriptor, from, folder.descriptor, to, 0) }
+    /// - Parameter ifUnchanged: Only if what is there now is what was there when the request began.
+    func place(ifUnchanged: Bool) throws(SystemError) -> Placed {
+        try Self.placing.withLock { _ throws(SystemError) in
+            guard !ifUnchanged || target.isUnchanged else { return .changed }
+            let present = target.present
+            guard present?.kind != .folder, present?.kind != .other else { throw SystemError(number: EISDIR) }
+            let moved = draft.withPointer { from in
+                target.name.withPointer { renameat(target.folder.descriptor, from, target.folder.descriptor, $0) }
             }
-            if linked == 0 { return .created }
-            guard errno == EEXIST else { throw SystemError.last }
-            return .existed
+            guard moved == 0 else { throw .last }
+            let wasServed = present?.kind == .file || present?.kind == .link && target.served != nil
+            return wasServed ? .replaced : .created
         }
-        let moved = draft.withPointer { from in
-            name.withPointer { to in renameat(folder.descriptor, from, folder.descriptor, to) }
-        }
-        guard moved == 0 else { throw SystemError.last }
-        return existed ? .replaced : .created
     }
 }
 

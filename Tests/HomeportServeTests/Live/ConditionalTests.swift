@@ -59,7 +59,9 @@ import Testing
         let folder = TestFolder()
         folder.write("d/a.txt", "hello")
         try await serving(folder) { served async throws in
-            for condition in ["If-Match: \"x\"", "If-None-Match: *", "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT"] {
+            for condition in [
+                "If-Match: \"x\"", "If-None-Match: *", "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT",
+            ] {
                 #expect(try served.get("/missing", condition).status == 404)
                 #expect(try served.get("/d", condition).status == 308)
                 #expect(try served.get("/d/", condition).status == 200)

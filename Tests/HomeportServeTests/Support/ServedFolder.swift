@@ -19,26 +19,34 @@ func serving(
     change(&plan)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
     let loops = try await ServerLoops(group)
-    let responder = try await FolderResponder(folder: plan.folder, plan: plan, loops: loops)
+    let live =
+        plan.live ? try await LiveReload.start(folder: plan.folder, loops: loops, onWarning: { print($0) }) : nil
+    let responder = try await FolderResponder(folder: plan.folder, plan: plan, loops: loops, live: live)
     let listener = try await HTTPServer.start(
         try ListeningSockets.open(.loopbacks(nil)),
         on: loops,
         service: HTTPService(responder: responder),
         onRefusal: { _ in }
     )
-    let served = ServedFolder(folder: folder, port: listener.port?.number ?? 0)
+    let served = ServedFolder(folder: folder, port: listener.port?.number ?? 0, live: live, listener: listener)
     do { try await body(served) } catch {
-        await listener.stop(within: .zero)
-        try await group.shutdownGracefully()
+        try await end()
         throw error
     }
-    await listener.stop(within: .zero)
-    try await group.shutdownGracefully()
+    try await end()
+
+    func end() async throws {
+        await live?.stop()
+        await listener.stop(within: .zero)
+        try await group.shutdownGracefully()
+    }
 }
 
 struct ServedFolder: Sendable {
     let folder: TestFolder
     let port: UInt16
+    let live: LiveReload?
+    let listener: Listener
 
     /// One request on a connection of its own.
     func ask(_ method: String, _ target: String, _ fields: [String] = [], body: [UInt8] = []) throws -> Answer {
