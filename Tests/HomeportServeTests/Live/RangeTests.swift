@@ -83,8 +83,8 @@ import Testing
 
     @Test func ifRangeDecidesBetweenPartAndWhole() async throws {
         let folder = folder()
-        folder.setTime("small.txt", 784_111_777)
         try await serving(folder) { served async throws in
+            folder.setTime("small.txt", 784_111_777)
             func status(_ validator: String) throws -> Int {
                 try served.get("/small.txt", "Range: bytes=0-9", "If-Range: \(validator)").status
             }
