@@ -108,5 +108,11 @@ let package = Package(
             ["HomeportServe", "HomeportHTTP", "HomeportNet", "HomeportCore", nioCore, nioPosix]
         ),
         tests("HomeportCoreTests", ["HomeportCore"]),
+        module(
+            "LiveTestSupport",
+            ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore, nioPosix],
+            path: "Tests/LiveTestSupport"
+        ),
+        tests("HomeportGuardTests", ["HomeportCore", "HomeportGuard", "LiveTestSupport", nioPosix]),
     ]
 )

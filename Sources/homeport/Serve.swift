@@ -101,7 +101,7 @@ struct ServeCommand: AsyncParsableCommand {
         let writer = LineWriter(descriptor: 1, file: serving.logFile)
         let place = try serving.place(bind: bind)
         var options = serving.options(place: place, writer: writer)
-        options.hosts = host
+        options.hosts = try host.map { try HostPattern(parsing: $0) }
         for text in basicAuth { options.credentials.append(try Credential(parsing: text)) }
         if !place.isLoopback { options.onWarning(Self.exposure(bind ?? "", options.credentials.isEmpty)) }
         let next = [

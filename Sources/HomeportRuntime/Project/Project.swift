@@ -34,10 +34,13 @@ package actor Project {
     private let started = Int64(time(nil))
     private var loops: ServerLoops?
     private var control: (any Responder)?
+    /// One for all services and all plans to come: what was right once stays known.
+    private let passwords: PasswordCheck?
 
     package init(_ plan: Plan, options: ProjectOptions) {
         self.plan = plan
         self.options = options
+        passwords = options.credentials.isEmpty ? nil : PasswordCheck(options.credentials)
         group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
     }
 
@@ -73,7 +76,7 @@ package actor Project {
         self.loops = loops
         services = try await makeServices(of: plan, keeping: [:], loops: loops)
         let door = try await Door(table(), loops: loops)
-        let hosts = HostRule(names: options.hosts, allowsOtherAddresses: !options.place.isLoopback)
+        let hosts = HostRule(options.hosts, allowsOtherAddresses: !options.place.isLoopback)
         var service = HTTPService(
             responder: door,
             policy: AccessPolicy(hosts: hosts),
@@ -193,7 +196,7 @@ package actor Project {
     }
 
     private func table() -> RouteTable {
-        let credentials = options.credentials
+        let passwords = passwords
         return RouteTable(
             routes: plan.services.compactMap { service in
                 services[service.name].map {
@@ -203,7 +206,7 @@ package actor Project {
             fallback: plan.services.first(where: \.isDefault)?.name,
             control: control,
             isAlone: plan.file == nil,
-            protect: { credentials.isEmpty ? $0 : BasicAuthentication(credentials, protecting: $0) }
+            protect: { next in passwords.map { BasicAuthentication($0, protecting: next) } ?? next }
         )
     }
 }
