@@ -77,14 +77,14 @@ extension Endpoint: CustomStringConvertible {
     }
 
     public var description: String {
-        let where_ =
+        let spot =
             switch place {
             case .loopback(let port): "localhost:\(port)"
             case .ipv4(let address, let port): "\(address):\(port)"
             case .ipv6(let address, let port): "[\(address)]:\(port)"
             case .unix(let path): "unix:\(path)"
             }
-        return scheme.map { "\($0.rawValue)://\(where_)" } ?? where_
+        return scheme.map { "\($0.rawValue)://\(spot)" } ?? spot
     }
 
     private static func place(of rest: Substring, in text: String) throws(HomeportError) -> Place {

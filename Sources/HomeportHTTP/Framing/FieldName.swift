@@ -2,7 +2,8 @@
 /// one byte instead of text. A name not listed is ``other`` and keeps only its bytes.
 package enum FieldName: UInt8, Sendable, CaseIterable {
     case other
-    case accept, acceptEncoding, authorization, connection, contentLength, contentRange, contentType, cookie, expect, host
+    case accept, acceptEncoding, authorization, connection, contentLength, contentRange, contentType, cookie, expect,
+        host
     case ifMatch, ifModifiedSince, ifNoneMatch, ifRange, ifUnmodifiedSince, origin, range, referer
     case secFetchMode, secFetchSite, te, trailer, transferEncoding, upgrade, userAgent
 
