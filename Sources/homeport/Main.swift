@@ -1,6 +1,14 @@
 import ArgumentParser
 import HomeportCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 @main
 struct Homeport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,8 +30,14 @@ struct Homeport: AsyncParsableCommand {
     )
 
     static func main() async {
+        // A reader that has gone, as with `homeport serve | head`, is no reason to end: writing says so.
+        signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command: any ParsableCommand
+            do { command = try parseAsRoot() } catch {
+                let words = Array(CommandLine.arguments.dropFirst())
+                throw exitCode(for: error).isSuccess ? error : Suggestion.command(in: words) ?? error
+            }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -98,7 +98,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let plan = try plan()
-        let writer = LineWriter(descriptor: 1, file: serving.logFile)
+        let writer = serving.writer
         let place = try serving.place(bind: bind)
         var options = serving.options(place: place, writer: writer)
         options.hosts = try host.map { try HostPattern(parsing: $0) }

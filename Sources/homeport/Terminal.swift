@@ -58,6 +58,9 @@ struct Terminal: Sendable {
         }
     }
 
+    /// What a person should know, and nothing fails for.
+    func warn(_ text: String) { write(styled("homeport: \(text)", .yellow) + "\n") }
+
     private static func environment(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
