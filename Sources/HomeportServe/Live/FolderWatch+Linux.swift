@@ -11,8 +11,7 @@ import Musl
 
 /// Watches a folder and all below it, by inotify(7).
 ///
-/// A watch belongs to one folder, so each folder gets one, and each new folder gets one when its making is told. The
-/// kernel's queue is read on a loop of its own, away from those that serve: looking through a new tree takes a while.
+/// The kernel's queue is read on a loop of its own, away from those that serve: looking through a new tree takes a while.
 final class FolderWatch: Sendable {
     private let channel: any Channel
 
@@ -34,9 +33,12 @@ final class FolderWatch: Sendable {
             )
         }
         let channel = try await NIOPipeBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            // A read that has no room for the next event fails, and an event is as long as its file's name.
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 << 10))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let handler = FolderWatchHandler(queue, folder, onWarning: onWarning, onChange: onChange)
+                    let tree = WatchedTree(root: folder, queue: queue, onWarning: onWarning)
+                    let handler = FolderWatchHandler(tree, onChange: onChange)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
@@ -48,46 +50,33 @@ final class FolderWatch: Sendable {
     func stop() async { try? await channel.close() }
 }
 
+/// From the kernel's events to changes, one for many.
 private final class FolderWatchHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let queue: CInt
-    private let root: String
-    private let onWarning: @Sendable (String) -> Void
+    private var tree: WatchedTree
     private let onChange: @Sendable (LiveChange) -> Void
-    /// Where each watch is; relative names in events start there.
-    private var folders: [CInt: String] = [:]
-    private var rootWatch: CInt = -1
-    private var hasWarned = false
-    private var pending: LiveChange?
+    private var pending: (change: LiveChange, since: NIODeadline, told: Scheduled<Void>)?
     private var unfinished = ByteBuffer()
 
-    /// Editors write in several steps, and builds in thousands: one reload for all of them.
+    /// Editors write in several steps, and builds in thousands: one reload for all of them, when they are done…
     private static let quiet = TimeAmount.milliseconds(50)
-    /// How often a folder that is gone is looked for.
-    private static let retry = TimeAmount.milliseconds(200)
-    private static let mostFolders = 20_000
+    /// …or at least this often, where something never is.
+    private static let patience = TimeAmount.milliseconds(500)
+    /// How often the root is looked at: no event tells that a link on the way to it was turned elsewhere.
+    private static let look = TimeAmount.seconds(1)
+    /// And how often while there is none.
+    private static let search = TimeAmount.milliseconds(100)
 
-    private static let interesting = UInt32(
-        IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF
-    )
-
-    init(
-        _ queue: CInt,
-        _ root: String,
-        onWarning: @escaping @Sendable (String) -> Void,
-        onChange: @escaping @Sendable (LiveChange) -> Void
-    ) {
-        self.queue = queue
-        self.root = root
-        self.onWarning = onWarning
+    init(_ tree: WatchedTree, onChange: @escaping @Sendable (LiveChange) -> Void) {
+        self.tree = tree
         self.onChange = onChange
     }
 
-    func channelActive(context: ChannelHandlerContext) { watchRoot(context) }
+    func channelActive(context: ChannelHandlerContext) { start(context) }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        if context.channel.isActive { watchRoot(context) }
+        if context.channel.isActive { start(context) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -101,94 +90,35 @@ private final class FolderWatchHandler: ChannelInboundHandler {
         ), unfinished.readableBytes >= 16 + Int(head.3) {
             unfinished.moveReaderIndex(forwardBy: 16)
             let name = unfinished.readBytes(length: Int(head.3)) ?? []
-            take(head.0, head.1, String(decoding: name.prefix { $0 != 0 }, as: UTF8.self), context)
+            let change = tree.take(watch: head.0, mask: head.1, name: Array(name.prefix { $0 != 0 }))
+            if let change { note(change, context) }
         }
         unfinished.discardReadBytes()
     }
 
-    private func take(_ watch: CInt, _ mask: UInt32, _ name: String, _ context: ChannelHandlerContext) {
-        if mask & UInt32(IN_Q_OVERFLOW) != 0 {
-            addFolders(below: root)
-            return note(.page, context)
+    private func start(_ context: ChannelHandlerContext) {
+        _ = tree.lookForRoot()
+        lookAgain(context)
+    }
+
+    private func lookAgain(_ context: ChannelHandlerContext) {
+        context.eventLoop.assumeIsolated().scheduleTask(in: tree.hasRoot ? Self.look : Self.search) {
+            guard context.channel.isActive else { return }
+            if self.tree.lookForRoot() { self.note(.page, context) }
+            self.lookAgain(context)
         }
-        if watch == rootWatch, mask & UInt32(IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED) != 0 {
-            forgetAll()
-            return watchRoot(context)
-        }
-        if mask & UInt32(IN_IGNORED) != 0 {
-            folders[watch] = nil
-            return
-        }
-        // Hidden files are not served, and editors keep their copies in them.
-        guard let folder = folders[watch], !name.isEmpty, !name.hasPrefix("."), !name.hasSuffix("~") else { return }
-        if mask & UInt32(IN_ISDIR) != 0, mask & UInt32(IN_CREATE | IN_MOVED_TO) != 0 {
-            addFolders(below: "\(folder)/\(name)")
-        }
-        note(name.lowercased().hasSuffix(".css") ? .styles : .page, context)
     }
 
     private func note(_ change: LiveChange, _ context: ChannelHandlerContext) {
-        guard let before = pending else {
-            pending = change
-            context.eventLoop.assumeIsolated().scheduleTask(in: Self.quiet) {
-                if let pending = self.pending { self.onChange(pending) }
-                self.pending = nil
-            }
-            return
+        let since = pending?.since ?? .now()
+        let whole = pending?.change.and(change) ?? change
+        pending?.told.cancel()
+        let due = min(.now() + Self.quiet, since + Self.patience)
+        let told = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) {
+            self.pending = nil
+            self.onChange(whole)
         }
-        if before == .styles { pending = change }
-    }
-
-    /// Starts anew at the root's path, and again later while there is nothing.
-    private func watchRoot(_ context: ChannelHandlerContext) {
-        rootWatch = inotify_add_watch(queue, root, Self.interesting | UInt32(IN_ONLYDIR))
-        guard rootWatch >= 0 else {
-            context.eventLoop.assumeIsolated().scheduleTask(in: Self.retry) {
-                guard context.channel.isActive else { return }
-                self.watchRoot(context)
-                if self.rootWatch >= 0 { self.note(.page, context) }
-            }
-            return
-        }
-        folders[rootWatch] = root
-        addFolders(in: root)
-    }
-
-    private func forgetAll() {
-        for watch in folders.keys { inotify_rm_watch(queue, watch) }
-        folders = [:]
-        rootWatch = -1
-    }
-
-    private func addFolders(below folder: String) {
-        guard folders.count < Self.mostFolders else { return warn("it has more than \(Self.mostFolders) folders") }
-        let watch = inotify_add_watch(queue, folder, Self.interesting | UInt32(IN_ONLYDIR | IN_DONT_FOLLOW))
-        guard watch >= 0 else {
-            if errno == ENOSPC {
-                warn("the system's limit is reached; raise it: sysctl fs.inotify.max_user_watches=524288")
-            }
-            return
-        }
-        folders[watch] = folder
-        addFolders(in: folder)
-    }
-
-    private func addFolders(in folder: String) {
-        guard let stream = opendir(folder) else { return }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            guard entry.pointee.d_type == UInt8(DT_DIR) || entry.pointee.d_type == UInt8(DT_UNKNOWN) else { continue }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { addFolders(below: "\(folder)/\(name)") }
-        }
-    }
-
-    private func warn(_ why: String) {
-        guard !hasWarned else { return }
-        hasWarned = true
-        onWarning("live reload sees changes in only \(folders.count) folders of \(root): \(why)")
+        pending = (whole, since, told)
     }
 }
 #endif

@@ -6,49 +6,71 @@ final class LivePages: Sendable {
     private struct Streams {
         var open: [ObjectIdentifier: any Exchange] = [:]
         var heartbeat: RepeatedTask?
+        /// Before there was any, when the server started: what a page got from an earlier one may be old.
+        var lastChange = NIODeadline.now()
+        var hasEnded = false
     }
 
     private let boxes: [NIOLoopBoundBox<Streams>]
 
-    /// For each loop; a browser opens one for each tab.
+    /// For each loop; a browser opens one for each page in sight.
     private static let mostStreams = 256
-    /// A comment now and then shows whether a page is still there.
-    private static let pulse = TimeAmount.seconds(15)
 
-    init(_ loops: ServerLoops) async throws {
+    /// - Parameter pulse: A comment this often shows whether a page is still there.
+    init(_ loops: ServerLoops, pulse: TimeAmount) async throws {
         boxes = try await loops.onEach { state in
             let box = NIOLoopBoundBox(Streams(), eventLoop: state.loop)
-            box.value.heartbeat = state.loop.scheduleRepeatedTask(initialDelay: Self.pulse, delay: Self.pulse) { _ in
-                Self.send(": still here\n\n", to: box)
+            box.value.heartbeat = state.loop.scheduleRepeatedTask(initialDelay: pulse, delay: pulse) { _ in
+                for stream in box.value.open.values where !stream.isCongested {
+                    stream.send(ByteBuffer(string: ": still here\n\n"))
+                }
             }
             return box
         }
     }
 
-    func add(_ exchange: any Exchange) {
+    /// - Parameter age: How long ago the page was fetched; nil where that is not told.
+    func add(_ exchange: any Exchange, age: TimeAmount?, isHead: Bool) {
         let box = boxes[exchange.loop.index]
-        guard box.value.open.count < Self.mostStreams else {
-            return exchange.refuse(Refusal(503, "live.full", "too many pages listen for changes"))
+        guard !box.value.hasEnded, box.value.open.count < Self.mostStreams else {
+            let (why, code): (String, Refusal.StaticCode) =
+                box.value.hasEnded ? ("the server stops", "live.ended") : ("too many pages listen", "live.full")
+            return exchange.refuse(Refusal(503, code, why))
         }
         var head = ResponseHead(200, body: .streamed)
         head.add("Content-Type", "text/event-stream")
         head.add("Cache-Control", "no-store")
+        guard !isHead else {
+            exchange.begin(head)
+            return exchange.end()
+        }
         let id = ObjectIdentifier(exchange)
         box.value.open[id] = exchange
         exchange.onClosed = { box.value.open[id] = nil }
         exchange.begin(head)
-        exchange.send(ByteBuffer(string: "retry: 500\n\n"))
+        exchange.send(ByteBuffer(string: ": listening\n\n"))
+        // A page that was fetched before the last change, and listens only now, has missed it.
+        if let age, .now() - box.value.lastChange < age { exchange.send(Self.event(.page)) }
     }
 
     func tell(_ change: LiveChange) {
         for box in boxes {
-            box.eventLoop.execute { Self.send("event: \(change.rawValue)\ndata:\n\n", to: box) }
+            box.eventLoop.execute {
+                box.value.lastChange = .now()
+                let event = Self.event(change)
+                for stream in box.value.open.values {
+                    // One that takes nothing is ended: it comes back, and is told then.
+                    if stream.isCongested { stream.abort() } else { stream.send(event) }
+                }
+            }
         }
     }
 
+    /// Ends all streams, and lets none begin: a page comes back at once, perhaps on a connection that is still open.
     func end() async {
         for box in boxes {
             try? await box.eventLoop.submit {
+                box.value.hasEnded = true
                 box.value.heartbeat?.cancel()
                 for stream in box.value.open.values { stream.end() }
             }
@@ -56,8 +78,7 @@ final class LivePages: Sendable {
         }
     }
 
-    /// A page that takes nothing is left out; it learns of the change when it asks for anything again.
-    private static func send(_ text: String, to box: NIOLoopBoundBox<Streams>) {
-        for stream in box.value.open.values where !stream.isCongested { stream.send(ByteBuffer(string: text)) }
+    private static func event(_ change: LiveChange) -> ByteBuffer {
+        ByteBuffer(string: "event: \(change.rawValue)\ndata:\n\n")
     }
 }

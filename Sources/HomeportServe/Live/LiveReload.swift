@@ -1,5 +1,5 @@
 package import HomeportHTTP
-import NIOCore
+package import NIOCore
 
 /// Tells open pages that a file has changed.
 ///
@@ -15,16 +15,22 @@ package final class LiveReload: Sendable {
     }
 
     /// - Parameters:
-    ///   - folder: Absolute path.
+    ///   - folder: Absolute path. It may come later.
     ///   - onWarning: Told once when a change may go unseen, and what to do about it.
     package static func start(
         folder: String,
         loops: ServerLoops,
+        pulse: TimeAmount = .seconds(15),
         onWarning: @escaping @Sendable (String) -> Void
     ) async throws -> LiveReload {
-        let pages = try await LivePages(loops)
-        let watch = try await FolderWatch.start(folder, onWarning: onWarning) { pages.tell($0) }
-        return LiveReload(watch: watch, pages: pages)
+        let pages = try await LivePages(loops, pulse: pulse)
+        do {
+            let watch = try await FolderWatch.start(folder, onWarning: onWarning) { pages.tell($0) }
+            return LiveReload(watch: watch, pages: pages)
+        } catch {
+            await pages.end()
+            throw error
+        }
     }
 
     /// Ends every stream, so that none holds up a server that is to stop.
@@ -35,20 +41,20 @@ package final class LiveReload: Sendable {
 
     /// - Returns: False where the path is none of its own.
     func answer(_ head: RequestHead, _ exchange: any Exchange, _ fields: FieldPolicy) -> Bool {
-        let path = head.text(head.path)
-        guard path == LiveScript.path || path == LiveScript.streamPath else { return false }
-        guard head.method == .get else {
-            exchange.refuse(Refusal(405, "live.method", "only GET is meant for this"))
-            return true
+        switch head.text(head.path) {
+        case LiveScript.path: LiveScript.answer(exchange, fields)
+        case LiveScript.streamPath:
+            pages.add(exchange, age: head.query.flatMap { Self.age(head.text($0)) }, isHead: head.method == .head)
+        default: return false
         }
-        if path == LiveScript.path { LiveScript.answer(exchange) } else { pages.add(exchange) }
         return true
     }
-}
 
-/// What a change asks of a page.
-enum LiveChange: String, Sendable {
-    /// Only style sheets changed: they can be swapped while the page stays as it is.
-    case styles
-    case page
+    /// `age=1500`, in milliseconds.
+    private static func age(_ query: String) -> TimeAmount? {
+        guard query.hasPrefix("age="), let age = Int64(query.dropFirst(4)), 0...1_000_000_000_000 ~= age else {
+            return nil
+        }
+        return .milliseconds(age)
+    }
 }

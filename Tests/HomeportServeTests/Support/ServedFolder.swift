@@ -11,6 +11,7 @@ func serving(
     _ folder: TestFolder,
     at subfolder: String = "",
     loops count: Int = 1,
+    pulse: TimeAmount = .seconds(15),
     _ change: (inout FolderPlan) -> Void = { _ in },
     _ body: (ServedFolder) async throws -> Void
 ) async throws {
@@ -20,7 +21,8 @@ func serving(
     let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
     let loops = try await ServerLoops(group)
     let live =
-        plan.live ? try await LiveReload.start(folder: plan.folder, loops: loops, onWarning: { print($0) }) : nil
+        plan.live
+        ? try await LiveReload.start(folder: plan.folder, loops: loops, pulse: pulse, onWarning: { print($0) }) : nil
     let responder = try await FolderResponder(folder: plan.folder, plan: plan, loops: loops, live: live)
     let listener = try await HTTPServer.start(
         try ListeningSockets.open(.loopbacks(nil)),
@@ -73,6 +75,15 @@ struct ServedFolder: Sendable {
         let answer = try await get(target, fields, until: { $0["ETag"]?.hasPrefix("\"") == true })
         #expect(answer["ETag"]?.hasPrefix("\"") == true, "the tag of \(target) stays weak")
         return answer
+    }
+
+    /// The answer for a file that changed just now, as its tag tells: on a busy machine, now is soon over.
+    func young(_ name: String, _ fields: String...) async throws -> Answer {
+        folder.setTime(name, 784_111_777)
+        return try await get("/\(name)", fields) { answer in
+            defer { folder.setTime(name, 784_111_777) }
+            return answer["ETag"]?.hasPrefix("W/\"") == true
+        }
     }
 }
 
