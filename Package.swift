@@ -113,6 +113,7 @@ let package = Package(
             ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore, nioPosix],
             path: "Tests/LiveTestSupport"
         ),
+        tests("HomeportDoorTests", ["HomeportCore", "HomeportHTTP", "HomeportDoor", "LiveTestSupport", nioCore]),
         tests("HomeportGuardTests", ["HomeportCore", "HomeportGuard", "LiveTestSupport", nioPosix]),
     ]
 )
