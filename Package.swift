@@ -101,7 +101,13 @@ let package = Package(
             swiftSettings: ours
         ),
         tests("HomeportNetTests", ["HomeportCore", "HomeportNet", "CHomeportLinux", nioCore, nioPosix]),
-        tests("HomeportRuntimeTests", ["HomeportCore", "HomeportNet", "HomeportRuntime"]),
+        tests(
+            "HomeportRuntimeTests",
+            [
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportRuntime", "LiveTestSupport",
+                nioCore,
+            ]
+        ),
         tests("EndToEndTests", ["HomeportCore", "HomeportNet", "HomeportRuntime", "homeport"]),
         tests(
             "HomeportServeTests",
