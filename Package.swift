@@ -101,7 +101,13 @@ let package = Package(
             swiftSettings: ours
         ),
         tests("HomeportNetTests", ["HomeportCore", "HomeportNet", "CHomeportLinux", nioCore, nioPosix]),
-        tests("HomeportRuntimeTests", ["HomeportCore", "HomeportNet", "HomeportRuntime"]),
+        tests(
+            "HomeportRuntimeTests",
+            [
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportRuntime", "LiveTestSupport",
+                nioCore,
+            ]
+        ),
         tests("EndToEndTests", ["HomeportCore", "HomeportNet", "HomeportRuntime", "homeport"]),
         tests(
             "HomeportServeTests",
@@ -113,6 +119,7 @@ let package = Package(
             ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore, nioPosix],
             path: "Tests/LiveTestSupport"
         ),
+        tests("HomeportDoorTests", ["HomeportCore", "HomeportHTTP", "HomeportDoor", "LiveTestSupport", nioCore]),
         tests("HomeportGuardTests", ["HomeportCore", "HomeportGuard", "LiveTestSupport", nioPosix]),
     ]
 )

@@ -119,7 +119,14 @@ package actor Project {
             throw HomeportError(.projectStopped, "the project is stopping", fix: "start it again once it has stopped")
         }
         let change = PlanChange(from: self.plan, to: plan)
-        let kept = services.filter { name, _ in change.unchanged.contains(name.text) }
+        // A service that is only the default from now on is the same service.
+        let old = self.plan
+        let kept = services.filter { name, _ in
+            guard let before = old.services.first(where: { $0.name == name }),
+                let after = plan.services.first(where: { $0.name == name })
+            else { return false }
+            return before.kind == after.kind && old.directory == plan.directory
+        }
         let made = try await makeServices(of: plan, keeping: kept, loops: loops)
         let gone = services.filter { name, _ in kept[name] == nil }
         services = made

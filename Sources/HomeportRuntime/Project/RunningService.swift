@@ -18,8 +18,13 @@ struct RunningService: Sendable {
             let live =
                 folder.live
                 ? try await LiveReload.start(folder: path, loops: loops, onWarning: options.onWarning) : nil
-            let responder = try await FolderResponder(folder: path, plan: folder, loops: loops, live: live)
-            return RunningService(responder: responder, live: live)
+            do {
+                let responder = try await FolderResponder(folder: path, plan: folder, loops: loops, live: live)
+                return RunningService(responder: responder, live: live)
+            } catch {
+                await live?.stop()
+                throw error
+            }
         }
     }
 
