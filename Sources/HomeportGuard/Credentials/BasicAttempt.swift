@@ -15,7 +15,10 @@ struct BasicAttempt: Sendable {
     let bytes: [UInt8]
 
     init?(_ head: RequestHead) {
-        guard let value = head.text(.authorization), value.utf8.count <= 4096 else { return nil }
+        // Two lines are two readers' two users.
+        guard head.count(.authorization) == 1, let value = head.text(.authorization), value.utf8.count <= 4096 else {
+            return nil
+        }
         let words = value.split(separator: " ")
         guard words.count == 2, words[0].lowercased() == "basic",
             let bytes = Data(base64Encoded: String(words[1])).map(Array.init),
