@@ -29,28 +29,25 @@ final class LivePages: Sendable {
         }
     }
 
-    /// - Parameter age: How long ago the page was fetched; nil where that is not told.
-    func add(_ exchange: any Exchange, age: TimeAmount?, isHead: Bool) {
+    /// Answers whether something changed since a page was fetched: 205 asks it to start anew.
+    /// - Parameter age: How long ago that was; nil where it is not told.
+    func check(_ exchange: any Exchange, age: TimeAmount?) {
+        let isStale = age.map { .now() - boxes[exchange.loop.index].value.lastChange < $0 } ?? false
+        exchange.answer(Self.head(isStale ? 205 : 200, body: isStale ? .length(0) : .streamed), nil)
+    }
+
+    func add(_ exchange: any Exchange) {
         let box = boxes[exchange.loop.index]
         guard !box.value.hasEnded, box.value.open.count < Self.mostStreams else {
             let (why, code): (String, Refusal.StaticCode) =
                 box.value.hasEnded ? ("the server stops", "live.ended") : ("too many pages listen", "live.full")
             return exchange.refuse(Refusal(503, code, why))
         }
-        var head = ResponseHead(200, body: .streamed)
-        head.add("Content-Type", "text/event-stream")
-        head.add("Cache-Control", "no-store")
-        guard !isHead else {
-            exchange.begin(head)
-            return exchange.end()
-        }
         let id = ObjectIdentifier(exchange)
         box.value.open[id] = exchange
         exchange.onClosed = { box.value.open[id] = nil }
-        exchange.begin(head)
+        exchange.begin(Self.head(200, body: .streamed))
         exchange.send(ByteBuffer(string: ": listening\n\n"))
-        // A page that was fetched before the last change, and listens only now, has missed it.
-        if let age, .now() - box.value.lastChange < age { exchange.send(Self.event(.page)) }
     }
 
     func tell(_ change: LiveChange) {
@@ -59,7 +56,7 @@ final class LivePages: Sendable {
                 box.value.lastChange = .now()
                 let event = Self.event(change)
                 for stream in box.value.open.values {
-                    // One that takes nothing is ended: it comes back, and is told then.
+                    // One that takes nothing is ended: its page comes back, and asks what it missed.
                     if stream.isCongested { stream.abort() } else { stream.send(event) }
                 }
             }
@@ -76,6 +73,13 @@ final class LivePages: Sendable {
             }
             .get()
         }
+    }
+
+    private static func head(_ status: Int, body: ResponseHead.Body) -> ResponseHead {
+        var head = ResponseHead(status, body: body)
+        head.add("Content-Type", "text/event-stream")
+        head.add("Cache-Control", "no-store")
+        return head
     }
 
     private static func event(_ change: LiveChange) -> ByteBuffer {

@@ -43,8 +43,9 @@ package final class LiveReload: Sendable {
     func answer(_ head: RequestHead, _ exchange: any Exchange, _ fields: FieldPolicy) -> Bool {
         switch head.text(head.path) {
         case LiveScript.path: LiveScript.answer(exchange, fields)
-        case LiveScript.streamPath:
-            pages.add(exchange, age: head.query.flatMap { Self.age(head.text($0)) }, isHead: head.method == .head)
+        case LiveScript.streamPath where head.method == .head:
+            pages.check(exchange, age: head.query.flatMap { Self.age(head.text($0)) })
+        case LiveScript.streamPath: pages.add(exchange)
         default: return false
         }
         return true

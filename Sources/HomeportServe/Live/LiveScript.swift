@@ -16,38 +16,63 @@ enum LiveScript {
         exchange.answer(head, ByteBuffer(staticString: text))
     }
 
-    // A page that is out of sight listens to nothing: browsers keep six connections to a server for all its pages
-    // together, and six forgotten tabs would leave none to load the seventh.
+    // Browsers keep six connections to a server for all its pages together: six pages that each listened would leave none
+    // to load the seventh. So one page in sight listens, whose turn it is by a lock, and passes on what it hears. Where
+    // there are no locks, as under a plain http address of another machine, each page in sight listens for itself.
     //
-    // So pages come and go, and a change is missed now and then. Hence a page that begins to listen says how long ago it
-    // was fetched, and the server answers at once if something changed since. Spans, because no two clocks agree on a
-    // time; and told by the page, whose own work can delay what it is told.
+    // Turns change and streams break, so that a page may miss a change: whenever that could be, it asks whether there was
+    // one since it was fetched. It asks with its age, because no two clocks agree on a time.
     private static let text: StaticString = """
         (() => {
           "use strict";
           if (window.homeportLive) return;
           window.homeportLive = true;
+          const path = "/.homeport/live";
           let fresh = performance.getEntriesByType("navigation")[0]?.responseStart ?? 0;
-          let stream;
-          function open() {
-            if (stream || document.hidden) return;
-            stream = new EventSource(`/.homeport/live?age=${Math.round(performance.now() - fresh)}`);
-            stream.addEventListener("page", () => location.reload());
-            stream.addEventListener("styles", () => {
-              fresh = performance.now();
-              swapStyles();
-            });
-            // Not left to the browser, which would repeat the age of now.
-            stream.addEventListener("error", () => {
-              close();
-              setTimeout(open, 500);
+          let turn, stream, others;
+          function begin() {
+            if (document.hidden || turn) return;
+            turn = new AbortController();
+            const { signal } = turn;
+            others = window.BroadcastChannel && new BroadcastChannel("homeport.live");
+            if (others) others.onmessage = ({ data }) => act(data);
+            act("check");
+            if (!others || !navigator.locks) return listen(signal);
+            navigator.locks.request("homeport.live", { signal }, () => new Promise((done) => {
+              signal.addEventListener("abort", done);
+              listen(signal);
+            })).catch(() => {});
+          }
+          function end() {
+            turn?.abort();
+            stream?.close();
+            others?.close();
+            turn = stream = others = undefined;
+          }
+          function listen(signal) {
+            if (signal.aborted) return;
+            stream = new EventSource(path);
+            for (const news of ["page", "styles"]) stream.addEventListener(news, () => tell(news));
+            stream.addEventListener("open", () => tell("check"));
+            stream.addEventListener("error", ({ target }) => {
+              target.close();
+              setTimeout(() => listen(signal), 500);
             });
           }
-          function close() {
-            stream?.close();
-            stream = undefined;
+          function tell(news) {
+            others?.postMessage(news);
+            act(news);
+          }
+          function act(news) {
+            if (news === "page") location.reload();
+            if (news === "styles") swapStyles();
+            if (news !== "check") return;
+            fetch(`${path}?age=${Math.round(performance.now() - fresh)}`, { method: "HEAD" })
+              .then((answer) => answer.status === 205 && location.reload())
+              .catch(() => {});
           }
           function swapStyles() {
+            fresh = performance.now();
             for (const link of document.querySelectorAll('link[rel~="stylesheet"][href]')) {
               const address = new URL(link.href);
               if (address.origin !== location.origin) continue;
@@ -60,10 +85,10 @@ enum LiveScript {
               link.after(next);
             }
           }
-          document.addEventListener("visibilitychange", () => document.hidden ? close() : open());
-          addEventListener("pagehide", close);
-          addEventListener("pageshow", open);
-          open();
+          document.addEventListener("visibilitychange", () => document.hidden ? end() : begin());
+          addEventListener("pagehide", end);
+          addEventListener("pageshow", begin);
+          begin();
         })();
 
         """
