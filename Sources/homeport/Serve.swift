@@ -152,6 +152,7 @@ struct ServeCommand: AsyncParsableCommand {
             )
         }
         let value = text[text.index(after: colon)...].drop { $0 == " " }
+        try FolderPlan.checkHeader(String(text[..<colon]))
         return TableEntry(name: String(text[..<colon]), value: String(value))
     }
 
