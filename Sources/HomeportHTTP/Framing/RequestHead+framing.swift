@@ -71,6 +71,8 @@ extension RequestHead {
         } else if let length, length > 0 {
             body = .length(length)
         }
+        // What follows CONNECT is a tunnel's to some and a body to others (RFC 9110, section 9.3.6).
+        if method == .connect, body != .none { return .malformed("framing.connect", "CONNECT has no body") }
         return nil
     }
 

@@ -209,6 +209,12 @@ import Testing
         #expect(try head("POST / HTTP/1.1\r\n\(Self.host)\(lines.map { $0 + "\r\n" }.joined())\r\n").body == body)
     }
 
+    @Test func connectHasNoBody() throws {
+        refuses("CONNECT a:1 HTTP/1.1\r\n\(Self.host)Content-Length: 5\r\n\r\n", 400, "framing.connect")
+        refuses("CONNECT a:1 HTTP/1.1\r\n\(Self.host)Transfer-Encoding: chunked\r\n\r\n", 400, "framing.connect")
+        _ = try only("CONNECT a:1 HTTP/1.1\r\n\(Self.host)Content-Length: 0\r\n\r\n")
+    }
+
     @Test func bodiesAndTheRequestsBehindThemAreTakenApart() throws {
         let first = "POST /1 HTTP/1.1\r\n\(Self.host)Content-Length: 5\r\n\r\nhello"
         let second =
