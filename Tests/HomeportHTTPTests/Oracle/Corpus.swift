@@ -22,7 +22,8 @@ enum Corpus {
         request("GET /a;b=c HTTP/1.1"),
         request("GET //a HTTP/1.1"), request("GET /../.. HTTP/1.1"), request("GET /?? HTTP/1.1"),
         request("GET /[]{}|^ HTTP/1.1"),
-        request("PROPFIND / HTTP/1.1"), request("M-SEARCH * HTTP/1.1"), request("SOURCE / HTTP/1.1"),
+        request("PROPFIND / HTTP/1.1"), request("M-SEARCH * HTTP/1.1"), request("M-SEARCH / HTTP/1.1"),
+        request("SOURCE / HTTP/1.1"),
         request("GET / HTTP/1.1", "Host2: b", "Content-Type: text/plain"), request("MKCOL /x/ HTTP/1.1"),
     ]
 

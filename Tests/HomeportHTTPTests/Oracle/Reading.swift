@@ -73,7 +73,8 @@ struct Reading {
             case .head(let head):
                 body = []
                 let own = Head(
-                    method: head.method.rawValue,
+                    // NIO's own spelling of M-SEARCH.
+                    method: head.method == .MSEARCH ? "M-SEARCH" : head.method.rawValue,
                     target: head.uri,
                     version: "\(head.version.major).\(head.version.minor)",
                     // NIO leaves the blanks behind a value, which are no part of it (RFC 9112, section 5).
