@@ -119,6 +119,13 @@ let package = Package(
             ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore, nioPosix],
             path: "Tests/LiveTestSupport"
         ),
+        tests(
+            "HomeportControlTests",
+            [
+                "HomeportCore", "HomeportNet", "HomeportRuntime", "HomeportControl", "LiveTestSupport", nioCore,
+                nioPosix,
+            ]
+        ),
         tests("HomeportDoorTests", ["HomeportCore", "HomeportHTTP", "HomeportDoor", "LiveTestSupport", nioCore]),
         tests("HomeportGuardTests", ["HomeportCore", "HomeportGuard", "LiveTestSupport", nioPosix]),
     ]
