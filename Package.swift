@@ -108,7 +108,10 @@ let package = Package(
                 nioCore,
             ]
         ),
-        tests("EndToEndTests", ["HomeportCore", "HomeportNet", "HomeportRuntime", "homeport"]),
+        tests(
+            "EndToEndTests",
+            ["HomeportCore", "HomeportNet", "HomeportRuntime", "LiveTestSupport", "homeport", nioCore]
+        ),
         tests(
             "HomeportServeTests",
             ["HomeportServe", "HomeportHTTP", "HomeportNet", "HomeportCore", nioCore, nioPosix]

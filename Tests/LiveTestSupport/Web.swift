@@ -75,10 +75,12 @@ package final class Wire: Sendable {
         (self.channel, self.collector, self.ended) = (channel, collector, ended)
     }
 
-    package static func connect(to place: Web.Place) async throws -> Wire {
+    /// - Parameter isReading: False takes nothing from the server until ``readOnce()`` or ``read(_:)``, so that a large
+    ///   answer cannot be over before the test has looked.
+    package static func connect(to place: Web.Place, isReading: Bool = true) async throws -> Wire {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let promise = loop.makePromise(of: ByteBuffer.self)
-        let bootstrap = ClientBootstrap(group: loop).channelOption(.autoRead, value: true)
+        let bootstrap = ClientBootstrap(group: loop).channelOption(.autoRead, value: isReading)
         let channel: any Channel
         do {
             channel =
@@ -104,6 +106,9 @@ package final class Wire: Sendable {
 
     /// Holds back what the server sends, or lets it come.
     package func read(_ on: Bool) async throws { try await channel.setOption(.autoRead, value: on).get() }
+
+    /// Takes one piece of what the server sends.
+    package func readOnce() { channel.read() }
 
     package func close() { channel.close(promise: nil) }
 
