@@ -14,14 +14,28 @@ let ours: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// For the module that handles the system's socket addresses itself. Beside NIO's C modules, which include the same
+/// headers, the compiler cannot tell whose `sockaddr_in` it is, and asks for an import of theirs.
+let oursWithRawSockets =
+    Array(ours.prefix(2)) + [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-func module(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, swiftSettings: ours)
+func module(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    path: String? = nil,
+    settings: [SwiftSetting] = ours
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -44,7 +58,7 @@ let package = Package(
         // Arrows run downward only, and features never import each other: docs/architecture.md.
         .target(name: "CHomeportLinux"),
         module("HomeportCore", [.product(name: "Yams", package: "Yams")]),
-        module("HomeportNet", ["HomeportCore", "CHomeportLinux", nioCore, nioPosix]),
+        module("HomeportNet", ["HomeportCore", "CHomeportLinux", nioCore, nioPosix], settings: oursWithRawSockets),
         module("HomeportHTTP", ["HomeportCore", "HomeportNet", nioCore, nioPosix]),
         module("HomeportServe", ["HomeportCore", "HomeportNet", "HomeportHTTP", "CHomeportLinux", nioCore, nioPosix]),
         module(
@@ -79,5 +93,40 @@ let package = Package(
             ],
             swiftSettings: ours
         ),
+        // A libFuzzer target; without its flags it does nothing. Built and run by Fuzz/run.
+        .executableTarget(
+            name: "FuzzHTTPRequest",
+            dependencies: ["HTTPTestSupport"],
+            path: "Fuzz/FuzzHTTPRequest",
+            swiftSettings: ours
+        ),
+        tests("HomeportNetTests", ["HomeportCore", "HomeportNet", "CHomeportLinux", nioCore, nioPosix]),
+        tests(
+            "HomeportRuntimeTests",
+            [
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportRuntime", "LiveTestSupport",
+                nioCore,
+            ]
+        ),
+        tests("EndToEndTests", ["HomeportCore", "HomeportNet", "HomeportRuntime", "homeport"]),
+        tests(
+            "HomeportServeTests",
+            ["HomeportServe", "HomeportHTTP", "HomeportNet", "HomeportCore", nioCore, nioPosix]
+        ),
+        tests("HomeportCoreTests", ["HomeportCore"]),
+        module(
+            "LiveTestSupport",
+            ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore, nioPosix],
+            path: "Tests/LiveTestSupport"
+        ),
+        tests(
+            "HomeportControlTests",
+            [
+                "HomeportCore", "HomeportNet", "HomeportRuntime", "HomeportControl", "LiveTestSupport", nioCore,
+                nioPosix,
+            ]
+        ),
+        tests("HomeportDoorTests", ["HomeportCore", "HomeportHTTP", "HomeportDoor", "LiveTestSupport", nioCore]),
+        tests("HomeportGuardTests", ["HomeportCore", "HomeportGuard", "LiveTestSupport", nioPosix]),
     ]
 )

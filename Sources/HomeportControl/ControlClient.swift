@@ -21,16 +21,18 @@ package struct ControlClient: Sendable {
 
     package init(socket: String) { self.socket = socket }
 
-    /// - Returns: nil when nobody answers there; a socket that a dead process left is cleared away.
-    package func status() async -> ProjectStatus? {
+    /// - Returns: nil when nobody listens there; a socket that a dead process left is cleared away.
+    /// - Throws: ``HomeportError`` with code `control.silent` or `control.broken` when somebody listens and gives no, or no
+    ///   sensible, answer.
+    package func status() async throws -> ProjectStatus? {
         do {
-            let (code, body) = try await ask("GET", "/api/v1/status", nil)
-            guard code == 200 else { return nil }
-            return try JSONDecoder().decode(ProjectStatus.self, from: body)
-        } catch let error as IOError where error.errnoCode == ECONNREFUSED {
-            unlink(socket)
-            return nil
-        } catch {
+            let (code, body) = try await ask("GET", "/api/v1/status", nil, within: .seconds(3))
+            guard code == 200, let status = try? JSONDecoder().decode(ProjectStatus.self, from: body) else {
+                throw broken("it answers, but not as this version of Homeport does")
+            }
+            return status
+        } catch let error as IOError {
+            if error.errnoCode == ECONNREFUSED { UnixSocket.removeStale(at: socket) }
             return nil
         }
     }
@@ -38,27 +40,56 @@ package struct ControlClient: Sendable {
     /// Applies a plan, or says what applying it would change.
     /// - Throws: ``PlanRefusal`` with every problem, when nothing was changed.
     package func change(_ wish: PlanWish) async throws -> PlanChange {
-        let (code, body) = try await ask("POST", "/api/v1/plan", try JSONEncoder().encode(wish))
-        if code == 200 { return try JSONDecoder().decode(PlanChange.self, from: body) }
-        throw PlanRefusal(problems: (try? JSONDecoder().decode(ControlProblems.self, from: body).errors) ?? [])
+        let (code, body) = try await ask("POST", "/api/v1/plan", try JSONEncoder().encode(wish), within: .seconds(30))
+        if code == 200, let change = try? JSONDecoder().decode(PlanChange.self, from: body) { return change }
+        guard let errors = try? JSONDecoder().decode(ControlProblems.self, from: body).errors, !errors.isEmpty else {
+            throw broken("it answered \(code) to the plan")
+        }
+        throw PlanRefusal(problems: errors)
     }
 
-    package func stop() async throws { _ = try await ask("POST", "/api/v1/stop", Data()) }
+    package func stop() async throws { _ = try await ask("POST", "/api/v1/stop", Data(), within: .seconds(10)) }
 
-    private func ask(_ method: String, _ path: String, _ body: Data?) async throws -> (status: Int, body: Data) {
+    private func ask(
+        _ method: String,
+        _ path: String,
+        _ body: Data?,
+        within time: TimeAmount
+    ) async throws -> (status: Int, body: Data) {
         var question = ByteBuffer(
             string: "\(method) \(path) HTTP/1.1\r\nHost: homeport.localhost\r\nConnection: close\r\n"
                 + (body.map { "Content-Length: \($0.count)\r\n" } ?? "") + "\r\n"
         )
         if let body { question.writeBytes(body) }
-        let answer = try await OneShot.ask(unixSocket: socket, question, limit: 16 << 20, within: .seconds(30))
-        let bytes = Data(answer.readableBytesView)
-        guard let end = bytes.firstRange(of: Data("\r\n\r\n".utf8)),
-            let status = Int(String(decoding: bytes.dropFirst(9).prefix(3), as: UTF8.self))
-        else {
-            throw HomeportError(.controlBroken, "the running project gave no answer", where: socket)
+        let answer: ByteBuffer
+        do {
+            answer = try await OneShot.ask(unixSocket: socket, question, limit: 16 << 20, within: time)
+        } catch is ChannelError {
+            throw silent
         }
+        let bytes = Data(answer.readableBytesView)
+        guard bytes.starts(with: Data("HTTP/1.1 ".utf8)), let end = bytes.firstRange(of: Data("\r\n\r\n".utf8)),
+            let status = Int(String(decoding: bytes.dropFirst(9).prefix(3), as: UTF8.self))
+        else { throw broken("what it answered is no HTTP") }
         return (status, bytes[end.upperBound...])
+    }
+
+    private func broken(_ why: String) -> HomeportError {
+        HomeportError(.controlBroken, "a running project cannot be asked: \(why)", where: socket, fix: mend)
+    }
+
+    private var silent: HomeportError {
+        HomeportError(
+            .controlSilent,
+            "a running project does not answer: it hangs, or was stopped with Ctrl-Z",
+            where: socket,
+            fix: mend
+        )
+    }
+
+    private var mend: String {
+        guard let pid = UnixSocket.listener(at: socket)?.pid, pid > 0 else { return "end it, then try again" }
+        return "let it go on with fg or kill -CONT \(pid), or end it with kill -9 \(pid)"
     }
 }
 
@@ -68,22 +99,42 @@ package struct PlanRefusal: Error, Sendable {
 }
 
 /// The projects of this user that run now.
-package enum RunningProjects {
-    package static func all(in state: StateDirectory) async -> [(client: ControlClient, status: ProjectStatus)] {
-        await withTaskGroup(of: (ControlClient, ProjectStatus)?.self) { group in
+package struct RunningProjects: Sendable {
+    package typealias One = (client: ControlClient, status: ProjectStatus)
+
+    package private(set) var all: [One] = []
+    /// Those that run and cannot be asked, one error for each.
+    package private(set) var silent: [HomeportError] = []
+
+    package static func find(in state: StateDirectory) async -> RunningProjects {
+        await withTaskGroup(of: Result<One?, any Error>.self) { group in
             for socket in state.sockets() {
                 group.addTask {
                     let client = ControlClient(socket: socket)
-                    return await client.status().map { (client, $0) }
+                    do { return .success(try await client.status().map { (client, $0) }) } catch {
+                        return .failure(error)
+                    }
                 }
             }
-            var found: [(client: ControlClient, status: ProjectStatus)] = []
-            for await one in group { if let one { found.append(one) } }
-            return found.sorted { ($0.status.project, $0.client.socket) < ($1.status.project, $1.client.socket) }
+            var found = RunningProjects()
+            for await one in group {
+                switch one {
+                case .success(let running?): found.all.append(running)
+                case .success(nil): break
+                case .failure(let error as HomeportError): found.silent.append(error)
+                case .failure(let error):
+                    found.silent.append(HomeportError(.controlBroken, "a running project cannot be asked: \(error)"))
+                }
+            }
+            found.all.sort { ($0.status.project, $0.client.socket) < ($1.status.project, $1.client.socket) }
+            return found
         }
     }
 }
 
 extension HomeportError.Code {
+    /// What listens on a project's socket does not speak as a project does.
     package static let controlBroken = Self("control.broken", .world)
+    /// A project that runs and says nothing.
+    package static let controlSilent = Self("control.silent", .world)
 }

@@ -14,6 +14,14 @@ package struct PlanWish: Codable, Sendable {
         self.directory = directory
         self.dryRun = dryRun
     }
+
+    package init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        text = try keys.decode(String.self, forKey: .text)
+        file = try keys.decode(String.self, forKey: .file)
+        directory = try keys.decode(String.self, forKey: .directory)
+        dryRun = try keys.decodeIfPresent(Bool.self, forKey: .dryRun) ?? false
+    }
 }
 
 /// What is wrong with a request, as the command line would say it.
@@ -23,15 +31,23 @@ package struct ControlProblems: Codable, Sendable {
         package var what: String
         package var place: String?
         package var fix: String?
+        /// Who has to act, as a command's exit code says it: 2 who wrote the words, 3 the world.
+        package var blame: Int32?
     }
 
     package var problems: [Problem]
 
     init(_ errors: [HomeportError]) {
-        problems = errors.map { Problem(code: $0.code.name, what: $0.what, place: $0.subject, fix: $0.fix) }
+        problems = errors.map {
+            Problem(code: $0.code.name, what: $0.what, place: $0.subject, fix: $0.fix, blame: $0.code.blame.rawValue)
+        }
     }
 
     package var errors: [HomeportError] {
-        problems.map { HomeportError(HomeportError.Code($0.code, .words), $0.what, where: $0.place, fix: $0.fix) }
+        problems.map { problem in
+            let blame = problem.blame.flatMap(HomeportError.Blame.init) ?? .words
+            let code = HomeportError.Code(problem.code, blame)
+            return HomeportError(code, problem.what, where: problem.place, fix: problem.fix)
+        }
     }
 }

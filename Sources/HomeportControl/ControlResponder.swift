@@ -18,6 +18,8 @@ import Foundation
 /// | `POST /api/v1/plan` | 200, ``PlanChange``; 422 and ``ControlProblems`` if the text is no plan, which changes nothing |
 /// | `POST /api/v1/stop` | 202, then the process ends |
 ///
+/// Whatever is refused is answered with ``ControlProblems``, too: 401, 404, 405, 413.
+///
 /// On the project's unix socket, whoever can open it may ask. By TCP it answers to `homeport.localhost` alone, and only
 /// to who has the token.
 package struct ControlResponder: Responder {
@@ -34,21 +36,38 @@ package struct ControlResponder: Responder {
 
     package func respond(to head: RequestHead, _ exchange: any Exchange) {
         guard isLetIn(head) else {
-            var (answer, body) = ResponseHead.text(401, "401 Unauthorized: the control API needs the token\n")
-            answer.add("WWW-Authenticate", "Bearer")
-            return exchange.answer(answer, body)
+            return refuse(
+                401,
+                "control.token",
+                "the control API needs the token",
+                ("WWW-Authenticate", "Bearer"),
+                exchange
+            )
         }
         switch (head.method, head.text(head.path)) {
         case (.get, "/api/v1/status"): answer(exchange) { .ok(await project.status) }
         case (.post, "/api/v1/plan"): collect(exchange) { body in answer(exchange) { await change(body) } }
         case (.post, "/api/v1/stop"):
-            answer(exchange) { .accepted }
+            // Set first: the answer may end the exchange at once.
             exchange.onClosed = onStop
-        case (_, "/api/v1/status"), (_, "/api/v1/plan"), (_, "/api/v1/stop"):
-            exchange.refuse(Refusal(405, "control.method", "another method is meant for this"))
-        default:
-            exchange.refuse(Refusal(404, "control.path", "the control API has /api/v1/status, /plan and /stop"))
+            answer(exchange) { .accepted }
+        case (_, "/api/v1/status"):
+            refuse(405, "control.method", "GET tells the status", ("Allow", "GET"), exchange)
+        case (_, "/api/v1/plan"), (_, "/api/v1/stop"):
+            refuse(405, "control.method", "POST changes something", ("Allow", "POST"), exchange)
+        default: refuse(404, "control.path", "the control API has /api/v1/status, /plan and /stop", nil, exchange)
         }
+    }
+
+    private func refuse(
+        _ status: Int,
+        _ code: String,
+        _ what: String,
+        _ field: (name: StaticString, value: String)?,
+        _ exchange: any Exchange
+    ) {
+        let error = HomeportError(HomeportError.Code(code, .words), what)
+        Self.send(status, ControlProblems([error]), field, exchange)
     }
 
     private func isLetIn(_ head: RequestHead) -> Bool {
@@ -60,6 +79,10 @@ package struct ControlResponder: Responder {
     private func change(_ body: ByteBuffer) async -> Answer {
         guard let wish = try? JSONDecoder().decode(PlanWish.self, from: Data(body.readableBytesView)) else {
             return .problems([HomeportError(.badValue, "the body is not {\"text\", \"file\", \"directory\"} in JSON")])
+        }
+        guard wish.directory.hasPrefix("/") else {
+            return .problems([HomeportError(.badValue, "the directory must be an absolute path", where: wish.directory)]
+            )
         }
         switch Plan.read(wish.text, file: wish.file, directory: wish.directory) {
         case .failure(let problems): return .problems(problems.all)
@@ -84,14 +107,19 @@ package struct ControlResponder: Responder {
         let bound = NIOLoopBound(exchange, eventLoop: loop)
         loop.makeFutureWithTask(work).whenSuccess { answer in
             switch answer {
-            case .ok(let value): Self.send(200, value, bound.value)
-            case .accepted: Self.send(202, [String: String](), bound.value)
-            case .problems(let problems): Self.send(422, ControlProblems(problems), bound.value)
+            case .ok(let value): Self.send(200, value, nil, bound.value)
+            case .accepted: Self.send(202, [String: String](), nil, bound.value)
+            case .problems(let problems): Self.send(422, ControlProblems(problems), nil, bound.value)
             }
         }
     }
 
-    private static func send(_ status: Int, _ value: any Encodable, _ exchange: any Exchange) {
+    private static func send(
+        _ status: Int,
+        _ value: any Encodable,
+        _ field: (name: StaticString, value: String)?,
+        _ exchange: any Exchange
+    ) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(value) else {
@@ -101,6 +129,7 @@ package struct ControlResponder: Responder {
         head.add("Content-Type", "application/json")
         head.add("Cache-Control", "no-store")
         head.add("X-Content-Type-Options", "nosniff")
+        if let field { head.add(field.name, field.value) }
         exchange.answer(head, ByteBuffer(bytes: data))
     }
 
@@ -113,9 +142,8 @@ package struct ControlResponder: Responder {
             switch part {
             case .bytes(var bytes):
                 body.writeBuffer(&bytes)
-                if body.readableBytes > limit {
-                    exchange?.refuse(Refusal(413, "control.body", "the body is larger than any plan"))
-                }
+                guard body.readableBytes > limit, let exchange else { return }
+                refuse(413, "control.body", "the body is larger than any plan", nil, exchange)
             case .end: then(body)
             case .failed: break
             }

@@ -2,7 +2,11 @@
 ///
 ///     throw HomeportError(.portTaken, "port 62893 is taken", where: "127.0.0.1:62893", fix: "stop pid 812 (caddy)")
 ///
-/// Printed, it says what happened, where, and what to do, in that order.
+/// Printed, it says what happened, where, and what to do, in that order:
+///
+///     port 62893 is taken
+///       at   127.0.0.1:62893
+///       fix  stop pid 812 (caddy)
 public struct HomeportError: Error, Sendable, Hashable {
     /// Who has to act, which decides the exit code of a command.
     public enum Blame: Int32, Sendable, Hashable {
@@ -16,7 +20,9 @@ public struct HomeportError: Error, Sendable, Hashable {
 
     /// A stable name for the kind of error, such as `plan.key.unknown`. Open: each module adds its own.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// Dotted words: the area, then what is wrong in it.
         public let name: String
+        /// Who has to act.
         public let blame: Blame
 
         public init(_ name: String, _ blame: Blame) {
@@ -27,6 +33,7 @@ public struct HomeportError: Error, Sendable, Hashable {
         public var description: String { name }
     }
 
+    /// What went wrong, for programs.
     public var code: Code
     /// What happened, as one sentence without a full stop.
     public var what: String
@@ -54,10 +61,18 @@ extension HomeportError.Code {
 }
 
 extension HomeportError: CustomStringConvertible {
+    /// At most three lines for a terminal: what came from outside is quoted in part, and never obeyed.
     public var description: String {
-        var lines = [what]
-        if let subject { lines.append("  at   \(subject)") }
-        if let fix { lines.append("  fix  \(fix)") }
+        var lines = [Self.line(what)]
+        if let subject { lines.append("  at   " + Self.line(subject)) }
+        if let fix { lines.append("  fix  " + Self.line(fix)) }
         return lines.joined(separator: "\n")
+    }
+
+    /// The end stays: that is where it says why.
+    private static func line(_ text: String) -> String {
+        let longest = 800
+        guard text.utf8.count > longest else { return text.harmless }
+        return text.prefix(longest / 4).harmless + " … " + text.suffix(longest / 4).harmless
     }
 }

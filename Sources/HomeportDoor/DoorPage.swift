@@ -21,7 +21,9 @@ struct DoorPage: Responder {
 
     func respond(to head: RequestHead, _ exchange: any Exchange) {
         guard head.method == .get || head.method == .head else {
-            return exchange.refuse(Refusal(405, "door.method", "only GET lists what is here"))
+            var (answer, body) = ResponseHead.text(405, "405 Method Not Allowed: only GET lists what is here\n")
+            answer.add("Allow", "GET, HEAD")
+            return exchange.answer(answer, body)
         }
         let port = head.with(head.authority) { authority in
             authority.extracting(Authority.host(of: authority).upperBound...).string
@@ -36,7 +38,7 @@ struct DoorPage: Responder {
     }
 
     private func plain(_ port: String) -> String {
-        routes.reduce(title + "\n") { $0 + "  http://\($1.name.host)\(port)/  \($1.summary)\n" }
+        routes.reduce(title + "\n") { $0 + "  http://\($1.name.host)\(port)/  \($1.summary.harmless)\n" }
     }
 
     private func page(_ port: String) -> String {

@@ -20,15 +20,18 @@ package struct RouteTable: Sendable {
     private let bare: any Responder
     private let routes: [Route]
     private let protect: @Sendable (any Responder) -> any Responder
+    private let isAlone: Bool
 
     /// - Parameters:
     ///   - fallback: Who answers on the bare address; nil lists the services there.
     ///   - control: Answers for `homeport.localhost`, and for nothing else.
+    ///   - isAlone: Whether the fallback answers for every name below `localhost`, since nobody else could.
     ///   - protect: Put in front of all that answers, but for control, which has rules of its own.
     package init(
         routes: [Route],
         fallback: ServiceName?,
         control: (any Responder)?,
+        isAlone: Bool = false,
         protect: @escaping @Sendable (any Responder) -> any Responder = { $0 }
     ) {
         var byHost: [String: any Responder] = [:]
@@ -37,6 +40,7 @@ package struct RouteTable: Sendable {
         byHost["homeport.localhost"] = control
         self.byHost = byHost
         self.routes = routes
+        self.isAlone = isAlone
         self.protect = protect
     }
 
@@ -46,6 +50,7 @@ package struct RouteTable: Sendable {
         if !host.isEmpty, host[host.count - 1] == ASCII.dot { host = host.extracting(0..<host.count - 1) }
         guard host.hasSuffixIgnoringCase(".localhost") else { return bare }
         let name = host.string.lowercased()
-        return byHost[name] ?? protect(DoorPage.unknown(name, among: routes))
+        if let known = byHost[name] { return known }
+        return isAlone ? bare : protect(DoorPage.unknown(name, among: routes))
     }
 }

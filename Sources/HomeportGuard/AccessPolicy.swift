@@ -1,3 +1,4 @@
+import HomeportCore
 package import HomeportHTTP
 package import HomeportNet
 
@@ -8,23 +9,26 @@ package struct AccessPolicy: RequestPolicy {
     package init(hosts: HostRule = HostRule()) { self.hosts = hosts }
 
     package func refuse(_ head: RequestHead, from peer: Peer) -> Refusal? {
-        guard head.with(head.authority, { hosts.allows($0) }) else {
-            let host = head.text(head.authority)
-            return Refusal(
-                421,
-                "host.foreign",
-                host.isEmpty
-                    ? "the request names no host"
-                    : "this server does not answer for \"\(host)\"; if it should, start it with --host \(Self.name(host))"
-            )
-        }
+        // Without any Host it is HTTP/1.0, which no browser speaks, so that no page can have made it.
+        guard head.authority.isEmpty && !head.hasAny(of: [.host]) || head.with(head.authority, { hosts.allows($0) })
+        else { return Self.foreign(head) }
         guard head.method.isSafe || OriginRule.allows(head) else {
             return Refusal(403, "origin.foreign", "a page of another origin may not change anything here")
         }
         return nil
     }
 
-    private static func name(_ host: String) -> String {
-        host.hasPrefix("[") ? host : String(host.prefix { $0 != ":" })
+    /// Names the setting, if it is one that can be set.
+    private static func foreign(_ head: RequestHead) -> Refusal {
+        let host = head.with(head.authority) { $0.extracting(Authority.host(of: $0)).string }
+        if host.isEmpty { return Refusal(421, "host.foreign", "the request names no host") }
+        let setting = (try? HostPattern(parsing: host)).map { _ in
+            "; if it should, homeport serve takes --host \(host)"
+        }
+        return Refusal(
+            421,
+            "host.foreign",
+            "this server answers for localhost and *.localhost, not for \"\(host)\"" + (setting ?? "")
+        )
     }
 }

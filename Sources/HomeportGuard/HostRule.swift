@@ -5,21 +5,18 @@ import HomeportHTTP
 /// points at 127.0.0.1 still says `Host: evil.example`.
 ///
 /// Loopback addresses, `localhost` and `*.localhost` are let through, since no attacker can own them; every other name
-/// must have been listed. Addresses beyond loopback are let through only where the listener was told to be there.
-/// `0.0.0.0`, `[::]` and the decimal, octal and hexadecimal spellings of addresses never are.
+/// must have been listed. Addresses beyond loopback are let through only where the listener was told to be there, or
+/// where they were listed. `0.0.0.0`, `[::]` and the decimal, octal and hexadecimal spellings of addresses never are.
+/// The port is not looked at: no page can choose it freely, and a forwarded one differs for good reasons.
 package struct HostRule: Sendable {
-    private let exact: [String]
-    /// Suffixes with their dot: `.example.test` for `*.example.test`.
-    private let suffixes: [String]
+    private let patterns: [HostPattern]
     private let allowsOtherAddresses: Bool
 
     /// - Parameters:
-    ///   - names: In any case; `*.example.test` lets every name below `example.test` in.
+    ///   - patterns: What may be asked for beyond `localhost`.
     ///   - allowsOtherAddresses: Whether the listener can be reached at addresses beyond loopback.
-    package init(names: [String] = [], allowsOtherAddresses: Bool = false) {
-        let names = names.map { $0.lowercased() }
-        exact = names.filter { !$0.hasPrefix("*.") }
-        suffixes = names.filter { $0.hasPrefix("*.") }.map { String($0.dropFirst()) }
+    package init(_ patterns: [HostPattern] = [], allowsOtherAddresses: Bool = false) {
+        self.patterns = patterns
         self.allowsOtherAddresses = allowsOtherAddresses
     }
 
@@ -31,16 +28,29 @@ package struct HostRule: Sendable {
         guard !host.isEmpty else { return false }
         if host.equals("127.0.0.1") || host.equals("[::1]") || host.equalsIgnoringCase("localhost") { return true }
         if host.hasSuffixIgnoringCase(".localhost") { return true }
-        if host[0] == ASCII.leftBracket { return allowsIPv6(host.extracting(1..<host.count - 1).string) }
-        if ASCII.isDigit(host[host.count - 1]), let address = IPv4(host.string) {
-            return address.isLoopback || (allowsOtherAddresses && !address.isAny)
-        }
-        let name = host.string.lowercased()
-        return exact.contains(name) || suffixes.contains { name.hasSuffix($0) && name.count > $0.count }
+        return allowsRare(host)
     }
 
-    private func allowsIPv6(_ text: String) -> Bool {
-        guard let address = IPv6(text) else { return false }
-        return address.isLoopback || (allowsOtherAddresses && !address.isAny)
+    /// What is not asked for in nearly every request, and may take a moment.
+    private func allowsRare(_ host: Span<UInt8>) -> Bool {
+        if host[0] == ASCII.leftBracket {
+            guard host.count > 2, host[host.count - 1] == ASCII.rightBracket,
+                let address = IPv6(host.extracting(1..<host.count - 1).string), !address.isAny
+            else { return false }
+            return address.isLoopback || allowsOtherAddresses || isListed(.ipv6(address))
+        }
+        if let address = IPv4(host.string) {
+            return !address.isAny && (address.isLoopback || allowsOtherAddresses || isListed(.ipv4(address)))
+        }
+        let name = host.string.lowercased()
+        return patterns.contains { pattern in
+            switch pattern.kind {
+            case .name(let listed): listed == name
+            case .below(let suffix): name.hasSuffix(suffix) && name.utf8.count > suffix.utf8.count
+            case .ipv4, .ipv6: false
+            }
+        }
     }
+
+    private func isListed(_ kind: HostPattern.Kind) -> Bool { patterns.contains { $0.kind == kind } }
 }

@@ -10,45 +10,61 @@ import Darwin
 
 extension StateDirectory {
     /// The secret that lets a caller use the control API by TCP: 256 random bits in hexadecimal, made on first use.
+    /// - Throws: ``HomeportError`` with code `state.unusable` if it cannot be made, is damaged, or is open to others.
     package func token() throws(HomeportError) -> String {
         let file = "\(path)/token"
-        if let token = Self.readToken(file) { return token }
+        if let token = try Self.readToken(file) { return token }
         let token = (0..<4).map { _ in Self.hex(UInt64.random(in: .min ... .max)) }.joined()
         // Written whole under another name, then linked: two processes that start at once agree on one.
-        let draft = "\(file).\(getpid())"
+        let draft = "\(file).\(getpid())-\(Self.hex(UInt64.random(in: .min ... .max)))"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw cannotWrite(file) }
+        guard descriptor >= 0 else { throw Self.unusable(file, "the token cannot be written", errno) }
         let written = write(descriptor, token, token.utf8.count)
+        let failure = errno
         close(descriptor)
         defer { unlink(draft) }
-        guard written == token.utf8.count else { throw cannotWrite(file) }
+        guard written == token.utf8.count else { throw Self.unusable(file, "the token cannot be written", failure) }
         if link(draft, file) == 0 { return token }
-        guard let other = Self.readToken(file) else { throw cannotWrite(file) }
+        let why = errno
+        guard let other = try Self.readToken(file) else {
+            throw Self.unusable(file, "the token cannot be written", why)
+        }
         return other
     }
 
-    private static func readToken(_ file: String) -> String? {
+    /// - Returns: nil where there is none.
+    private static func readToken(_ file: String) throws(HomeportError) -> String? {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw unusable(file, "the token cannot be read", errno)
+        }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 64)
-        guard read(descriptor, &bytes, 64) == 64 else { return nil }
-        let text = String(decoding: bytes, as: UTF8.self)
-        return text.allSatisfy(\.isHexDigit) ? text : nil
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0, facts.st_mode & 0o077 == 0, facts.st_uid == geteuid() else {
+            throw unusable(file, "the token is open to others, and no secret any more", nil)
+        }
+        var bytes = [UInt8](repeating: 0, count: 65)
+        guard read(descriptor, &bytes, 65) == 64, bytes[..<64].allSatisfy(isHex) else {
+            throw unusable(file, "the token is damaged", nil)
+        }
+        return String(decoding: bytes[..<64], as: UTF8.self)
     }
+
+    private static func isHex(_ byte: UInt8) -> Bool { byte &- 48 < 10 || byte &- 97 < 6 }
 
     private static func hex(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    private func cannotWrite(_ file: String) -> HomeportError {
+    private static func unusable(_ file: String, _ what: String, _ number: CInt?) -> HomeportError {
         HomeportError(
             .stateUnusable,
-            "the token cannot be written, or is damaged",
+            what + (number.map { ": \(String(cString: strerror($0)))" } ?? ""),
             where: file,
             fix: "remove the file; a new one is made",
-            errno: errno
+            errno: number
         )
     }
 }

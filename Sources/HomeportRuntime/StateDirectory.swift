@@ -27,8 +27,9 @@ package struct StateDirectory: Sendable {
         }
     }
 
-    /// Makes the folders where they are missing.
-    /// - Throws: ``HomeportError`` with code `state.unusable` if they cannot be made, or are open to others.
+    /// Makes the folders where they are missing. What is inside is ours, and closed to others; the folder itself may be
+    /// one that somebody chose, and is never changed.
+    /// - Throws: ``HomeportError`` with code `state.unusable` if they cannot be made, or others could replace them.
     package func prepare() throws(HomeportError) {
         var made = ""
         for part in path.split(separator: "/") {
@@ -42,9 +43,21 @@ package struct StateDirectory: Sendable {
                 throw unusable(folder, "it cannot be made")
             }
             guard facts.st_uid == geteuid() else { throw unusable(folder, "it belongs to another user") }
-            if facts.st_mode & 0o077 != 0, chmod(folder, 0o700) != 0 { throw unusable(folder, "it is open to others") }
+            if folder == path {
+                guard facts.st_mode & 0o022 == 0 else { throw unusable(folder, "others may write to it") }
+            } else if facts.st_mode & 0o077 != 0, chmod(folder, 0o700) != 0 {
+                throw unusable(folder, "it is open to others")
+            }
+        }
+        // A name has at most 24 characters, a hash eight: see key(_:).
+        let longest = runPath.utf8.count + "/".utf8.count + 24 + "-".utf8.count + 8 + ".sock".utf8.count
+        guard longest <= Self.longestSocketPath else {
+            throw unusable(path, "its path is too long for a unix socket inside it")
         }
     }
+
+    /// What fits `sockaddr_un` everywhere: 103 bytes on macOS, 107 on Linux.
+    private static let longestSocketPath = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
     package var runPath: String { "\(path)/run" }
     package var logPath: String { "\(path)/log" }
@@ -90,7 +103,7 @@ package struct StateDirectory: Sendable {
             .stateUnusable,
             "Homeport's own folder cannot be used: \(why)",
             where: folder,
-            fix: "mend it, or set HOMEPORT_HOME to another"
+            fix: "set HOMEPORT_HOME to a folder of your own with a short path"
         )
     }
 }

@@ -9,6 +9,10 @@ extension FolderResponder {
         finish(404, "nothing is served at \(head.text(head.path))", exchange)
     }
 
+    func denied(_ head: RequestHead, _ exchange: any Exchange) {
+        finish(403, "Homeport has no permission to read \(head.text(head.path))", exchange)
+    }
+
     func exhausted(_ exchange: any Exchange) {
         finish(503, "no file can be opened just now: the process is out of descriptors", exchange) {
             $0.add("Retry-After", "1")
@@ -37,10 +41,8 @@ extension FolderResponder {
         answer.add("Allow", allowed)
         if plan.cors != nil {
             answer.add("Access-Control-Allow-Methods", allowed)
-            answer.add(
-                "Access-Control-Allow-Headers",
-                "Range, If-Match, If-None-Match, If-Range, Content-Type, Authorization"
-            )
+            // The star leaves Authorization out, as the standard has it.
+            answer.add("Access-Control-Allow-Headers", "*, Authorization")
             answer.add("Access-Control-Max-Age", "600")
         }
         fields.addCustom(to: &answer)
@@ -51,8 +53,25 @@ extension FolderResponder {
     /// decoded path: no spelling of the target can turn it into another host's address.
     func redirect(to path: RequestPath, _ head: RequestHead, _ exchange: any Exchange) {
         var answer = ResponseHead(308, body: .length(0))
-        answer.addIfClean("Location", path.encoded + "/" + (head.query.map { "?" + head.text($0) } ?? ""))
+        answer.addIfClean("Location", path.encoded + "/" + (head.query.map { "?" + kept(head, $0) } ?? ""))
+        var fields = fields
+        fields.vary = nil
         fields.add(to: &answer)
         exchange.answer(answer, nil)
+    }
+
+    /// A query as it came, but for bytes that are no ASCII: those a browser would have encoded.
+    private func kept(_ head: RequestHead, _ query: Range<Int>) -> String {
+        var text = ""
+        head.with(query) { bytes in
+            for index in 0..<bytes.count {
+                if bytes[index] < 0x80 {
+                    text.unicodeScalars.append(Unicode.Scalar(bytes[index]))
+                } else {
+                    text += RequestPath.encode([bytes[index]])
+                }
+            }
+        }
+        return text
     }
 }

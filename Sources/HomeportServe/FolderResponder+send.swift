@@ -12,42 +12,44 @@ extension FolderResponder {
         guard head.hasAny(of: Self.unusual) else { return sendWhole(what, head, exchange) }
         let now = exchange.loop.now
         switch Preconditions.judge(head, tag: what.tag, modified: what.modified, now: now) {
-        case .notModified: return sendValidators(304, what, exchange)
-        case .failed: return sendValidators(412, what, exchange)
+        case .notModified: return exchange.answer(what.unchanged, nil)
+        case .failed: return refuse(412, what, exchange)
         case .proceed: break
         }
-        guard head.method == .get, let field = head.first(.range),
+        guard head.method == .get, !what.isRewritten, let field = head.first(.range),
             Preconditions.allowsRange(head, tag: what.tag, modified: what.modified, now: now)
         else { return sendWhole(what, head, exchange) }
-        switch head.with(field, { ByteRanges.judge($0, length: what.facts.size) }) {
+        switch head.with(field, { ByteRanges.judge($0, length: what.size) }) {
         case .all: sendWhole(what, head, exchange)
         case .one(let range): sendPart(range, of: what, exchange)
         case .several(let ranges): sendParts(ranges, of: what, exchange)
-        case .unsatisfiable:
-            var answer = ResponseHead(416, body: .length(0))
-            answer.add("Content-Range", "bytes */\(what.facts.size)")
-            Representation.validate(what.tag, what.modified, fields, in: &answer)
-            exchange.answer(answer, nil)
+        case .unsatisfiable: refuse(416, what, exchange) { $0.add("Content-Range", "bytes */\(what.size)") }
         }
     }
 
     private func sendWhole(_ what: Representation, _ head: RequestHead, _ exchange: any Exchange) {
         if let body = what.body { return exchange.answer(what.whole, body) }
         exchange.begin(what.whole)
-        if head.method == .get { send(0..<what.facts.size, of: what, exchange) }
+        if head.method == .get { send(0..<what.size, of: what, exchange) }
         exchange.end()
     }
 
-    private func sendValidators(_ status: Int, _ what: Representation, _ exchange: any Exchange) {
-        var answer = ResponseHead(status, body: status == 304 ? .none : .length(0))
-        Representation.validate(what.tag, what.modified, fields, in: &answer)
+    private func refuse(
+        _ status: Int,
+        _ what: Representation,
+        _ exchange: any Exchange,
+        _ more: (inout ResponseHead) -> Void = { _ in }
+    ) {
+        var answer = ResponseHead(status, body: .length(0))
+        more(&answer)
+        what.validate(in: &answer)
         exchange.answer(answer, nil)
     }
 
     private func sendPart(_ range: Range<Int64>, of what: Representation, _ exchange: any Exchange) {
         var answer = ResponseHead(206, body: .length(Int64(range.count)))
         answer.add("Content-Range", Self.contentRange(range, of: what))
-        Representation.describe(what.contentType, what.coding, what.tag, what.modified, fields, in: &answer)
+        what.describe(in: &answer)
         exchange.begin(answer)
         send(range, of: what, exchange)
         exchange.end()
@@ -65,17 +67,13 @@ extension FolderResponder {
             )
         }
         let tail = ByteBuffer(string: "\r\n--\(boundary)--\r\n")
-        let length =
-            zip(heads, ranges).reduce(Int64(tail.readableBytes)) { $0 + Int64($1.0.readableBytes) + Int64($1.1.count) }
+        let overhead = heads.reduce(tail.readableBytes) { $0 + $1.readableBytes }
+        // Together the parts are no more than the file (``ByteRanges``), which can be as long as a length can be said.
+        let (length, isTooMuch) = ranges.reduce(Int64(0)) { $0 + Int64($1.count) }
+            .addingReportingOverflow(Int64(overhead))
+        guard !isTooMuch else { return finish(416, "the parts are longer than can be counted", exchange) }
         var answer = ResponseHead(206, body: .length(length))
-        Representation.describe(
-            "multipart/byteranges; boundary=\(boundary)",
-            what.coding,
-            what.tag,
-            what.modified,
-            fields,
-            in: &answer
-        )
+        what.describe(as: "multipart/byteranges; boundary=\(boundary)", in: &answer)
         exchange.begin(answer)
         for (head, range) in zip(heads, ranges) {
             exchange.send(head)
@@ -96,6 +94,6 @@ extension FolderResponder {
     }
 
     private static func contentRange(_ range: Range<Int64>, of what: Representation) -> String {
-        "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(what.facts.size)"
+        "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(what.size)"
     }
 }

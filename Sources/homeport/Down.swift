@@ -1,6 +1,7 @@
 import ArgumentParser
 import HomeportControl
 import HomeportCore
+import HomeportNet
 import HomeportRuntime
 
 struct DownCommand: AsyncParsableCommand {
@@ -23,10 +24,31 @@ struct DownCommand: AsyncParsableCommand {
     @OptionGroup var choice: ProjectChoice
 
     func run() async throws {
-        for (client, status) in try await choice.running() {
+        let running = try await choice.running()
+        if running.isEmpty { return Terminal.output.write("nothing runs\n") }
+        for (client, status) in running {
             try await client.stop()
-            while await client.status()?.pid == status.pid { try await Task.sleep(for: .milliseconds(20)) }
+            try await wait(for: status, to: client)
             Terminal.output.write("stopped \(status.project)\n")
         }
+    }
+
+    /// What is being answered has ten seconds to finish.
+    private func wait(for status: ProjectStatus, to client: ControlClient) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            if let now = try? await client.status() {
+                if now.pid != status.pid { return }
+            } else if UnixSocket.listener(at: client.socket) == nil {
+                return
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw HomeportError(
+            HomeportError.Code("project.stuck", .world),
+            "\(status.project) does not stop",
+            where: "pid \(status.pid)",
+            fix: "end it with kill -9 \(status.pid)"
+        )
     }
 }

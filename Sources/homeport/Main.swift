@@ -1,6 +1,14 @@
 import ArgumentParser
 import HomeportCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 @main
 struct Homeport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,12 +25,19 @@ struct Homeport: AsyncParsableCommand {
                 subcommands: [UpCommand.self, DownCommand.self, StatusCommand.self, OpenCommand.self, PlanCommand.self]
             ),
             CommandGroup(name: "Now, without a plan:", subcommands: [ServeCommand.self]),
+            CommandGroup(name: "This machine:", subcommands: [PortsCommand.self, DoctorCommand.self]),
         ]
     )
 
     static func main() async {
+        // A reader that has gone, as with `homeport serve | head`, is no reason to end: writing says so.
+        signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command: any ParsableCommand
+            do { command = try parseAsRoot() } catch {
+                let words = Array(CommandLine.arguments.dropFirst())
+                throw exitCode(for: error).isSuccess ? error : Suggestion.command(in: words) ?? error
+            }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

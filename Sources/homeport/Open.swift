@@ -12,19 +12,26 @@ struct OpenCommand: AsyncParsableCommand {
               homeport open                   the project's address
               homeport open api               http://api.localhost:62893
               homeport open api --print       only print it
+
+            EXIT CODES
+              0  done
+              2  the project has no such service
+              3  it does not run, or no browser can be opened from here
             """
     )
 
     @Argument(help: "A service's name.")
     var name: String?
 
-    @OptionGroup var choice: ProjectChoice
+    @Option(name: .shortAndLong, help: "The project's plan (default: homeport.yaml here or above).")
+    var file: String?
 
     @Flag(help: "Print the address instead of opening it.")
     var print = false
 
     func run() async throws {
-        guard let status = try await choice.running().first?.status else { return }
+        let running = await RunningProjects.find(in: StateDirectory())
+        guard let status = try ProjectChoice.project(file, among: running.all).first?.status else { return }
         let address = try address(in: status)
         if print { return Terminal.output.write(address + "\n") }
         try Browser.open(address)

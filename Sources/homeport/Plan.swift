@@ -1,10 +1,16 @@
 import ArgumentParser
+import HomeportCore
 import HomeportRuntime
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Is the plan right, and what may stand in one.",
+        discussion: """
+            EXAMPLES
+              homeport plan check             everything that is wrong with homeport.yaml
+              homeport plan schema            for editors that complete and check YAML
+            """,
         subcommands: [PlanCheckCommand.self, PlanSchemaCommand.self]
     )
 }
@@ -30,12 +36,12 @@ struct PlanCheckCommand: ParsableCommand {
     var file: String?
 
     func run() throws {
-        let path = try file ?? PlanFile.find(from: PlanFile.currentDirectory)
+        let path = try PlanFile.locate(file)
         let plan = try PlanFile.load(path)
         Terminal.output.write(
             "\(path) is right: \(plan.services.count) \(plan.services.count == 1 ? "service" : "services")\n"
         )
-        for service in plan.services { Terminal.output.write("  \(service.name): \(service.summary)\n") }
+        for service in plan.services { Terminal.output.write("  \(service.name): \(service.summary.harmless)\n") }
     }
 }
 

@@ -12,34 +12,37 @@ struct ProjectChoice: ParsableArguments {
     var all = false
 
     /// - Throws: ``HomeportError`` when the project that is meant does not run.
-    func running() async throws -> [(client: ControlClient, status: ProjectStatus)] {
-        let running = await RunningProjects.all(in: StateDirectory())
-        if all { return running }
-        let here = PlanFile.currentDirectory
-        let path: String
-        if let file {
-            path = file
-        } else if let found = try? PlanFile.find(from: here) {
-            path = found
-        } else {
-            // Without a plan, what serves this folder may be meant.
-            let served = running.filter { $0.status.plan == nil && $0.status.directory == here }
-            guard served.isEmpty else { return served }
-            throw Self.notRunning(in: here, running.map(\.status))
-        }
-        let absolute = path.hasPrefix("/") ? path : "\(here)/\(path)"
-        let found = running.filter { $0.status.plan == absolute }
-        guard !found.isEmpty else { throw Self.notRunning(in: path, running.map(\.status)) }
-        return found
+    func running() async throws -> [RunningProjects.One] {
+        let found = await RunningProjects.find(in: StateDirectory())
+        for error in found.silent { Terminal.errors.warn("\(error)") }
+        return all ? found.all : try Self.project(file, among: found.all)
     }
 
-    private static func notRunning(in place: String, _ others: [ProjectStatus]) -> HomeportError {
+    /// - Parameter file: The plan that was named; nil means the one of this folder.
+    static func project(_ file: String?, among running: [RunningProjects.One]) throws -> [RunningProjects.One] {
+        let here = PlanFile.currentDirectory
+        let plan = try file.map { try PlanFile.locate($0) } ?? (try? PlanFile.find(from: here))
+        let meant =
+            if let plan {
+                running.filter { $0.status.plan == plan }
+            } else {
+                // Without a plan, what serves this folder may be meant.
+                running.filter { $0.status.plan == nil && $0.status.directory == here }
+            }
+        if meant.isEmpty { throw notRunning(in: plan ?? here, hasPlan: plan != nil, running.map(\.status)) }
+        return meant
+    }
+
+    private static func notRunning(in place: String, hasPlan: Bool, _ others: [ProjectStatus]) -> HomeportError {
+        let start =
+            hasPlan
+            ? "start it with homeport up" : "there is no homeport.yaml here; serve the folder with homeport serve"
         let names = others.map(\.project).joined(separator: ", ")
         return HomeportError(
             HomeportError.Code("project.stopped", .world),
-            "this project does not run",
+            hasPlan ? "this project does not run" : "nothing runs for this folder",
             where: place,
-            fix: others.isEmpty ? "start it with homeport up" : "start it with homeport up; with --all: \(names)"
+            fix: others.isEmpty ? start : "\(start); --all finds \(names)"
         )
     }
 }

@@ -98,10 +98,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let plan = try plan()
-        let writer = LineWriter(descriptor: 1, file: serving.logFile)
+        let writer = serving.writer
         let place = try serving.place(bind: bind)
         var options = serving.options(place: place, writer: writer)
-        options.hosts = host
+        options.hosts = try host.map { try HostPattern(parsing: $0) }
         for text in basicAuth { options.credentials.append(try Credential(parsing: text)) }
         if !place.isLoopback { options.onWarning(Self.exposure(bind ?? "", options.credentials.isEmpty)) }
         let next = [
@@ -152,6 +152,7 @@ struct ServeCommand: AsyncParsableCommand {
             )
         }
         let value = text[text.index(after: colon)...].drop { $0 == " " }
+        try FolderPlan.checkHeader(String(text[..<colon]))
         return TableEntry(name: String(text[..<colon]), value: String(value))
     }
 

@@ -7,16 +7,25 @@ enum Serving {
     /// How long running answers may take once the process is told to stop.
     private static let grace = TimeAmount.seconds(10)
 
-    static func run(_ plan: Plan, options: ProjectOptions, serving: ServingOptions, writer: LineWriter, next: [String])
-        async throws
-    {
+    /// - Parameter turn: Ended as soon as the project answers.
+    static func run(
+        _ plan: Plan,
+        options: ProjectOptions,
+        serving: ServingOptions,
+        writer: LineWriter,
+        next: [String],
+        turn: StartTurn? = nil
+    ) async throws {
         let project = Project(plan, options: options)
         let terminal = serving.reportTerminal
         let cut = try await ProjectHost.run(
             project,
             state: StateDirectory(),
             grace: grace,
-            onReady: { status in StartReport(status, next: next).write(to: terminal) },
+            onReady: { status in
+                turn?.end()
+                StartReport(status, next: next).write(to: terminal)
+            },
             onStopping: { terminal.write(terminal.styled("stopping (once more to stop at once)", .dim) + "\n") }
         )
         writer.finish()

@@ -6,14 +6,14 @@ import NIOCore
 
 /// What every command takes that serves.
 struct ServingOptions: ParsableArguments {
-    @Option(help: "Port to listen on, at 127.0.0.1 and [::1] together; 0 picks a free one.")
-    var port: UInt16 = 62893
+    @Option(help: "Port to listen on, at 127.0.0.1 and [::1] together; 0 picks a free one. (default: 62893)")
+    var port: UInt16?
 
     @Option(help: "Event loops (default: one for each core).")
     var threads: Int?
 
-    @Option(help: "How requests are shown: text, json (one object a line), or off.")
-    var log: LogForm = .text
+    @Option(help: "How requests are shown: text, json (one object a line), or off. (default: text)")
+    var log: LogForm?
 
     @Option(help: ArgumentHelp("The file that standard output is, to be kept within bounds.", visibility: .private))
     var logFile: String?
@@ -30,8 +30,9 @@ struct ServingOptions: ParsableArguments {
 
     /// - Parameter bind: The one address to listen on, instead of both loopbacks.
     func place(bind: String?) throws -> ListenPlace {
-        guard let bind else { return .loopbacks(Port(port)) }
-        guard let port = Port(port) else {
+        let number = port ?? Port.homeport.number
+        guard let bind else { return .loopbacks(Port(number)) }
+        guard let port = Port(number) else {
             throw HomeportError(.badValue, "--bind needs a port", fix: "give one with --port")
         }
         if let address = IPv4(bind) { return .address(.ipv4(address, port)) }
@@ -44,15 +45,22 @@ struct ServingOptions: ParsableArguments {
         )
     }
 
+    var form: LogForm { log ?? .text }
+
+    /// Where lines about requests go.
+    var writer: LineWriter {
+        let form: AccessLog.Form = form == .json ? .json : .text(colour: false)
+        return LineWriter(descriptor: 1, file: logFile, dropLine: AccessLog.dropLine(form))
+    }
+
     /// The start-up report keeps off the stream that programs read.
-    var reportTerminal: Terminal { log == .json ? .errors : .output }
+    var reportTerminal: Terminal { form == .json ? .errors : .output }
 
     func options(place: ListenPlace, writer: LineWriter) -> ProjectOptions {
-        let terminal = Terminal.errors
         var options = ProjectOptions(place: place, threads: threads ?? NIOCore.System.coreCount) { warning in
-            terminal.write(terminal.styled("homeport: \(warning)", .yellow) + "\n")
+            Terminal.errors.warn(warning)
         }
-        switch log {
+        switch form {
         case .off: break
         case .text: options.observer = AccessLog(.text(colour: Terminal.output.hasColour), to: writer)
         case .json: options.observer = AccessLog(.json, to: writer)

@@ -1,3 +1,4 @@
+import HomeportCore
 import HomeportRuntime
 
 /// What a person is told when a project runs: where it is, what is there, and what one may do next.
@@ -14,7 +15,7 @@ struct StartReport {
         var text = "\n  " + terminal.styled("Homeport", .bold) + " \(status.version) runs "
         text += terminal.styled(status.project, .bold) + "\n\n"
         let fallback = status.services.first(where: \.isDefault)
-        let bare = fallback.map { "\($0.name): \($0.summary)" } ?? "the list of services"
+        let bare = fallback.map { "\($0.name): \($0.summary.harmless)" } ?? "the list of services"
         for (index, address) in status.addresses.enumerated() {
             text += "  " + terminal.styled(address, .green) + (index == 0 ? "   \(bare)" : "") + "\n"
         }
@@ -22,7 +23,7 @@ struct StartReport {
         if status.services.count > 1 || fallback == nil {
             text += "\n"
             for service in status.services {
-                text += "  " + terminal.styled(service.url, .green) + "   \(service.summary)\n"
+                text += "  " + terminal.styled(service.url, .green) + "   \(service.summary.harmless)\n"
             }
         }
         text += "\n"

@@ -31,15 +31,16 @@ struct Table {
         rows.append(cells)
     }
 
+    /// Lines are built as bytes, which are cheaper to append to than a `String`: with thousands of rows it shows.
     func write(to terminal: Terminal) {
-        var text = ""
-        text.reserveCapacity((rows.count + 1) * (widths.reduce(0, +) + 2 * widths.count))
+        var text: [UInt8] = []
+        text.reserveCapacity((rows.count + 1) * (widths.reduce(0, +) + 16 * widths.count))
         line(columns.map { Cell($0.title, .dim) }, terminal, into: &text)
         for row in rows { line(row, terminal, into: &text) }
         terminal.write(text)
     }
 
-    private func line(_ cells: [Cell], _ terminal: Terminal, into text: inout String) {
+    private func line(_ cells: [Cell], _ terminal: Terminal, into text: inout [UInt8]) {
         var used = 0
         for (index, cell) in cells.enumerated() where index < widths.count {
             let isLast = index == widths.count - 1
@@ -49,16 +50,16 @@ struct Table {
                 width = max(1, columns - used)
                 shown = shown.prefix(width - 1) + (terminal.isUTF8 ? "…" : "~")
             }
-            let padding = max(0, widths[index] - width)
-            if columns[index].alignment == .right { text += String(repeating: " ", count: padding) }
-            text += terminal.styled(shown, cell.style)
+            let padding = repeatElement(UInt8(ascii: " "), count: max(0, widths[index] - width))
+            if columns[index].alignment == .right { text += padding }
+            text += terminal.styled(shown, cell.style).utf8
             if isLast { break }
-            if columns[index].alignment == .left { text += String(repeating: " ", count: padding) }
-            text += "  "
+            if columns[index].alignment == .left { text += padding }
+            text += [UInt8(ascii: " "), UInt8(ascii: " ")]
             used += widths[index] + 2
         }
-        while text.last == " " { text.removeLast() }
-        text += "\n"
+        while text.last == UInt8(ascii: " ") { text.removeLast() }
+        text.append(UInt8(ascii: "\n"))
     }
 
     /// Counting characters costs far more than counting bytes, and nearly everything is ASCII.

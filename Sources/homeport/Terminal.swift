@@ -40,12 +40,15 @@ struct Terminal: Sendable {
         hasColour && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }
 
-    /// Writes everything, past interrupted and partial writes. A reader that has gone is no error: `homeport ports |
-    /// head`.
+    /// Writes everything, past interrupted and partial writes. A reader that has gone is no error: think of
+    /// `homeport ports | head`.
     func write(_ text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
+        write(Array(text.utf8))
+    }
+
+    func write(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { bytes in
+            var rest = bytes
             while !rest.isEmpty {
                 let count = systemWrite(descriptor, rest.baseAddress, rest.count)
                 if count < 0 && errno == EINTR { continue }
@@ -54,6 +57,9 @@ struct Terminal: Sendable {
             }
         }
     }
+
+    /// What a person should know, and nothing fails for.
+    func warn(_ text: String) { write(styled("homeport: \(text)", .yellow) + "\n") }
 
     private static func environment(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }

@@ -17,6 +17,7 @@ struct UpCommand: AsyncParsableCommand {
               homeport up                     in the foreground, until Ctrl-C
               homeport up --detach            in the background; returns when it answers
               homeport up --dry-run           what would change
+              homeport up --port 8080         another port; a running project keeps the one it has
               homeport up -f other.yaml
 
             EXIT CODES
@@ -38,37 +39,57 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var serving: ServingOptions
 
     func run() async throws {
-        let path = try file ?? PlanFile.find(from: PlanFile.currentDirectory)
+        let path = try PlanFile.locate(file)
         let plan = try PlanFile.load(path)
-        let running = await RunningProjects.all(in: StateDirectory()).first { $0.status.plan == plan.file }
-        if let running { return try await change(running.client, running.status, plan, path) }
-        if dryRun { return ChangeReport(PlanChange(starting: plan), isDry: true).write(to: .output) }
+        // Who runs in the background was started by a process that has the turn.
+        let turn = dryRun || serving.logFile != nil ? nil : try await StartTurn.take(path)
+        let running = await RunningProjects.find(in: StateDirectory())
+        for error in running.silent { Terminal.errors.warn("\(error)") }
+        if let (client, status) = running.all.first(where: { $0.status.plan == plan.file }) {
+            turn?.end()
+            return try await change(client, status, path)
+        }
+        if dryRun { return ChangeReport(PlanChange(starting: plan), .wouldStart).write(to: .output) }
         if detach { return try await startDetached(plan, path) }
-        let writer = LineWriter(descriptor: 1, file: serving.logFile)
+        let writer = serving.writer
         let options = serving.options(place: try serving.place(bind: nil), writer: writer)
         let next = ["Edit \(path), then homeport up in another terminal applies it. Ctrl-C stops it."]
-        try await Serving.run(plan, options: options, serving: serving, writer: writer, next: next)
+        try await Serving.run(plan, options: options, serving: serving, writer: writer, next: next, turn: turn)
     }
 
-    private func change(_ client: ControlClient, _ status: ProjectStatus, _ plan: Plan, _ path: String) async throws {
-        let wish = PlanWish(text: try PlanFile.read(path), file: path, directory: plan.directory, dryRun: dryRun)
+    private func change(_ client: ControlClient, _ status: ProjectStatus, _ path: String) async throws {
+        try refuseOtherPort(than: status)
+        if serving.threads != nil || serving.log != nil {
+            Terminal.errors.warn("--threads and --log of a running project stay as they are until homeport down")
+        }
+        let folder = PlanFile.folder(of: path)
+        let wish = PlanWish(text: try PlanFile.read(path), file: path, directory: folder, dryRun: dryRun)
         let change = try await client.change(wish)
-        ChangeReport(change, isDry: dryRun).write(to: .output)
-        if !dryRun, let now = await client.status() { StartReport(now, next: []).write(to: .output) }
+        ChangeReport(change, dryRun ? .wouldChange : .changed).write(to: .output)
+        if !dryRun, let now = try await client.status() { StartReport(now, next: []).write(to: .output) }
+    }
+
+    private func refuseOtherPort(than status: ProjectStatus) throws {
+        let ports = status.addresses.compactMap { try? Endpoint(parsing: $0).port?.number }
+        guard let port = serving.port, port != 0, let now = ports.first, !ports.contains(port) else { return }
+        throw HomeportError(
+            .badValue,
+            "the port of a running project cannot change: \(status.project) runs on \(now)",
+            fix: "homeport down, then homeport up --port \(port)"
+        )
     }
 
     private func startDetached(_ plan: Plan, _ path: String) async throws {
         let state = StateDirectory()
         try state.prepare()
         let log = state.log(of: plan)
-        var arguments = [
-            "up", "--file", path, "--port", "\(serving.port)", "--log", serving.log.rawValue, "--log-file", log,
-        ]
+        var arguments = ["up", "--file", path, "--log", serving.form.rawValue, "--log-file", log]
+        if let port = serving.port { arguments += ["--port", "\(port)"] }
         if let threads = serving.threads { arguments += ["--threads", "\(threads)"] }
         let process = try DetachedProcess.start(arguments, log: log)
         let client = ControlClient(socket: state.socket(of: plan))
         while true {
-            if let status = await client.status(), status.pid == process.pid {
+            if let status = try? await client.status(), status.pid == process.pid {
                 let next = [
                     "It runs in the background as pid \(status.pid); homeport down stops it.", "Its log is \(log)",
                 ]

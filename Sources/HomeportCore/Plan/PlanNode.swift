@@ -2,6 +2,10 @@ import Yams
 
 /// One value in a plan's text, with the place where it stands.
 ///
+///     let plan = try PlanNode(parsing: "name: shop", file: "homeport.yaml")
+///     try plan.at("name")?.text()         // "shop"
+///     plan.at("name")?.place              // "homeport.yaml:1:1 (name)"
+///
 /// A plan is read in two steps. Yams turns the text into a tree; sections then ask nodes of the tree for values, and
 /// every answer that is not as it should be names file, line, column and key. Nothing is guessed from YAML's own types:
 /// what a person typed is what a word gets to read, so that `no` can be a name and `0x10` is never silently 16.
@@ -12,28 +16,34 @@ public struct PlanNode {
     public let path: [String]
     private let line: Int
     private let column: Int
+    private let budget: Budget
 
-    /// The largest plan that is read. Ten thousand services fit.
+    /// The largest plan that is read, in bytes. Ten thousand services fit.
     public static let largestText = 1 << 20
 
     /// - Parameter file: What errors call the text's place; it is not opened.
-    /// - Throws: ``HomeportError`` with code `plan.syntax`, the parser's line and a hint at YAML's known traps.
+    /// - Throws: ``HomeportError`` with code `plan.syntax`, the parser's line and a hint at YAML's known traps; or with
+    ///   `plan.duplicate`.
     public init(parsing text: String, file: String) throws(HomeportError) {
         guard text.utf8.count <= Self.largestText else {
             throw HomeportError(.planSyntax, "the plan has more than 1 MiB", where: file, fix: "split it")
         }
         let root: Yams.Node?
-        do { root = try Yams.compose(yaml: text) } catch { throw Self.syntaxError(error, file: file, text: text) }
+        do {
+            try Self.refuseAliasesAsKeys(in: text)
+            root = try Yams.compose(yaml: text)
+        } catch { throw Self.syntaxError(error, file: file, text: text) }
         guard let root else {
             throw HomeportError(.planSyntax, "the plan is empty", where: file, fix: "write services: with one below it")
         }
-        self.init(yaml: root, file: file, path: [], mark: root.mark)
+        self.init(yaml: root, file: file, path: [], mark: root.mark, budget: Budget())
     }
 
-    private init(yaml: Yams.Node, file: String, path: [String], mark: Mark?) {
+    private init(yaml: Yams.Node, file: String, path: [String], mark: Mark?, budget: Budget) {
         self.yaml = yaml
         self.file = file
         self.path = path
+        self.budget = budget
         line = mark?.line ?? 1
         column = mark?.column ?? 1
     }
@@ -56,30 +66,37 @@ public struct PlanNode {
         return ["", "~", "null"].contains(scalar.string)
     }
 
+    /// Whether it has keys of its own.
     public var isMapping: Bool { if case .mapping = yaml { true } else { false } }
+    /// Whether it is written with `-` or `[ ]`.
     public var isList: Bool { if case .sequence = yaml { true } else { false } }
 
+    /// The items of a list; the first has `1` in its ``path``.
     public func list() throws(HomeportError) -> [PlanNode] {
         guard case .sequence(let items) = yaml else { throw wrong("a list is needed here, not \(shape)") }
+        try spend(items.count)
         return items.enumerated().map { index, item in
-            PlanNode(yaml: item, file: file, path: path + ["\(index + 1)"], mark: item.mark)
+            PlanNode(yaml: item, file: file, path: path + ["\(index + 1)"], mark: item.mark, budget: budget)
         }
     }
 
     /// The entries in the order in which they were written. Each value's place is its key's, where a reader looks.
     public func mapping() throws(HomeportError) -> [(key: String, value: PlanNode)] {
         guard case .mapping(let pairs) = yaml else {
-            throw wrong("a mapping (key: value) is needed here, not \(shape)")
+            throw wrong(
+                "a mapping (key: value) is needed here, not \(shape)",
+                fix: path.isEmpty ? "begin with services: and one service below it" : nil
+            )
         }
+        try spend(pairs.count)
         var entries: [(key: String, value: PlanNode)] = []
         for (key, value) in pairs {
-            guard case .scalar(let name) = key else { throw wrong("a key must be a single word") }
-            entries.append(
-                (
-                    name.string,
-                    PlanNode(yaml: value, file: file, path: path + [name.string], mark: key.mark ?? value.mark)
-                )
-            )
+            guard case .scalar(let name) = key else {
+                throw wrong("a key must be a single word, not \(Self.shape(of: key))", fix: "write key: value")
+            }
+            let mark = key.mark ?? value.mark
+            let node = PlanNode(yaml: value, file: file, path: path + [name.string], mark: mark, budget: budget)
+            entries.append((name.string, node))
         }
         return entries
     }
@@ -96,55 +113,27 @@ public struct PlanNode {
         HomeportError(code, what, where: place, fix: fix)
     }
 
-    private var shape: String {
+    private var shape: String { isNothing ? "nothing" : Self.shape(of: yaml) }
+
+    private static func shape(of yaml: Yams.Node) -> String {
         switch yaml {
         case .mapping: "a mapping"
         case .sequence: "a list"
         case .alias: "an alias"
-        case .scalar: isNothing ? "nothing" : "a single value"
+        case .scalar: "a single value"
         }
     }
 
-    private static func syntaxError(_ error: any Error, file: String, text: String) -> HomeportError {
-        guard let error = error as? YamlError else {
-            return HomeportError(.planSyntax, "the plan is not YAML: \(error)", where: file)
-        }
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return HomeportError(
-                .planSyntax,
-                "the plan is not YAML: \(problem)",
-                where: "\(file):\(mark.line):\(mark.column)",
-                fix: trap(in: text, line: mark.line)
-            )
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let names = duplicates.sorted()
-            let line = lastLine(of: names.first ?? "", in: text) ?? context.mark.line
-            return HomeportError(
-                .planDuplicate,
-                "the same name twice: \(names.joined(separator: ", "))",
-                where: "\(file):\(line)",
-                fix: "rename or remove one of them"
-            )
-        default:
-            return HomeportError(.planSyntax, "the plan is not YAML: \(error)", where: file)
-        }
+    // MARK: What a text may cost
+
+    /// An alias stands for a whole list with two words, so that a short text can be a very long plan.
+    private final class Budget {
+        var nodes = 1_000_000
     }
 
-    /// What people most often trip over on a line that YAML refuses.
-    private static func trap(in text: String, line: Int) -> String {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let near = lines.indices.contains(line - 1) ? lines[line - 1] : ""
-        if near.contains("[") { return "put quotes around an address with brackets, as in to: \"[::1]:5432\"" }
-        if near.contains("\t") { return "indent with spaces; YAML takes no tabs" }
-        if near.contains("%") || near.contains("*") || near.contains("&") { return "put quotes around the value" }
-        return "check the indentation and the quotes around this line"
-    }
-
-    private static func lastLine(of key: String, in text: String) -> Int? {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        return lines.lastIndex { $0.drop { $0 == " " || $0 == "{" }.hasPrefix("\(key):") }.map { $0 + 1 }
+    private func spend(_ nodes: Int) throws(HomeportError) {
+        budget.nodes -= nodes
+        if budget.nodes < 0 { throw wrong("with its aliases (*name) written out, the plan is too large") }
     }
 }
 

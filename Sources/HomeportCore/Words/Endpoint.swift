@@ -13,7 +13,7 @@ import Darwin
 ///     try Endpoint(parsing: "tcp://127.0.0.1:5432")
 ///     try Endpoint(parsing: "unix:/run/db.sock")
 ///
-/// What it prints, it reads back as the same value.
+/// What it prints, it reads back as the same value: `try Endpoint(parsing: "\(endpoint)") == endpoint`.
 public struct Endpoint: Sendable, Hashable {
     /// What is spoken at the place. `nil` in ``Endpoint/scheme`` means that it was not said.
     public enum Scheme: String, Sendable, CaseIterable {
@@ -38,6 +38,7 @@ public struct Endpoint: Sendable, Hashable {
         self.scheme = scheme
     }
 
+    /// Nil for a unix socket.
     public var port: Port? {
         switch place {
         case .loopback(let port), .ipv4(_, let port), .ipv6(_, let port): port
@@ -64,7 +65,9 @@ extension Endpoint: CustomStringConvertible {
             let word = text[..<slashes.lowerBound]
             guard let known = Scheme(rawValue: String(word)) else {
                 let near = Spelling.nearest(to: String(word), among: Scheme.allCases.map(\.rawValue))
-                throw Self.malformed(text, "\"\(word)\" is no scheme", near.map { "did you mean \($0)://…?" })
+                let known = Scheme.allCases.map { "\($0.rawValue)://" }.joined(separator: ", ")
+                let fix = near.map { "write \($0)\(text[slashes.lowerBound...])" } ?? "known: \(known)"
+                throw Self.malformed(text, "\"\(word)\" is no scheme", fix)
             }
             scheme = known
             rest = text[slashes.upperBound...]
@@ -74,14 +77,14 @@ extension Endpoint: CustomStringConvertible {
     }
 
     public var description: String {
-        let where_ =
+        let spot =
             switch place {
             case .loopback(let port): "localhost:\(port)"
             case .ipv4(let address, let port): "\(address):\(port)"
             case .ipv6(let address, let port): "[\(address)]:\(port)"
             case .unix(let path): "unix:\(path)"
             }
-        return scheme.map { "\($0.rawValue)://\(where_)" } ?? where_
+        return scheme.map { "\($0.rawValue)://\(spot)" } ?? spot
     }
 
     private static func place(of rest: Substring, in text: String) throws(HomeportError) -> Place {
@@ -91,7 +94,11 @@ extension Endpoint: CustomStringConvertible {
                 throw malformed(text, "a unix socket needs an absolute path", "write unix:/path/to/socket")
             }
             guard path.utf8.count <= 107 else {
-                throw malformed(text, "the socket's path has \(path.utf8.count) bytes, the system takes 107", nil)
+                throw malformed(
+                    text,
+                    "the socket's path has \(path.utf8.count) bytes, the system takes 107",
+                    "choose a shorter path"
+                )
             }
             return .unix(path)
         }
@@ -100,22 +107,26 @@ extension Endpoint: CustomStringConvertible {
             else { throw malformed(text, "no IPv6 address between [ and ]", "write [::1]:8080") }
             return .ipv6(address, try port(of: rest[rest.index(after: end)...], in: text))
         }
-        guard let colon = rest.firstIndex(of: ":") else {
-            if rest.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) { return .loopback(try Port(parsing: rest)) }
-            throw malformed(text, "it has no port", "write \(rest.isEmpty ? "127.0.0.1" : rest):8080")
+        if !rest.isEmpty, rest.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) {
+            return .loopback(try port(of: ":" + rest, in: text))
         }
+        let colon = rest.firstIndex(of: ":") ?? rest.endIndex
         let host = rest[..<colon]
-        if rest[rest.index(after: colon)...].contains(":") {
+        if rest[colon...].dropFirst().contains(":") {
             throw malformed(text, "an IPv6 address needs brackets", "write [::1]:8080, in YAML with quotes around it")
         }
+        guard host == "localhost" || IPv4(host) != nil else {
+            let port = rest[colon...].dropFirst()
+            let example = "127.0.0.1:\(port.isEmpty ? "8080" : port)"
+            throw malformed(text, "\"\(host)\" is neither an IP address nor localhost", "write \(example)")
+        }
         let port = try port(of: rest[colon...], in: text)
-        if host == "localhost" { return .loopback(port) }
-        if let address = IPv4(host) { return .ipv4(address, port) }
-        throw malformed(text, "\"\(host)\" is neither an IP address nor localhost", "write 127.0.0.1:\(port)")
+        return IPv4(host).map { .ipv4($0, port) } ?? .loopback(port)
     }
 
     private static func port(of rest: Substring, in text: String) throws(HomeportError) -> Port {
-        guard rest.hasPrefix(":") else { throw malformed(text, "it has no port", "add one, such as :8080") }
+        guard rest.hasPrefix(":") else { throw malformed(text, "it has no port", "write \(text):8080") }
+        if rest.contains("/") { throw malformed(text, "a path has no place in it", "leave out what follows the port") }
         do { return try Port(parsing: rest.dropFirst()) } catch { throw malformed(text, error.what, error.fix) }
     }
 
@@ -134,11 +145,13 @@ public struct IPv4: Sendable, Hashable, CustomStringConvertible {
     /// Reads four decimal parts; nil for anything else, the old octal and short forms included.
     public init?(_ text: some StringProtocol) {
         var raw = in_addr()
-        guard inet_pton(AF_INET, String(text), &raw) == 1 else { return nil }
+        guard !text.utf8.contains(0), inet_pton(AF_INET, String(text), &raw) == 1 else { return nil }
         self.init(bits: UInt32(bigEndian: raw.s_addr))
     }
 
+    /// 127.0.0.0/8.
     public var isLoopback: Bool { bits >> 24 == 127 }
+    /// 0.0.0.0: all addresses to who listens, and this machine to who connects.
     public var isAny: Bool { bits == 0 }
 
     public var description: String { "\(bits >> 24).\(bits >> 16 & 255).\(bits >> 8 & 255).\(bits & 255)" }
@@ -146,6 +159,7 @@ public struct IPv4: Sendable, Hashable, CustomStringConvertible {
 
 /// An IPv6 address, printed as RFC 5952 asks.
 public struct IPv6: Sendable, Hashable, CustomStringConvertible {
+    /// The first and the last eight bytes, in host byte order.
     public var high, low: UInt64
 
     public init(high: UInt64, low: UInt64) {
@@ -153,9 +167,10 @@ public struct IPv6: Sendable, Hashable, CustomStringConvertible {
         self.low = low
     }
 
+    /// Reads every form of RFC 4291, section 2.2, without brackets and without a zone; nil for anything else.
     public init?(_ text: some StringProtocol) {
         var raw = in6_addr()
-        guard inet_pton(AF_INET6, String(text), &raw) == 1 else { return nil }
+        guard !text.utf8.contains(0), inet_pton(AF_INET6, String(text), &raw) == 1 else { return nil }
         self = withUnsafeBytes(of: raw) {
             Self(
                 high: UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)),
@@ -166,6 +181,7 @@ public struct IPv6: Sendable, Hashable, CustomStringConvertible {
 
     /// `::1`, or 127.0.0.0/8 seen through a dual-stack socket.
     public var isLoopback: Bool { high == 0 && (low == 1 || low >> 24 == 0xFFFF_7F) }
+    /// `::`, the same for IPv6.
     public var isAny: Bool { high == 0 && low == 0 }
 
     public var description: String {

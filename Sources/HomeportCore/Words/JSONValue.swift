@@ -1,4 +1,6 @@
 /// Any JSON value, for what has no fixed Swift type: a schema, an example.
+///
+///     let schema: JSONValue = ["type": "string", "examples": ["80ms", "1.5s"]]
 public enum JSONValue: Sendable, Hashable, Encodable {
     case null
     case bool(Bool)

@@ -1,4 +1,6 @@
 /// A TCP or UDP port that a program can name: 1 … 65535. Zero means "any" to the kernel and is no port.
+///
+///     try Port(parsing: "8080").class     // .user
 public struct Port: Sendable, Hashable, Comparable, CustomStringConvertible {
     public let number: UInt16
 

@@ -2,6 +2,9 @@
 ///
 /// Letters a–z, digits and hyphens, 1 … 63 of them, no hyphen at either end (RFC 1123, section 2.1). `homeport` and
 /// `localhost` are taken: the first is the control API's own name, so that no user's page ever shares its origin.
+///
+///     try ServiceName(parsing: "api").host            // "api.localhost"
+///     ServiceName(madeFrom: "My Shop (copy)").text    // "my-shop-copy"
 public struct ServiceName: Sendable, Hashable, Comparable, CustomStringConvertible {
     public let text: String
 

@@ -1,10 +1,14 @@
 /// Finds the word that was probably meant.
+///
+///     Spelling.nearest(to: "fodler", among: ["folder", "listing"])        // "folder"
 public enum Spelling {
-    /// - Returns: The nearest of `words` by letters added, dropped, changed or swapped; nil where none is near.
+    /// - Returns: The nearest of `words` by letters added, dropped, changed or swapped; nil where none is near, that is
+    ///   where more than a third of the letters differ. Case does not count.
     public static func nearest(to typed: String, among words: [String]) -> String? {
         let typed = typed.lowercased()
         if let prefix = words.filter({ typed.count >= 3 && $0.hasPrefix(typed) }).min() { return prefix }
-        let allowed = max(1, typed.count / 3)
+        // Of a word's letters at least one must agree, or everything short would be near.
+        let allowed = min(max(1, typed.count / 3), typed.count - 1)
         return words.map { ($0, distance(typed, $0.lowercased())) }
             .filter { $0.1 <= allowed }
             .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0

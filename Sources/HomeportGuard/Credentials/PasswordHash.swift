@@ -9,13 +9,13 @@ import Foundation
 
 /// A password's hash, as `htpasswd` and crypt(5) write them.
 ///
-/// | starts with | is |
-/// |---|---|
-/// | `$2y$`, `$2b$`, `$2a$` | bcrypt (`htpasswd -B`) |
-/// | `$7$` | scrypt (`mkpasswd -m scrypt`) |
-/// | `$y$`, `$6$`, `$5$` | yescrypt, SHA-512, SHA-256 of crypt(5) |
-/// | `$apr1$` | salted, iterated MD5 (`htpasswd` without a flag) |
-/// | `{SHA}` | bare SHA-1 (`htpasswd -s`) |
+/// | starts with | is | ends with |
+/// |---|---|---|
+/// | `$2y$`, `$2b$`, `$2a$` | bcrypt (`htpasswd -B`) | 53 characters: salt and hash |
+/// | `$7$`, `$y$` | scrypt, yescrypt (`mkpasswd -m scrypt`) | 43 |
+/// | `$6$`, `$5$` | SHA-512, SHA-256 of crypt(5) | 86, 43 |
+/// | `$apr1$` | salted, iterated MD5 (`htpasswd` without a flag) | 22 |
+/// | `{SHA}` | bare SHA-1 (`htpasswd -s`) | 28 |
 ///
 /// All but the last two are the system's libcrypt's work.
 struct PasswordHash: Sendable {
@@ -26,23 +26,32 @@ struct PasswordHash: Sendable {
     private let text: String
     private let kind: Kind
 
-    /// - Throws: ``HomeportError`` for anything else, a password in the clear above all.
+    private static let shapes: [(start: String, kind: Kind, end: Int)] = [
+        ("$2y$", .crypt, 53), ("$2b$", .crypt, 53), ("$2a$", .crypt, 53), ("$7$", .crypt, 43), ("$y$", .crypt, 43),
+        ("$6$", .crypt, 86), ("$5$", .crypt, 43), ("$apr1$", .apr1, 22), ("{SHA}", .sha1, 28),
+    ]
+
+    /// - Throws: ``HomeportError`` for anything else, a password in the clear above all; the text is not repeated.
     init(parsing text: String) throws(HomeportError) {
-        self.text = text
-        if text.hasPrefix("$apr1$"), text.split(separator: "$").count == 3 {
-            kind = .apr1
-        } else if text.hasPrefix("{SHA}") {
-            kind = .sha1
-        } else if ["$2y$", "$2b$", "$2a$", "$7$", "$y$", "$6$", "$5$"].contains(where: text.hasPrefix) {
-            try CryptLibrary.check()
-            kind = .crypt
-        } else {
+        guard let shape = Self.shapes.first(where: { text.hasPrefix($0.start) }) else {
             throw HomeportError(
                 .badValue,
                 "what follows the user's name is no password hash",
                 fix: "make one with htpasswd -nB USER, or mkpasswd -m scrypt; in a shell, put single quotes around it"
             )
         }
+        // Half a hash would let nobody in, and nobody would know why.
+        let end = text.dropFirst(shape.start.count).split(separator: "$", omittingEmptySubsequences: false).last
+        guard let end, end.utf8.count == shape.end, text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
+            throw HomeportError(
+                .badValue,
+                "a part of the password hash is missing",
+                fix: "copy the whole line; in a shell, put single quotes around it, since $ means something there"
+            )
+        }
+        if shape.kind == .crypt { try CryptLibrary.check() }
+        self.text = text
+        kind = shape.kind
     }
 
     /// Takes as long as the hash is meant to take, which may be a good part of a second: never on an event loop.

@@ -2,7 +2,8 @@
 /// one byte instead of text. A name not listed is ``other`` and keeps only its bytes.
 package enum FieldName: UInt8, Sendable, CaseIterable {
     case other
-    case accept, acceptEncoding, authorization, connection, contentLength, contentType, cookie, expect, host
+    case accept, acceptEncoding, authorization, connection, contentLength, contentRange, contentType, cookie, expect,
+        host
     case ifMatch, ifModifiedSince, ifNoneMatch, ifRange, ifUnmodifiedSince, origin, range, referer
     case secFetchMode, secFetchSite, te, trailer, transferEncoding, upgrade, userAgent
 
@@ -14,6 +15,7 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         case .authorization: "authorization"
         case .connection: "connection"
         case .contentLength: "content-length"
+        case .contentRange: "content-range"
         case .contentType: "content-type"
         case .cookie: "cookie"
         case .expect: "expect"
@@ -56,6 +58,7 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
             case (10, 0x75): (.userAgent, .userAgent)
             case (12, 0x63): (.contentType, .contentType)
             case (13, 0x61): (.authorization, .authorization)
+            case (13, 0x63): (.contentRange, .contentRange)
             case (13, 0x69): (.ifNoneMatch, .ifNoneMatch)
             case (14, 0x63): (.contentLength, .contentLength)
             case (14, 0x73): (.secFetchMode, .secFetchSite)

@@ -15,6 +15,13 @@ package enum ConnectionLimit {
         return Int(clamping: limits.rlim_cur)
     }
 
+    /// What the soft limit can be raised to without privilege.
+    package static var mostDescriptors: Int {
+        var limits = rlimit()
+        guard getrlimit(descriptorLimit, &limits) == 0 else { return 256 }
+        return Int(clamping: limits.rlim_max)
+    }
+
     /// A connection may need a second descriptor for the file that it is sent, and the process needs a few of its own.
     package static var connections: Int { max(8, descriptors - max(32, descriptors / 4)) }
 

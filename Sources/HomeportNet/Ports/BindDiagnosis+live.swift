@@ -10,21 +10,27 @@ import Darwin
 
 /// Looks around on this machine, and lets the pure part find the words.
 extension BindDiagnosis {
-    package static func live(_ place: ListenPlace, _ failure: SystemFailure) -> HomeportError {
+    package static func live(
+        _ place: ListenPlace,
+        _ failure: SystemFailure,
+        offersOtherPort: Bool = true
+    ) -> HomeportError {
         if case .address(.unix(let path)) = place {
             let state = UnixSocketFile.state(of: path)
             var owner: RunningProcess?
             if case .live(let peer?) = state { owner = ProcessTable.process(peer.pid) }
             return unix(path, failure, state, owner)
         }
-        return BindDiagnosis(
+        var diagnosis = BindDiagnosis(
             place,
             addresses: place.addresses.filter { $0 != .loopback6 || place.addresses.count == 1 || hasLoopback6 },
             holders: failure.errno == EADDRINUSE ? place.port.map(holders(of:)) ?? [] : [],
             rules: .current,
             viewer: geteuid(),
             machine: failure.errno == EADDRNOTAVAIL ? IPAddress.ofThisMachine : []
-        ).error(failure)
+        )
+        diagnosis.offersOtherPort = offersOtherPort
+        return diagnosis.error(failure)
     }
 
     /// A kernel that hides its sockets must not hide that the port is taken: then nobody is found.
@@ -49,9 +55,8 @@ extension IPAddress {
         defer { freeifaddrs(list) }
         var found: [IPAddress] = []
         for entry in sequence(first: list, next: { $0?.pointee.ifa_next }) {
-            if let address = entry?.pointee.ifa_addr, let name = SocketName(copying: address) {
-                found.append(name.address)
-            }
+            guard let address = entry?.pointee.ifa_addr, let name = SocketName(copying: address) else { continue }
+            found.append(name.address)
         }
         return found
     }

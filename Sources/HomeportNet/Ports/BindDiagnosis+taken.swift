@@ -60,7 +60,9 @@ extension BindDiagnosis {
     }
 
     private func fix(_ obstacles: [PortHolder]) -> String {
-        "\(way(obstacles)), or choose another port with --port N; homeport ports \(port) explains"
+        offersOtherPort
+            ? "\(way(obstacles)), or choose another port with --port N; homeport ports \(port) explains"
+            : way(obstacles)
     }
 
     private func way(_ obstacles: [PortHolder]) -> String {

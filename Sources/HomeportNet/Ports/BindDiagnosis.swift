@@ -25,6 +25,8 @@ package struct BindDiagnosis: Sendable {
     package var viewer: UInt32
     /// The addresses that this machine does have.
     package var machine: [IPAddress]
+    /// Whether the words are for somebody who can choose another port, and has not asked for an explanation yet.
+    package var offersOtherPort = true
 
     package init(
         _ place: ListenPlace,

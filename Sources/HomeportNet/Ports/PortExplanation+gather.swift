@@ -19,7 +19,9 @@ extension PortExplanation {
             holders: PortHolder.find(sockets),
             viewer: geteuid(),
             loopbackInterface: if_nametoindex("lo") | if_nametoindex("lo0"),
-            refusal: ListeningSockets.couldBindLoopbacks(port).map { BindDiagnosis.live(.loopbacks(port), $0) }
+            refusal: ListeningSockets.couldBindLoopbacks(port).map {
+                BindDiagnosis.live(.loopbacks(port), $0, offersOtherPort: false)
+            }
         )
     }
 }

@@ -14,6 +14,12 @@ extension PortListing {
         let sockets = try ListenerTable.listeners(udp: udp)
         let owners = ProcessTable.owners(of: sockets.lazy.map(\.inode), .firstOwner)
         let loopback = if_nametoindex("lo") | if_nametoindex("lo0")
-        return PortListing(sockets.map { PortHolder($0, owners[$0.inode] ?? []) }, loopbackInterface: loopback)
+        var listing = PortListing(
+            sockets.map { PortHolder($0, owners[$0.inode] ?? []) },
+            loopbackInterface: loopback
+        )
+        var users = UserNames()
+        for index in listing.entries.indices { listing.entries[index].user = users[listing.entries[index].uid] }
+        return listing
     }
 }

@@ -11,6 +11,8 @@ package struct PortListing: Sendable, Hashable {
         /// Reached by IPv4, by IPv6: a dual-stack `[::]` is reached by both.
         package var families: [String]
         package var uid: UInt32
+        /// The name of `uid`, where the system knows one.
+        package var user: String?
         package var processes: [RunningProcess]
     }
 
@@ -18,11 +20,12 @@ package struct PortListing: Sendable, Hashable {
 
     /// - Parameter loopbackInterface: its index, or 0 where it is not known.
     package init(_ holders: [PortHolder], loopbackInterface: UInt32 = 0) {
-        let sorted = holders.sorted { Self.order($0.socket) < Self.order($1.socket) }
+        // Keys are sorted, not holders, which are large to move about.
+        let sorted = holders.indices.map { (key: Self.key(holders[$0].socket), index: $0) }.sorted { $0.key < $1.key }
         entries = []
         entries.reserveCapacity(sorted.count)
-        for holder in sorted {
-            let next = Entry(holder, loopbackInterface)
+        for (_, index) in sorted {
+            let next = Entry(holders[index], loopbackInterface)
             let same = entries.indices.reversed().prefix { entries[$0].port == next.port }
             if let index = same.first(where: { entries[$0].takes(next) }) {
                 entries[index].names += next.names
@@ -42,9 +45,10 @@ package struct PortListing: Sendable, Hashable {
         entries.filter { $0.exposure.isBeyondLoopback && Port($0.port)?.class == .dynamic }
     }
 
-    private static func order(_ socket: SocketRecord) -> (UInt16, UInt8, UInt8) {
-        let family: UInt8 = if case .v4 = socket.local.address { 0 } else { 1 }
-        return (socket.local.port, socket.transport == .tcp ? 0 : 1, family)
+    /// By port, then transport, then family.
+    private static func key(_ socket: SocketRecord) -> UInt32 {
+        let family: UInt32 = if case .v4 = socket.local.address { 0 } else { 1 }
+        return UInt32(socket.local.port) << 2 | (socket.transport == .tcp ? 0 : 2) | family
     }
 }
 
@@ -81,7 +85,7 @@ extension PortListing: Encodable {
 
 extension PortListing.Entry: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case port, transport, addresses, families, exposure, uid, processes
+        case port, transport, addresses, families, exposure, uid, user, processes
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -92,6 +96,7 @@ extension PortListing.Entry: Encodable {
         try keys.encode(families, forKey: .families)
         try keys.encode(exposure, forKey: .exposure)
         try keys.encode(uid, forKey: .uid)
+        try keys.encodeIfPresent(user, forKey: .user)
         try keys.encode(processes, forKey: .processes)
     }
 }

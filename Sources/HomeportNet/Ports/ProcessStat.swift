@@ -12,10 +12,21 @@ struct ProcessStat: Hashable {
         else { return nil }
         let fields = bytes[(close + 1)...].split(separator: UInt8(ascii: " "))
         guard fields.count > 19, let ticks = UInt64(String(decoding: fields[19], as: UTF8.self)) else { return nil }
-        command = String(
-            decoding: bytes[(open + 1)..<close].map { $0 < 32 || $0 == 127 ? UInt8(ascii: "?") : $0 },
-            as: UTF8.self
-        )
+        command = String(printable: bytes[(open + 1)..<close])
         startTicks = ticks
+    }
+}
+
+extension String {
+    /// What a process calls itself is up to the process. Line breaks and escape sequences, the 8-bit ones included,
+    /// must not reach a terminal: blanks take their place.
+    init(printable bytes: some Collection<UInt8>) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 32 || (127...159).contains(scalar.value) }
+        guard text.unicodeScalars.contains(where: isControl) else {
+            self = text
+            return
+        }
+        self.init(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? " " : $0 }))
     }
 }

@@ -25,18 +25,28 @@ package enum ProcessTable {
     package static func owners(of inodes: some Sequence<UInt32>, _ depth: Depth) -> [UInt32: [RunningProcess]] {
         var search = Search(inodes, depth)
         search.run()
-        var users: [UInt32: String?] = [:]
-        let described = Dictionary(
-            search.holders.map { ($0, RunningProcess(describing: $0, users: &users)) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        return search.found.mapValues { pids in pids.sorted().compactMap { described[$0] ?? nil } }
-            .filter { !$0.value.isEmpty }
+        var users = UserNames()
+        // One array for all the sockets of a process: a server may have thousands.
+        var described: [Int32: [RunningProcess]] = [:]
+        for pid in search.holders {
+            if let process = RunningProcess(describing: pid, users: &users) { described[pid] = [process] }
+        }
+        var owners: [UInt32: [RunningProcess]] = [:]
+        owners.reserveCapacity(search.first.count)
+        for (inode, pid) in search.first {
+            if let others = search.others[inode] {
+                let all = ([pid] + others).sorted().flatMap { described[$0] ?? [] }
+                if !all.isEmpty { owners[inode] = all }
+            } else {
+                owners[inode] = described[pid]
+            }
+        }
+        return owners
     }
 
     /// One process by its pid; nil when it is gone.
     package static func process(_ pid: Int32) -> RunningProcess? {
-        var users: [UInt32: String?] = [:]
+        var users = UserNames()
         return RunningProcess(describing: pid, users: &users)
     }
 }
@@ -44,14 +54,15 @@ package enum ProcessTable {
 private struct Search {
     let depth: ProcessTable.Depth
     var wanted: Set<UInt32>
-    var found: [UInt32: [Int32]] = [:]
+    var first: [UInt32: Int32] = [:]
+    var others: [UInt32: [Int32]] = [:]
     var holders: Set<Int32> = []
 
     init(_ inodes: some Sequence<UInt32>, _ depth: ProcessTable.Depth) {
         wanted = Set(inodes)
         wanted.remove(0)
         self.depth = depth
-        found.reserveCapacity(wanted.count)
+        first.reserveCapacity(wanted.count)
     }
 
     mutating func run() {
@@ -83,11 +94,20 @@ private struct Search {
                     }
                 }
                 guard length > 0, let inode = socketInode(link[..<length]), wanted.contains(inode) else { continue }
-                if found[inode]?.last != pid { found[inode, default: []].append(pid) }
-                holders.insert(pid)
-                if depth == .firstOwner { wanted.remove(inode) }
+                note(pid, inode)
             }
         }
+    }
+
+    /// A process may have a socket more than once, after `dup`.
+    private mutating func note(_ pid: Int32, _ inode: UInt32) {
+        if let known = first[inode] {
+            if known != pid, others[inode]?.last != pid { others[inode, default: []].append(pid) }
+        } else {
+            first[inode] = pid
+        }
+        holders.insert(pid)
+        if depth == .firstOwner { wanted.remove(inode) }
     }
 }
 

@@ -6,9 +6,8 @@ import Musl
 #endif
 
 extension RunningProcess {
-    /// - Parameter users: names that were looked up before, since a table asks for the same few again and again.
     /// - Returns: nil when the process is gone.
-    init?(describing pid: Int32, users: inout [UInt32: String?]) {
+    init?(describing pid: Int32, users: inout UserNames) {
         let number = open("/proc/\(pid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard number >= 0 else { return nil }
         let folder = Descriptor(owning: number)
@@ -19,7 +18,7 @@ extension RunningProcess {
             command: fields.command,
             commandLine: Self.commandLine(in: folder),
             uid: uid,
-            user: Self.name(of: uid, &users),
+            user: users[uid],
             age: Self.age(startedAt: fields.startTicks)
         )
     }
@@ -40,9 +39,7 @@ extension RunningProcess {
         guard var bytes = SmallFile.bytes("cmdline", at: folder.number) else { return nil }
         while bytes.last == 0 { bytes.removeLast() }
         guard !bytes.isEmpty else { return nil }
-        // Line breaks and escape sequences in somebody's arguments are not to reach a terminal.
-        for index in bytes.indices where bytes[index] < 32 || bytes[index] == 127 { bytes[index] = 32 }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(printable: bytes)
     }
 
     private static func age(startedAt ticks: UInt64) -> Duration? {
@@ -50,20 +47,6 @@ extension RunningProcess {
         let perSecond = sysconf(CInt(_SC_CLK_TCK))
         guard perSecond > 0, clock_gettime(CLOCK_BOOTTIME, &now) == 0 else { return nil }
         return .seconds(max(0, now.tv_sec - Int(clamping: ticks) / perSecond))
-    }
-
-    static func name(of uid: UInt32, _ known: inout [UInt32: String?]) -> String? {
-        if let name = known[uid] { return name }
-        let name = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { room -> String? in
-            var entry = passwd()
-            var found: UnsafeMutablePointer<passwd>?
-            guard let start = room.baseAddress, getpwuid_r(uid, &entry, start, room.count, &found) == 0, found != nil,
-                let name = entry.pw_name
-            else { return nil }
-            return String(cString: name)
-        }
-        known[uid] = .some(name)
-        return name
     }
 }
 #endif

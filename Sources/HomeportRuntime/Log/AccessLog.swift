@@ -17,7 +17,16 @@ package struct AccessLog: ExchangeObserving {
         /// For people; colours only where they are wanted.
         case text(colour: Bool)
         /// One JSON object a line, keys stable: time, peer, method, host, target, status, bytes, ms, complete.
+        /// Where lines were dropped, one says time and dropped.
         case json
+    }
+
+    /// What is said in the log of lines that were dropped; of the same form as the others.
+    package static func dropLine(_ form: Form) -> @Sendable (Int) -> String {
+        switch form {
+        case .text: LineWriter.dropLine
+        case .json: { "{\"time\":\"\(LogTime.rfc3339())\",\"dropped\":\($0)}" }
+        }
     }
 
     private let form: Form
@@ -102,7 +111,7 @@ package struct AccessLog: ExchangeObserving {
         let status = line.status == 0 ? "---" : String(line.status)
         let shown = colour ? "\u{1B}[\(tint)m\(status)\u{1B}[0m" : status
         let clock = colour ? "\u{1B}[2m\(LogTime.clock())\u{1B}[0m" : LogTime.clock()
-        let target = Self.harmless(line.target)
+        let target = line.target.harmless
         return
             "\(clock) \(shown) \(line.method.padded(to: 4)) \(target)  \(Self.size(line.bytes))  \(Self.time(line.took))"
             + (line.complete ? "" : "  (cut off)")
@@ -119,25 +128,12 @@ package struct AccessLog: ExchangeObserving {
         return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
     }
 
-    /// A target comes from outside, and a terminal obeys control characters.
-    private static func harmless(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        return text.unicodeScalars.map { isControl($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true
-        default: false
-        }
-    }
-
     private static func quote(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "\"") { result, scalar in
             switch scalar {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
-            case _ where isControl(scalar) && scalar.value < 0x10000:
+            case _ where scalar.isUnseen && scalar.value < 0x10000:
                 let digits = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: result.unicodeScalars.append(scalar)

@@ -20,21 +20,38 @@ package final class LineWriter: Sendable {
 
     private let descriptor: CInt
     private let file: String?
+    private let bound: Int
+    private let largestFile: Int
+    private let dropLine: @Sendable (Int) -> String
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "homeport.lines")
-    private static let bound = 1 << 20
-    private static let largestFile: off_t = 8 << 20
 
-    /// - Parameter file: The path of the log file that `descriptor` is; when it has grown to 8 MiB, it becomes `file.1`
-    ///   and a new one is begun, so that a log never takes more than twice that.
-    package init(descriptor: CInt, file: String? = nil) {
+    /// - Parameters:
+    ///   - file: The path of the log file that `descriptor` is; when it has grown to `largestFile` bytes, it becomes
+    ///     `file.1` and a new one is begun, so that a log never takes more than twice that.
+    ///   - bound: Bytes that may wait to be written.
+    ///   - dropLine: What is said of a number of lines that were dropped.
+    package init(
+        descriptor: CInt,
+        file: String? = nil,
+        bound: Int = 1 << 20,
+        largestFile: Int = 8 << 20,
+        dropLine: @escaping @Sendable (Int) -> String = LineWriter.dropLine
+    ) {
         self.descriptor = descriptor
         self.file = file
+        self.bound = bound
+        self.largestFile = largestFile
+        self.dropLine = dropLine
+    }
+
+    package static let dropLine: @Sendable (Int) -> String = { count in
+        "(\(count) lines were dropped: they came faster than they could be written)"
     }
 
     package func write(_ line: String) {
         let schedules = state.withLock { state in
-            guard state.bytes.count < Self.bound else {
+            guard state.bytes.count + line.utf8.count < bound else {
                 state.dropped += 1
                 return false
             }
@@ -46,45 +63,63 @@ package final class LineWriter: Sendable {
         if schedules { queue.async { self.drain() } }
     }
 
-    /// Returns when all that was said before has been written.
-    package func finish() { queue.sync { drain() } }
+    /// Returns when all that was said before has been written, or when nobody has read it in time: a process must be
+    /// able to end although the other end of its pipe sleeps.
+    package func finish(within seconds: Double = 1) {
+        let done = DispatchSemaphore(value: 0)
+        queue.async {
+            self.drain()
+            done.signal()
+        }
+        _ = done.wait(timeout: .now() + seconds)
+    }
 
     private func drain() {
         while true {
             let (bytes, dropped) = state.withLock { state in
                 defer { (state.bytes, state.dropped) = ([], 0) }
-                if state.bytes.isEmpty { state.isScheduled = false }
+                if state.bytes.isEmpty && state.dropped == 0 { state.isScheduled = false }
                 return (state.bytes, state.dropped)
             }
-            guard !bytes.isEmpty else { return }
+            if bytes.isEmpty && dropped == 0 { return }
             put(bytes)
-            if dropped > 0 {
-                put(Array("(\(dropped) lines were dropped: they came faster than they could be written)\n".utf8))
-            }
+            if dropped > 0 { put(Array("\(dropLine(dropped))\n".utf8)) }
         }
     }
 
     private func put(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            // A closed pipe or a full disk: nobody is there to read it.
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
+            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if count < 0, errno == EAGAIN {
+                // Whoever shares the pipe with us has made it non-blocking.
+                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&wait, 1, -1)
+            } else if count == 0 || errno != EINTR {
+                // A closed pipe or a full disk: nobody is there to read it.
+                return
+            }
         }
         if let file { turnOver(file) }
     }
 
     private func turnOver(_ file: String) {
-        var facts = stat()
-        guard fstat(descriptor, &facts) == 0, facts.st_size > Self.largestFile else { return }
-        guard rename(file, "\(file).1") == 0 else { return }
+        var (old, errors) = (stat(), stat())
+        guard fstat(descriptor, &old) == 0, Int(old.st_size) > largestFile, rename(file, "\(file).1") == 0 else {
+            return
+        }
         let next = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard next >= 0 else { return }
         // Whatever else was written to the old file, a crash's last words included, goes to the new one.
-        dup2(next, 1)
-        dup2(next, 2)
+        if fstat(2, &errors) == 0, errors.st_ino == old.st_ino, errors.st_dev == old.st_dev { dup2(next, 2) }
+        dup2(next, descriptor)
         close(next)
     }
+}
+
+/// `write`, under a name that a method of that name does not hide.
+private func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
 }

@@ -128,7 +128,8 @@ extension ServicePlan {
 
     static func read(_ node: PlanNode, name: ServiceName, problems: inout [HomeportError]) -> ServicePlan? {
         guard node.isMapping else {
-            problems.append(node.wrong("a service is a mapping", fix: "write \(name): { folder: ./public }"))
+            let folder = (try? node.text()) ?? "./public"
+            problems.append(node.wrong("a service is a mapping", fix: "write \(name): { folder: \(folder) }"))
             return nil
         }
         var plan = ServicePlan(name: name, kind: .folder(FolderPlan()))

@@ -30,15 +30,20 @@ package actor Project {
 
     private var state = State.idle
     private var services: [ServiceName: RunningService] = [:]
-    private let group: MultiThreadedEventLoopGroup
+    private var group: MultiThreadedEventLoopGroup?
     private let started = Int64(time(nil))
     private var loops: ServerLoops?
+    private var socketPath: String?
+    private var isBusy = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     private var control: (any Responder)?
+    /// One for all services and all plans to come: what was right once stays known.
+    private let passwords: PasswordCheck?
 
     package init(_ plan: Plan, options: ProjectOptions) {
         self.plan = plan
         self.options = options
-        group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
+        passwords = options.credentials.isEmpty ? nil : PasswordCheck(options.credentials)
     }
 
     // MARK: Start
@@ -51,15 +56,18 @@ package actor Project {
         control: (any Responder)?,
         socket: (path: String, responder: any Responder)?
     ) async throws {
+        await takeTurn()
+        defer { endTurn() }
         guard case .idle = state else { return }
         self.control = control
         do {
             let running = try await open()
             state = .running(running.listener, running.door, control: nil)
             let offered = try await offer(socket, on: running.loops)
+            socketPath = socket?.path
             state = .running(running.listener, running.door, control: offered)
         } catch {
-            await stop(within: .zero)
+            await shutDown(within: .zero)
             throw error
         }
     }
@@ -69,11 +77,13 @@ package actor Project {
         // The port first: who cannot have it should not wait for anything else to learn so.
         let sockets = try ListeningSockets.open(options.place)
         if sockets.ipv6Missing { options.onWarning("this machine has no IPv6 loopback: only 127.0.0.1 answers") }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
+        self.group = group
         let loops = try await ServerLoops(group)
         self.loops = loops
         services = try await makeServices(of: plan, keeping: [:], loops: loops)
         let door = try await Door(table(), loops: loops)
-        let hosts = HostRule(names: options.hosts, allowsOtherAddresses: !options.place.isLoopback)
+        let hosts = HostRule(options.hosts, allowsOtherAddresses: !options.place.isLoopback)
         var service = HTTPService(
             responder: door,
             policy: AccessPolicy(hosts: hosts),
@@ -103,9 +113,20 @@ package actor Project {
     /// - Returns: What changed.
     /// - Throws: If a service cannot be made; everything is then as before.
     package func apply(_ plan: Plan) async throws -> PlanChange {
+        await takeTurn()
+        defer { endTurn() }
+        guard case .running(_, let door, _) = state, let loops else {
+            throw HomeportError(.projectStopped, "the project is stopping", fix: "start it again once it has stopped")
+        }
         let change = PlanChange(from: self.plan, to: plan)
-        guard case .running(_, let door, _) = state, let loops else { return change }
-        let kept = services.filter { name, _ in change.unchanged.contains(name.text) }
+        // A service that is only the default from now on is the same service.
+        let old = self.plan
+        let kept = services.filter { name, _ in
+            guard let before = old.services.first(where: { $0.name == name }),
+                let after = plan.services.first(where: { $0.name == name })
+            else { return false }
+            return before.kind == after.kind && old.directory == plan.directory
+        }
         let made = try await makeServices(of: plan, keeping: kept, loops: loops)
         let gone = services.filter { name, _ in kept[name] == nil }
         services = made
@@ -155,6 +176,13 @@ package actor Project {
     /// - Returns: How many connections had to be cut off.
     @discardableResult
     package func stop(within grace: TimeAmount) async -> Int {
+        await takeTurn()
+        defer { endTurn() }
+        return await shutDown(within: grace)
+    }
+
+    @discardableResult
+    private func shutDown(within grace: TimeAmount) async -> Int {
         let before = state
         state = .stopped
         for (_, service) in services { await service.stop() }
@@ -164,8 +192,26 @@ package actor Project {
             cut = await listener.stop(within: grace)
             await control?.stop(within: .milliseconds(500))
         }
-        try? await group.shutdownGracefully()
+        if let socketPath { UnixSocket.removeStale(at: socketPath) }
+        try? await group?.shutdownGracefully()
+        group = nil
         return cut
+    }
+
+    // MARK: Turns
+
+    /// Start, change and stop wait for each other: each of them awaits in between, and meanwhile an actor lets the next
+    /// one in.
+    private func takeTurn() async {
+        guard isBusy else {
+            isBusy = true
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func endTurn() {
+        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 
     // MARK: Parts
@@ -193,7 +239,7 @@ package actor Project {
     }
 
     private func table() -> RouteTable {
-        let credentials = options.credentials
+        let passwords = passwords
         return RouteTable(
             routes: plan.services.compactMap { service in
                 services[service.name].map {
@@ -202,7 +248,12 @@ package actor Project {
             },
             fallback: plan.services.first(where: \.isDefault)?.name,
             control: control,
-            protect: { credentials.isEmpty ? $0 : BasicAuthentication(credentials, protecting: $0) }
+            isAlone: plan.file == nil,
+            protect: { next in passwords.map { BasicAuthentication($0, protecting: next) } ?? next }
         )
     }
+}
+
+extension HomeportError.Code {
+    package static let projectStopped = Self("project.stopped", .world)
 }

@@ -9,7 +9,7 @@ package struct ProjectOptions: Sendable {
     /// Event loops; one for each core unless told.
     package var threads: Int
     /// Names beyond `localhost` that requests may ask for.
-    package var hosts: [String] = []
+    package var hosts: [HostPattern] = []
     /// Whoever may come in; empty lets everybody in who reaches the door.
     package var credentials: [Credential] = []
     package var observer: (any ExchangeObserving)?

@@ -15,13 +15,20 @@ struct RunningService: Sendable {
         switch service.kind {
         case .folder(let folder):
             let path = plan.absolute(folder.folder)
-            let live: LiveReload? = nil
-            let responder = try await FolderResponder(folder: path, plan: folder, loops: loops, live: live)
-            return RunningService(responder: responder, live: live)
+            let live =
+                folder.live
+                ? try await LiveReload.start(folder: path, loops: loops, onWarning: options.onWarning) : nil
+            do {
+                let responder = try await FolderResponder(folder: path, plan: folder, loops: loops, live: live)
+                return RunningService(responder: responder, live: live)
+            } catch {
+                await live?.stop()
+                throw error
+            }
         }
     }
 
-    func stop() async {}
+    func stop() async { await live?.stop() }
 }
 
 extension ServicePlan.Kind {

@@ -73,12 +73,13 @@ enum ByteRanges {
 
     private static func isAbuse(_ ranges: [Range<Int64>], length: Int64) -> Bool {
         guard ranges.count <= mostParts else { return true }
-        var sum: Int64 = 0
+        var left = length
         var overlaps = 0
         for (index, range) in ranges.enumerated() {
-            sum += Int64(range.count)
+            left -= Int64(range.count)
+            if left < 0 { return true }
             if ranges[..<index].contains(where: { $0.overlaps(range) }) { overlaps += 1 }
         }
-        return sum > length || overlaps > 1
+        return overlaps > 1
     }
 }

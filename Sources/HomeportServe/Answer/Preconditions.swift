@@ -13,6 +13,7 @@ enum Preconditions {
         case failed
     }
 
+    /// Those that speak of the present file, whatever is asked of it.
     static let fields: FieldNames = [.ifMatch, .ifUnmodifiedSince, .ifNoneMatch, .ifModifiedSince]
 
     /// - Parameter modified: Seconds since 1970; nil where the file's time means nothing.
@@ -32,6 +33,9 @@ enum Preconditions {
         return .proceed
     }
 
+    /// The same where there is nothing yet, and PUT would create it: nothing matches, and no date applies.
+    static func judgeAbsent(_ head: RequestHead) -> Verdict { head.hasAny(of: [.ifMatch]) ? .failed : .proceed }
+
     /// Whether If-Range lets a range be sent; without the field it does. A date counts only as a strong validator: equal
     /// to Last-Modified, and older than the file's own clock can be wrong (RFC 9110, sections 8.8.2.2 and 13.1.5).
     static func allowsRange(_ head: RequestHead, tag: EntityTag, modified: Int64?, now: Int64) -> Bool {
@@ -47,33 +51,12 @@ enum Preconditions {
     }
 
     private static func matches(_ head: RequestHead, _ name: FieldName, _ tag: EntityTag, strongly: Bool) -> Bool {
-        var found = false
-        head.forEachElement(of: name) { element in
-            if element.equals("*") || tag.matches(element, strongly: strongly) { found = true }
+        head.fields.contains { field in
+            field.name == name && head.with(field.valueRange) { tag.isIn($0, strongly: strongly) }
         }
-        return found
     }
 
     private static func date(_ head: RequestHead, _ name: FieldName, _ now: Int64) -> Int64? {
         head.text(name).flatMap { HTTPDate.parse($0, now: now) }
-    }
-}
-
-/// An ETag: `"1a2b-400-7"`, or `W/"…"` while two different contents could still share it.
-struct EntityTag: Equatable {
-    /// With its quotes, without `W/`.
-    let opaque: [UInt8]
-    let isWeak: Bool
-
-    var text: String { (isWeak ? "W/" : "") + String(decoding: opaque, as: UTF8.self) }
-
-    /// Strong comparison needs both to be strong; weak comparison ignores `W/` (RFC 9110, section 8.8.3.2).
-    func matches(_ other: Span<UInt8>, strongly: Bool) -> Bool {
-        let otherIsWeak = other.count > 2 && other[0] == 0x57 && other[1] == ASCII.slash
-        if strongly, isWeak || otherIsWeak { return false }
-        let rest = otherIsWeak ? other.extracting(2...) : other
-        guard rest.count == opaque.count else { return false }
-        for index in opaque.indices where rest[index] != opaque[index] { return false }
-        return true
     }
 }

@@ -1,4 +1,3 @@
-import HomeportCore
 import HomeportHTTP
 import HomeportNet
 import NIOCore
@@ -9,80 +8,119 @@ final class Representation {
     let facts: FileFacts
     let coding: ContentCoding?
     let contentType: String
+    let policy: FieldPolicy
     let tag: EntityTag
-    /// Last-Modified, in seconds; nil for a file whose time means nothing, as reproducible builds leave it at 0 or 1.
+    /// Last-Modified, in seconds.
     let modified: Int64?
+    /// Bytes as they are sent.
+    let size: Int64
     let whole: ResponseHead
     /// The whole content, where it is kept.
     let body: ByteBuffer?
     /// Open where the content is not kept.
     let file: OpenFile?
-    /// Two changes within the file system's clock cannot be told apart: a file that changed just now is not kept.
+    /// What is sent is not what the file holds: no parts of it, and no precompressed sibling, can be sent.
+    let isRewritten: Bool
+    /// A file that changed just now is not kept.
     let isYoung: Bool
 
-    static let youth: Int64 = 2
+    /// Files up to this are kept in memory; larger ones are kept open.
+    private static let smallFile = 64 << 10
 
     init(
         path: CPath,
         file: OpenFile,
         facts: FileFacts,
-        coding: ContentCoding?,
+        coding: ContentCoding? = nil,
         contentType: String,
         policy: FieldPolicy,
-        keepBelow limit: Int,
+        insert: PageInsert? = nil,
         now: Int64
     ) {
         self.path = path
         self.facts = facts
         self.coding = coding
         self.contentType = contentType
-        isYoung = now - max(facts.modified, facts.changed) < Self.youth
-        tag = Self.tag(facts, coding: coding, isWeak: isYoung)
-        // Never later than Date (RFC 9110, section 8.8.2.1).
-        modified = facts.modified <= 1 ? nil : min(facts.modified, now)
-        let kept = facts.size <= limit ? Self.read(file, count: Int(facts.size)) : nil
+        isYoung = facts.isYoung(now)
+        let inserted = insert?.read(file, size: facts.size)
+        let kept = inserted ?? (facts.size <= Self.smallFile ? file.readAll(facts.size) : nil)
+        isRewritten = inserted != nil
         body = kept
         self.file = kept == nil ? file : nil
-        var head = ResponseHead(200, body: .length(facts.size))
-        Self.describe(contentType, coding, tag, modified, policy, in: &head)
+        size = inserted.map { Int64($0.readableBytes) } ?? facts.size
+        tag = EntityTag(of: facts, variant: inserted == nil ? coding?.name : insert?.variant, isWeak: isYoung)
+        modified = facts.lastModified(now)
+        var policy = policy
+        if inserted != nil { policy.vary = nil }
+        self.policy = policy
+        var head = ResponseHead(200, body: .length(size))
+        Self.describe(
+            contentType,
+            coding,
+            acceptsRanges: inserted == nil,
+            tag: tag,
+            modified: modified,
+            policy,
+            in: &head
+        )
         whole = head
     }
 
-    /// What 200 and 206 share.
-    static func describe(
+    /// The head of 304: no content, and what 200 would have said of it (RFC 9110, section 15.4.5).
+    lazy var unchanged: ResponseHead = {
+        var head = ResponseHead(304, body: .none)
+        Self.validate(tag, modified, policy, in: &head)
+        return head
+    }()
+
+    /// Adds what 200 and 206 share.
+    /// - Parameter contentType: The part's own, where several parts travel in one.
+    func describe(as contentType: String? = nil, in head: inout ResponseHead) {
+        Self.describe(
+            contentType ?? self.contentType,
+            coding,
+            acceptsRanges: !isRewritten,
+            tag: tag,
+            modified: modified,
+            policy,
+            in: &head
+        )
+    }
+
+    /// Adds what 304 has of them, and 416 and 412 too.
+    func validate(in head: inout ResponseHead) { Self.validate(tag, modified, policy, in: &head) }
+
+    private static func describe(
         _ contentType: String,
         _ coding: ContentCoding?,
-        _ tag: EntityTag,
-        _ modified: Int64?,
+        acceptsRanges: Bool,
+        tag: EntityTag,
+        modified: Int64?,
         _ policy: FieldPolicy,
         in head: inout ResponseHead
     ) {
         head.add("Content-Type", contentType)
         if let coding { head.add("Content-Encoding", String(describing: coding.name)) }
-        head.add("Accept-Ranges", "bytes")
+        head.add("Accept-Ranges", acceptsRanges ? "bytes" : "none")
         validate(tag, modified, policy, in: &head)
     }
 
-    /// What 304 has of them (RFC 9110, section 15.4.5), and 416 and 412 too.
-    static func validate(_ tag: EntityTag, _ modified: Int64?, _ policy: FieldPolicy, in head: inout ResponseHead) {
+    private static func validate(
+        _ tag: EntityTag,
+        _ modified: Int64?,
+        _ policy: FieldPolicy,
+        in head: inout ResponseHead
+    ) {
         head.add("ETag", tag.text)
         if let modified { head.add("Last-Modified", HTTPDate.text(modified)) }
         policy.add(to: &head)
     }
+}
 
-    /// Strong, since time to the nanosecond, size and inode together change with every change that the file system's
-    /// clock can see; each encoding has its own (RFC 9110, section 8.8.3.3).
-    private static func tag(_ facts: FileFacts, coding: ContentCoding?, isWeak: Bool) -> EntityTag {
-        let time = UInt64(bitPattern: facts.modified &* 1_000_000_000 &+ facts.modifiedNanoseconds)
-        let text =
-            "\"\(String(time, radix: 36))-\(String(facts.size, radix: 36))-\(String(facts.inode, radix: 36))"
-            + (coding.map { "-\(String(describing: $0.name))" } ?? "") + "\""
-        return EntityTag(opaque: Array(text.utf8), isWeak: isWeak)
-    }
-
-    private static func read(_ file: OpenFile, count: Int) -> ByteBuffer? {
-        var buffer = ByteBufferAllocator().buffer(capacity: count)
-        guard file.read(0..<Int64(count), into: &buffer) else { return nil }
-        return buffer
+extension OpenFile {
+    /// - Returns: nil if the file has become shorter.
+    func readAll(_ size: Int64) -> ByteBuffer? {
+        var buffer = ByteBufferAllocator().buffer(capacity: Int(size))
+        return read(0..<size, into: &buffer) ? buffer : nil
     }
 }

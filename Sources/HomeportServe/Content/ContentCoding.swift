@@ -35,7 +35,7 @@ struct AcceptedCodings: Equatable {
         head.forEachElement(of: .acceptEncoding) { element in
             let end = element.firstIndex(of: ASCII.semicolon) ?? element.count
             let coding = element.extracting(element.trimmed(0..<end))
-            let quality = Self.quality(element.extracting(end...))
+            let quality = Quality.read(element.extracting(end...))
             if coding.equals("*") {
                 other = quality
             } else if coding.equalsIgnoringCase("identity") {
@@ -51,7 +51,8 @@ struct AcceptedCodings: Equatable {
         if let other {
             for coding in ContentCoding.allCases where !named.contains(coding) { quality[coding] = other }
         }
-        // Identity is acceptable unless it, or everything not named, is refused.
+        // Identity is acceptable unless it, or everything not named, is refused. Where it is refused and there is nothing
+        // else, the plain file is sent all the same: an answer helps more than a 406 (RFC 9110, section 15.5.7).
         identity = identityNamed ?? (other == 0 ? 0 : 1)
     }
 
@@ -60,29 +61,5 @@ struct AcceptedCodings: Equatable {
         ContentCoding.allCases
             .filter { (quality[$0] ?? 0) > 0 && (quality[$0] ?? 0) >= identity }
             .sorted { ((quality[$1] ?? 0), $0.rawValue) < ((quality[$0] ?? 0), $1.rawValue) }
-    }
-
-    /// `;q=0.5` as 500; 1000 without, and 0 for what cannot be read.
-    private static func quality(_ parameters: Span<UInt8>) -> Int {
-        var result = 1000
-        parameters.forEachElement(separator: ASCII.semicolon) { parameter in
-            guard parameter.count > 2, parameter[0] | 0x20 == 0x71, parameter[1] == ASCII.equals else { return }
-            result = thousandths(parameter.extracting(2...)) ?? 0
-        }
-        return result
-    }
-
-    private static func thousandths(_ text: Span<UInt8>) -> Int? {
-        guard text.count <= 5, text[0] == ASCII.zero || text[0] == ASCII.zero + 1 else { return nil }
-        var value = Int(text[0] - ASCII.zero) * 1000
-        guard text.count > 1 else { return value }
-        guard text[1] == ASCII.dot else { return nil }
-        var scale = 100
-        for index in 2..<max(2, text.count) {
-            guard ASCII.isDigit(text[index]) else { return nil }
-            value += Int(text[index] - ASCII.zero) * scale
-            scale /= 10
-        }
-        return value <= 1000 ? value : nil
     }
 }

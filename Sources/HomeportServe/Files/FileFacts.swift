@@ -1,3 +1,5 @@
+import HomeportNet
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -8,7 +10,7 @@ import Darwin
 
 /// What a file system says of a file: enough to know whether it is still the one that was read.
 struct FileFacts: Equatable {
-    enum Kind { case file, folder, other }
+    enum Kind { case file, folder, link, other }
 
     var device: UInt64
     var inode: UInt64
@@ -18,6 +20,8 @@ struct FileFacts: Equatable {
     var modifiedNanoseconds: Int64
     var changed: Int64
     var changedNanoseconds: Int64
+    /// `rwxrwxrwx`.
+    var permissions: UInt16
     var kind: Kind
 
     init(_ raw: borrowing stat) {
@@ -33,10 +37,12 @@ struct FileFacts: Equatable {
         modifiedNanoseconds = Int64(modification.tv_nsec)
         changed = Int64(change.tv_sec)
         changedNanoseconds = Int64(change.tv_nsec)
+        permissions = UInt16(truncatingIfNeeded: raw.st_mode & 0o777)
         kind =
             switch raw.st_mode & S_IFMT {
             case S_IFREG: .file
             case S_IFDIR: .folder
+            case S_IFLNK: .link
             default: .other
             }
     }
@@ -48,11 +54,34 @@ struct FileFacts: Equatable {
         self.init(raw)
     }
 
+    /// At the name itself: a link is not followed.
+    static func look(at name: borrowing CPath, in folder: OpenFile) -> Result<FileFacts, SystemError> {
+        var raw = stat()
+        let found = name.withPointer { fstatat(folder.descriptor, $0, &raw, AT_SYMLINK_NOFOLLOW) } == 0
+        return found ? .success(FileFacts(raw)) : .failure(.last)
+    }
+
     init?(of descriptor: CInt) {
         var raw = stat()
         guard fstat(descriptor, &raw) == 0 else { return nil }
         self.init(raw)
     }
+}
+
+extension FileFacts {
+    /// Two changes within the file system's clock cannot be told apart. Whole seconds: no file system in use has a coarser
+    /// clock than FAT, with two.
+    private static let youth: Int64 = 2
+
+    /// Whether the last change, of any kind, was so short ago that another could look the same.
+    ///
+    /// People set the time of modification as they like, and a build that writes every file "at the epoch" is the one
+    /// whose edits must not be missed; nobody sets the time of change.
+    func isYoung(_ now: Int64) -> Bool { now - changed <= Self.youth }
+
+    /// What Last-Modified says: never later than Date (RFC 9110, section 8.8.2.1); nil for a file whose time means
+    /// nothing, as reproducible builds leave it at 0 or 1.
+    func lastModified(_ now: Int64) -> Int64? { modified <= 1 ? nil : min(modified, now) }
 }
 
 /// A path as the kernel takes it, ended by NUL, made once and used often.

@@ -59,6 +59,9 @@ struct RequestPath: Equatable {
     /// Relative to the root, as the file system takes it.
     var relative: [UInt8] { Array(segments.joined(separator: [ASCII.slash])) }
 
+    /// The same for a file in this folder.
+    func relative(adding name: [UInt8]) -> [UInt8] { segments.isEmpty ? name : relative + [ASCII.slash] + name }
+
     /// Percent-encoded, path-absolute, and never starting with `//`, which would name a host.
     var encoded: String { "/" + segments.map(Self.encode).joined(separator: "/") }
 
@@ -90,6 +93,9 @@ struct RequestPath: Equatable {
             case 0xC0, 0xC1: return true
             case 0xE0 where next < 0xA0: return true
             case 0xF0 where next < 0x90: return true
+            // Of five and six bytes, as UTF-8 once had them.
+            case 0xF8 where next < 0x88: return true
+            case 0xFC where next < 0x84: return true
             default: continue
             }
         }

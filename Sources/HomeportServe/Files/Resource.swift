@@ -31,95 +31,46 @@ final class Resource {
         return true
     }
 
-    /// Bytes of memory, roughly.
-    var cost: Int {
-        siblings.values.reduce(1024 + (identity.body?.readableBytes ?? 0)) { $0 + 512 + ($1.body?.readableBytes ?? 0) }
+    /// What it costs to keep this.
+    var cost: Cost { siblings.values.reduce(Cost(of: identity)) { $0 + Cost(of: $1) } }
+
+    /// What the cache counted for this when it was kept.
+    var counted = Cost()
+
+    struct Cost {
+        /// Of memory, roughly.
+        var bytes = 0
+        /// That are open.
+        var files = 0
+
+        static func + (a: Cost, b: Cost) -> Cost { Cost(bytes: a.bytes + b.bytes, files: a.files + b.files) }
+        static func - (a: Cost, b: Cost) -> Cost { Cost(bytes: a.bytes - b.bytes, files: a.files - b.files) }
     }
 
     /// The sibling for a coding, if there is one that is not older than the file that it stands for.
-    func sibling(_ coding: ContentCoding, make: (ContentCoding) -> Representation?) -> Representation? {
-        if let kept = siblings[coding], !kept.isYoung, FileFacts(at: kept.path) == kept.facts { return fresh(kept) }
+    func sibling(
+        _ coding: ContentCoding,
+        make: (ContentCoding) -> Representation?
+    ) -> (sibling: Representation?, isNew: Bool) {
+        if let kept = siblings[coding], !kept.isYoung, FileFacts(at: kept.path) == kept.facts {
+            return (isFresh(kept) ? kept : nil, false)
+        }
         let made = make(coding)
         siblings[coding] = made
-        return made.flatMap(fresh)
+        return (made.flatMap { isFresh($0) ? $0 : nil }, made != nil)
     }
 
-    private func fresh(_ sibling: Representation) -> Representation? {
+    /// Compared to the nanosecond, or an edit in the second of the build would go unseen; but some archives and old
+    /// compressors keep whole seconds only, and their siblings count as made at the second's end.
+    private func isFresh(_ sibling: Representation) -> Bool {
         let (theirs, ours) = (sibling.facts, identity.facts)
-        let isOlder = (theirs.modified, theirs.modifiedNanoseconds) < (ours.modified, ours.modifiedNanoseconds)
-        return isOlder && theirs.modified < ours.modified ? nil : sibling
+        if theirs.modified != ours.modified { return theirs.modified > ours.modified }
+        return theirs.modifiedNanoseconds >= ours.modifiedNanoseconds || theirs.modifiedNanoseconds == 0
     }
 }
 
-/// The resources that one loop keeps, the least recently asked for dropped first.
-///
-/// Two generations stand in for a list in order of use: what is asked for moves to the young one; when that is full, it
-/// becomes the old one and what was still old is dropped. So a look-up moves nothing most of the time.
-struct ResourceCache {
-    private var young: [UInt64: Resource] = [:]
-    private var old: [UInt64: Resource] = [:]
-    private var youngCost = 0
-    private let bound: Int
-    private let countBound: Int
-    private let seed = UInt64.random(in: .min ... .max)
-
-    /// - Parameters:
-    ///   - bytes: Of memory, for both generations together.
-    ///   - count: Of resources, which may each hold an open file.
-    init(bytes: Int, count: Int) {
-        bound = bytes / 2
-        countBound = max(1, count / 2)
-    }
-
-    mutating func find(_ key: Span<UInt8>) -> Resource? {
-        let hash = hash(key)
-        if let resource = young[hash] { return resource.has(key) ? resource : nil }
-        guard let resource = old.removeValue(forKey: hash), resource.has(key) else { return nil }
-        keep(resource, hash)
-        return resource
-    }
-
-    mutating func keep(_ resource: Resource) {
-        keep(resource, hash(resource))
-    }
-
-    mutating func drop(_ resource: Resource) {
-        let hash = hash(resource)
-        if let gone = young.removeValue(forKey: hash) { youngCost -= gone.cost }
-        old[hash] = nil
-    }
-
-    private mutating func keep(_ resource: Resource, _ hash: UInt64) {
-        let cost = resource.cost
-        guard cost <= bound else { return }
-        if youngCost + cost > bound || young.count >= countBound {
-            old = young
-            young = [:]
-            youngCost = 0
-        }
-        if let before = young.updateValue(resource, forKey: hash) { youngCost -= before.cost }
-        youngCost += cost
-    }
-
-    private func hash(_ resource: Resource) -> UInt64 {
-        let key = resource.key
-        return hash(key.readableBytesUInt8Span)
-    }
-
-    /// Two keys with one hash cannot both be kept, and the seed keeps anyone from looking for such a pair.
-    private func hash(_ key: Span<UInt8>) -> UInt64 {
-        var hash = seed
-        for index in 0..<key.count { hash = (hash ^ UInt64(key[index])) &* 0x100_0000_01B3 }
-        return hash ^ hash >> 29
-    }
-}
-
-extension Resource {
-    fileprivate func has(_ key: Span<UInt8>) -> Bool {
-        let mine = self.key
-        guard mine.readableBytes == key.count else { return false }
-        let bytes = mine.readableBytesUInt8Span
-        for index in 0..<key.count where bytes[index] != key[index] { return false }
-        return true
+extension Resource.Cost {
+    fileprivate init(of what: Representation) {
+        self.init(bytes: 1024 + (what.body?.readableBytes ?? 0), files: what.file == nil ? 0 : 1)
     }
 }

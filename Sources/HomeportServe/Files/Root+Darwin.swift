@@ -2,13 +2,14 @@
 import Darwin
 
 extension Root {
-    func openFolder(_ path: UnsafePointer<CChar>) -> CInt { Darwin.open(path, O_DIRECTORY | O_CLOEXEC) }
+    func openFolder(_ path: UnsafePointer<CChar>) -> CInt { openat(AT_FDCWD, path, O_DIRECTORY | O_CLOEXEC) }
 
     /// Opens without blocking, then asks where the file really is: what is not beneath the root is closed again.
     func locate(beneath root: CInt, _ path: UnsafePointer<CChar>) -> CInt {
         let found = openat(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard found >= 0 else { return -1 }
-        guard let top = name(of: root), let there = name(of: found), there.hasPrefix(top + "/") else {
+        guard let top = name(of: root), let there = name(of: found), there.hasPrefix(top == "/" ? top : top + "/")
+        else {
             close(found)
             errno = EXDEV
             return -1
@@ -16,7 +17,7 @@ extension Root {
         return found
     }
 
-    func reopenForReading(_ place: CInt) -> CInt { dup(place) }
+    func reopenForReading(_ place: CInt) -> CInt { fcntl(place, F_DUPFD_CLOEXEC, 0) }
 
     private func name(of descriptor: CInt) -> String? {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(MAXPATHLEN)) { buffer in

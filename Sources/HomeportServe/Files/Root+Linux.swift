@@ -10,7 +10,7 @@ import Musl
 extension Root {
     /// A handle to a folder, good for looking things up in it and for nothing else.
     func openFolder(_ path: UnsafePointer<CChar>) -> CInt {
-        Glibc.open(path, O_DIRECTORY | O_CLOEXEC | CInt(HOMEPORT_O_PATH))
+        openat(AT_FDCWD, path, O_DIRECTORY | O_CLOEXEC | CInt(HOMEPORT_O_PATH))
     }
 
     /// A handle (`O_PATH`) to what is at `path` beneath `root`: nothing is opened yet, so no pipe blocks and no device
@@ -19,25 +19,44 @@ extension Root {
     /// `RESOLVE_BENEATH` refuses every way out, `..` and links alike. It also refuses absolute links that lead back
     /// inside; those are followed by hand, and what they lead to is then reached without any link.
     func locate(beneath root: CInt, _ path: UnsafePointer<CChar>) -> CInt {
-        let inside = openat2(root, path, resolve: HOMEPORT_RESOLVE_BENEATH | HOMEPORT_RESOLVE_NO_MAGICLINKS)
-        guard inside < 0, errno == EXDEV || errno == ENOSYS else { return inside }
+        // EAGAIN: something, somewhere, was renamed while `..` in a link was followed. The kernel asks to try again.
+        for _ in 0..<Self.patience {
+            let inside = openat2(root, path, resolve: HOMEPORT_RESOLVE_BENEATH | HOMEPORT_RESOLVE_NO_MAGICLINKS)
+            if inside >= 0 { return inside }
+            if errno == EAGAIN { continue }
+            return errno == EXDEV || hasNoOpenat2 ? locateByHand(root, path) : -1
+        }
+        return locateByHand(root, path)
+    }
+
+    private static var patience: Int { 4 }
+
+    private func locateByHand(_ root: CInt, _ path: UnsafePointer<CChar>) -> CInt {
         let anywhere = openat(root, path, CInt(HOMEPORT_O_PATH) | O_CLOEXEC)
         guard anywhere >= 0 else { return -1 }
         defer { close(anywhere) }
-        guard let top = name(of: root), let there = name(of: anywhere), there.starts(with: top + [UInt8(ascii: "/")])
+        guard let top = name(of: root), let there = name(of: anywhere),
+            let relative = Self.path(there, beneath: top)
         else {
             errno = EXDEV
             return -1
         }
-        let relative = CPath(there.dropFirst(top.count + 1))
-        let found = relative.withPointer { openat2(root, $0, resolve: HOMEPORT_RESOLVE_NO_SYMLINKS) }
-        guard found < 0, errno == ENOSYS else { return found }
-        // Before Linux 5.6: what was named above is what was opened, by its descriptor.
-        return dup(anywhere)
+        let found = CPath(relative).withPointer { openat2(root, $0, resolve: HOMEPORT_RESOLVE_NO_SYMLINKS) }
+        guard found < 0, hasNoOpenat2 else { return found }
+        // What was named above is what was opened, by its descriptor.
+        return fcntl(anywhere, F_DUPFD_CLOEXEC, 0)
     }
 
+    private static func path(_ there: [UInt8], beneath top: [UInt8]) -> [UInt8]? {
+        let start = top == [UInt8(ascii: "/")] ? top : top + [UInt8(ascii: "/")]
+        return there.starts(with: start) && there.count > start.count ? Array(there.dropFirst(start.count)) : nil
+    }
+
+    /// Whether that is why the last call failed: before Linux 5.6, or inside a container whose filter predates it.
+    private var hasNoOpenat2: Bool { errno == ENOSYS || errno == EPERM }
+
     func reopenForReading(_ place: CInt) -> CInt {
-        Glibc.open("/proc/self/fd/\(place)", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        openat(AT_FDCWD, "/proc/self/fd/\(place)", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     }
 
     private func openat2(_ root: CInt, _ path: UnsafePointer<CChar>, resolve: Int) -> CInt {

@@ -1,67 +1,80 @@
 import HomeportNet
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The folder that is served, and the only way into it.
 ///
 /// The root is named by its path and opened anew for each look, so that a folder that is removed and comes back, or is
 /// swapped for another by a build, is the one that people see. Files are opened so that no link leads outside: by the
 /// kernel's own rule where there is one.
 struct Root: Sendable {
-    /// Absolute, without a slash at its end.
-    let path: String
+    /// Absolute, without a slash at its end: empty for `/` itself.
+    private let bytes: [UInt8]
 
     init(path: String) {
-        var path = path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        self.path = path
+        var bytes = Array(path.utf8)
+        while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+        self.bytes = bytes
     }
 
     enum Found {
         case file(OpenFile, FileFacts)
+        /// Good for looking things up in it, and perhaps for nothing else.
         case folder(OpenFile, FileFacts)
         case nothing
-        /// Something that is not served: a pipe, a device, a link to outside, a file without permission.
+        /// Something that is not served: a pipe, a device, a link to outside.
         case forbidden
+        /// The process has no permission.
+        case denied
         /// The process, or the machine, has no descriptors left.
         case exhausted
     }
 
-    func absolute(_ relative: [UInt8]) -> CPath {
-        CPath(Array(path.utf8) + (relative.isEmpty ? [] : [UInt8(ascii: "/")] + relative))
-    }
+    /// - Parameter relative: File names with slashes between them; empty for the root itself.
+    func absolute(_ relative: [UInt8]) -> CPath { CPath(bytes + [UInt8(ascii: "/")] + relative) }
+
+    /// The reverse of ``absolute(_:)``.
+    func relative(_ absolute: CPath) -> [UInt8] { Array(absolute.bytes.dropFirst(bytes.count + 1)) }
 
     /// Opens what is at `relative`, following links that stay inside.
     func open(_ relative: [UInt8]) -> Found {
-        let rootFD = absolute([]).withPointer { openFolder($0) }
-        guard rootFD >= 0 else { return failed(errno) }
-        let root = OpenFile(owning: rootFD)
-        if relative.isEmpty { return FileFacts(of: rootFD).map { .folder(root, $0) } ?? .nothing }
-        let place = CPath(relative).withPointer { locate(beneath: rootFD, $0) }
-        guard place >= 0 else { return failed(errno) }
-        let located = OpenFile(owning: place)
-        guard let facts = FileFacts(of: place) else { return .nothing }
-        switch facts.kind {
-        case .folder: return .folder(located, facts)
-        case .other: return .forbidden
-        case .file:
-            let descriptor = reopenForReading(place)
-            guard descriptor >= 0 else { return failed(errno) }
-            return .file(OpenFile(owning: descriptor), facts)
+        switch place(relative) {
+        case .failure(let error): failed(error)
+        case .success((let place, let facts)):
+            switch facts.kind {
+            case .folder: .folder(place, facts)
+            case .link, .other: .forbidden
+            case .file: read(place, facts)
+            }
         }
     }
 
-    private func failed(_ error: CInt) -> Found {
-        switch error {
-        case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EXDEV: .nothing
-        case EMFILE, ENFILE, ENOMEM: .exhausted
-        default: .forbidden
+    /// What is at `relative`, links followed: nil for nothing, and for what is outside.
+    func facts(_ relative: [UInt8]) -> FileFacts? { try? place(relative).get().1 }
+
+    private func place(_ relative: [UInt8]) -> Result<(OpenFile, FileFacts), SystemError> {
+        let rootDescriptor = absolute([]).withPointer { openFolder($0) }
+        guard rootDescriptor >= 0 else { return .failure(.last) }
+        let root = OpenFile(owning: rootDescriptor)
+        if relative.isEmpty { return described(root) }
+        let descriptor = CPath(relative).withPointer { locate(beneath: rootDescriptor, $0) }
+        guard descriptor >= 0 else { return .failure(.last) }
+        return described(OpenFile(owning: descriptor))
+    }
+
+    private func described(_ file: OpenFile) -> Result<(OpenFile, FileFacts), SystemError> {
+        FileFacts(of: file.descriptor).map { .success((file, $0)) } ?? .failure(.last)
+    }
+
+    private func read(_ place: OpenFile, _ facts: FileFacts) -> Found {
+        let descriptor = reopenForReading(place.descriptor)
+        return descriptor >= 0 ? .file(OpenFile(owning: descriptor), facts) : failed(.last)
+    }
+
+    private func failed(_ error: SystemError) -> Found {
+        switch error.kind {
+        case .nothing: .nothing
+        case .exhausted: .exhausted
+        case .denied: .denied
+        case .full, .other: .forbidden
         }
     }
 }

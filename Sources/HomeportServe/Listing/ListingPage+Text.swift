@@ -52,7 +52,8 @@ extension ListingPage {
             // The remainder is below 10^18, so ten times it still fits 64 bits.
             var tenth = (value % unit * 10 + unit / 2) / unit
             if whole >= 100 {
-                whole += tenth >= 5 ? 1 : 0
+                // From the bytes, not from the tenth: rounding twice makes a megabyte of 999,499 bytes.
+                whole += value % unit >= unit / 2 ? 1 : 0
                 tenth = 0
             } else if tenth == 10 {
                 whole += 1

@@ -10,18 +10,22 @@ package enum ListingPage {
     ///   - folder: the decoded URL path, such as `/files/notes/`; the breadcrumbs come from it.
     ///   - entries: in the order to show, that is, after `order.sort`.
     ///   - truncated: the folder holds more than `entries`. Sorting is then left to the server, which knows the rest.
+    ///   - uploads: PUT creates and replaces files here, and the page offers it.
+    ///   - live: a script is going to be put into the page that listens for changes.
     package static func html(
         folder: String,
         entries: [ListingEntry],
         order: ListingOrder,
-        truncated: Bool
+        truncated: Bool,
+        uploads: Bool = false,
+        live: Bool = false
     ) -> String {
         let crumbs = folder.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         var page = ""
         // A row with a short name takes about 230 bytes.
         page.reserveCapacity(style.utf8.count + script.utf8.count + 6_000 + entries.count * 260)
-        appendHead(crumbs: crumbs, to: &page)
-        appendBanner(crumbs: crumbs, entries: entries, truncated: truncated, to: &page)
+        appendHead(crumbs: crumbs, uploads: uploads, live: live, to: &page)
+        appendBanner(crumbs: crumbs, entries: entries, truncated: truncated, uploads: uploads, to: &page)
         page += "<main>\n"
         if truncated {
             page += "<p class=\"note\">This folder holds more than one page should. The first "
@@ -37,11 +41,17 @@ package enum ListingPage {
         page += footer
         page += "<script>\n"
         page += script
+        if uploads {
+            page += "\n"
+            page += uploadScript
+        }
         page += "\n</script>\n</body>\n</html>\n"
         return page
     }
 
-    private static func appendHead(crumbs: [String], to page: inout String) {
+    private static func appendHead(crumbs: [String], uploads: Bool, live: Bool, to page: inout String) {
+        let scripts = live ? "'unsafe-inline' 'self'" : "'unsafe-inline'"
+        let connections = uploads || live ? "connect-src 'self'; " : ""
         page += """
             <!DOCTYPE html>
             <html lang="en">
@@ -49,7 +59,7 @@ package enum ListingPage {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
-            script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+            script-src \(scripts); \(connections)img-src data:; base-uri 'none'; form-action 'none'">
             <meta name="color-scheme" content="light dark">
             <title>
             """
@@ -78,6 +88,7 @@ package enum ListingPage {
         crumbs: [String],
         entries: [ListingEntry],
         truncated: Bool,
+        uploads: Bool,
         to page: inout String
     ) {
         page += "<body>\n<header>\n<nav aria-label=\"Path\"><ol>\n<li>"
@@ -113,6 +124,7 @@ package enum ListingPage {
                 <kbd aria-hidden="true">/</kbd></label>
                 """
         }
+        if uploads { page += uploadButton }
         page += """
             <button id="theme" type="button" title="Light or dark"><span class="sr">Light or dark</span></button>\
             <button id="help" type="button" title="Keys"><span aria-hidden="true">?</span>\

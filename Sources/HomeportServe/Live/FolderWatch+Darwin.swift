@@ -1,0 +1,4 @@
+#if os(macOS)
+/// FSEvents would tell sooner, for the price of a framework; a development folder is looked through quickly enough.
+typealias FolderWatch = FolderPoll
+#endif

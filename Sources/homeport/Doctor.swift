@@ -1,0 +1,59 @@
+import ArgumentParser
+import HomeportRuntime
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "What on this machine will surprise you.",
+        discussion: """
+            Checks whether both loopback addresses work, how localhost and NAME.localhost resolve and for which \
+            programs, whether port 62893 is free, whether the kernel may give it to an outgoing connection, and how many \
+            files may be open and watched. It changes nothing.
+
+            Marks: ✓ fine, · worth knowing, ! will surprise somebody, ✗ Homeport cannot work like this.
+
+            EXAMPLES
+              homeport doctor
+              homeport doctor --json
+
+            JSON
+              {"findings": [{id, title, verdict: ok|note|warning|failure, facts, fix?}]}
+
+            EXIT CODES
+              0  nothing that keeps Homeport from working
+              1  something does
+            """
+    )
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        let findings = await Doctor.examine()
+        if json {
+            try Terminal.output.write(json: ["findings": findings])
+        } else {
+            for finding in findings { show(finding, on: .output) }
+        }
+        if findings.contains(where: { $0.verdict == .failure }) { throw ExitCode(1) }
+    }
+
+    private func show(_ finding: Finding, on terminal: Terminal) {
+        let (mark, style) = finding.verdict.mark(on: terminal)
+        var text = terminal.styled(mark, style) + " " + terminal.styled(finding.title, .bold) + "\n"
+        text += terminal.wrapped(finding.facts, indent: 2)
+        if let fix = finding.fix { text += terminal.wrapped("fix: " + fix, indent: 2) }
+        terminal.write(text)
+    }
+}
+
+extension Finding.Verdict {
+    fileprivate func mark(on terminal: Terminal) -> (String, Terminal.Style) {
+        switch self {
+        case .ok: (terminal.isUTF8 ? "✓" : "+", .green)
+        case .note: (terminal.isUTF8 ? "·" : "-", .dim)
+        case .warning: ("!", .yellow)
+        case .failure: (terminal.isUTF8 ? "✗" : "x", .red)
+        }
+    }
+}
