@@ -5,8 +5,13 @@ import Testing
 
 /// Files as bodies.
 @Suite struct FileTests {
-    /// Bytes of which each tells its place.
-    static func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 / 7 &* 31) } }
+    /// Bytes of which none is zero, as padding would be, and whose period divides no power of two.
+    static func bytes(_ count: Int) -> [UInt8] {
+        let period = (1...251).map { UInt8($0) }
+        var bytes: [UInt8] = []
+        while bytes.count < count { bytes += period }
+        return Array(bytes.prefix(count))
+    }
 
     /// A responder's answer with one range of a file.
     static func send(_ file: TemporaryFile, _ range: Range<Int64>, on exchange: any Exchange) {
