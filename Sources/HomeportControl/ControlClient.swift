@@ -1,7 +1,7 @@
 package import HomeportCore
 import HomeportNet
 package import HomeportRuntime
-import NIOCore
+package import NIOCore
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -18,21 +18,26 @@ import Musl
 /// Asks a running project, through its control socket.
 package struct ControlClient: Sendable {
     package let socket: String
+    /// How long a status may take. A project that runs answers in milliseconds.
+    private let patience: TimeAmount
 
-    package init(socket: String) { self.socket = socket }
+    package init(socket: String, patience: TimeAmount = .seconds(3)) {
+        self.socket = socket
+        self.patience = patience
+    }
 
     /// - Returns: nil when nobody listens there; a socket that a dead process left is cleared away.
     /// - Throws: ``HomeportError`` with code `control.silent` or `control.broken` when somebody listens and gives no, or no
     ///   sensible, answer.
-    package func status() async throws -> ProjectStatus? {
-        do {
-            let (code, body) = try await ask("GET", "/api/v1/status", nil, within: .seconds(3))
+    package func status() async throws(HomeportError) -> ProjectStatus? {
+        do throws(HomeportError) {
+            let (code, body) = try await ask("GET", "/api/v1/status", nil, within: patience)
             guard code == 200, let status = try? JSONDecoder().decode(ProjectStatus.self, from: body) else {
                 throw broken("it answers, but not as this version of Homeport does")
             }
             return status
-        } catch let error as IOError {
-            if error.errnoCode == ECONNREFUSED { UnixSocket.removeStale(at: socket) }
+        } catch {
+            guard error.code == .controlGone else { throw error }
             return nil
         }
     }
@@ -55,7 +60,7 @@ package struct ControlClient: Sendable {
         _ path: String,
         _ body: Data?,
         within time: TimeAmount
-    ) async throws -> (status: Int, body: Data) {
+    ) async throws(HomeportError) -> (status: Int, body: Data) {
         var question = ByteBuffer(
             string: "\(method) \(path) HTTP/1.1\r\nHost: homeport.localhost\r\nConnection: close\r\n"
                 + (body.map { "Content-Length: \($0.count)\r\n" } ?? "") + "\r\n"
@@ -64,7 +69,13 @@ package struct ControlClient: Sendable {
         let answer: ByteBuffer
         do {
             answer = try await OneShot.ask(unixSocket: socket, question, limit: 16 << 20, within: time)
-        } catch is ChannelError {
+        } catch let error as IOError {
+            guard [ECONNREFUSED, ENOENT, ENOTDIR].contains(error.errnoCode) else {
+                throw broken(String(cString: strerror(error.errnoCode)))
+            }
+            if error.errnoCode == ECONNREFUSED { UnixSocket.removeStale(at: socket) }
+            throw HomeportError(.controlGone, "the project does not run any more", where: socket)
+        } catch {
             throw silent
         }
         let bytes = Data(answer.readableBytesView)
@@ -135,6 +146,8 @@ package struct RunningProjects: Sendable {
 extension HomeportError.Code {
     /// What listens on a project's socket does not speak as a project does.
     package static let controlBroken = Self("control.broken", .world)
+    /// Nobody listens on the socket.
+    package static let controlGone = Self("control.gone", .world)
     /// A project that runs and says nothing.
     package static let controlSilent = Self("control.silent", .world)
 }

@@ -27,7 +27,9 @@ struct DownCommand: AsyncParsableCommand {
         let running = try await choice.running()
         if running.isEmpty { return Terminal.output.write("nothing runs\n") }
         for (client, status) in running {
-            try await client.stop()
+            do { try await client.stop() } catch let error as HomeportError where error.code == .controlGone {
+                // It has ended by itself meanwhile.
+            }
             try await wait(for: status, to: client)
             Terminal.output.write("stopped \(status.project)\n")
         }

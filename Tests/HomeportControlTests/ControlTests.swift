@@ -124,6 +124,14 @@ import Darwin
         #expect(try await ControlClient(socket: "\(folder.path)/none.sock").status() == nil)
     }
 
+    @Test func whoHasGoneMeanwhileIsNotAsked() async throws {
+        let client = ControlClient(socket: "\(folder.path)/none.sock")
+        let change = await #expect(throws: HomeportError.self) { _ = try await client.change(wish("x")) }
+        #expect(change?.code == .controlGone)
+        let stop = await #expect(throws: HomeportError.self) { try await client.stop() }
+        #expect(stop?.code == .controlGone)
+    }
+
     @Test func aFileThatIsNoSocketStays() async throws {
         try folder.write("file.sock", "mine")
         #expect(try await ControlClient(socket: "\(folder.path)/file.sock").status() == nil)
@@ -134,7 +142,9 @@ import Darwin
         let path = "\(folder.path)/silent.sock"
         let sockets = try ListeningSockets.open(.address(.unix(path))).release()
         defer { for descriptor in sockets { close(descriptor) } }
-        let error = await #expect(throws: HomeportError.self) { _ = try await ControlClient(socket: path).status() }
+        let error = await #expect(throws: HomeportError.self) {
+            _ = try await ControlClient(socket: path, patience: .milliseconds(50)).status()
+        }
         #expect(error?.code == .controlSilent)
         #expect(error?.fix?.contains("kill -9 \(getpid())") == true)
         #expect(folder.names(in: "").contains("silent.sock"))
@@ -154,7 +164,7 @@ import Darwin
                 }
             }
             .bind(unixDomainSocketPath: path).get()
-        let client = ControlClient(socket: path)
+        let client = ControlClient(socket: path, patience: .seconds(60))
         let status = await #expect(throws: HomeportError.self) { _ = try await client.status() }
         #expect(status?.code == .controlBroken)
         let change = await #expect(throws: HomeportError.self) { _ = try await client.change(wish("x")) }
