@@ -1,6 +1,7 @@
 /// What went wrong, as facts: the words a person reads are made from them in one place, at the very end.
 ///
-///     throw HomeportError(.portTaken, "port 62893 is taken", where: "127.0.0.1:62893", fix: "stop pid 812 (caddy)")
+///     let taken = HomeportError.Code("port.taken", .world)
+///     throw HomeportError(taken, "port 62893 is taken", where: "127.0.0.1:62893", fix: "stop pid 812 (caddy)")
 ///
 /// Printed, it says what happened, where, and what to do, in that order:
 ///

@@ -34,7 +34,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var serving: ServingOptions
 
-    @Option(help: "Listen on this one IP address instead of loopback. Whoever reaches it can read the folder.")
+    @Option(
+        help: ArgumentHelp(
+            "Listen on this one IP address instead of loopback. Whoever reaches it can read the folder.",
+            valueName: "address"
+        )
+    )
     var bind: String?
 
     @Option(

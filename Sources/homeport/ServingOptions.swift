@@ -12,7 +12,7 @@ struct ServingOptions: ParsableArguments {
     @Option(help: "Event loops (default: one for each core).")
     var threads: Int?
 
-    @Option(help: "How requests are shown: text, json (one object a line), or off. (default: text)")
+    @Option(help: "How requests are shown; json is one object a line. (default: text)")
     var log: LogForm?
 
     @Option(help: ArgumentHelp("The file that standard output is, to be kept within bounds.", visibility: .private))

@@ -17,7 +17,7 @@ struct UpCommand: AsyncParsableCommand {
               homeport up                     in the foreground, until Ctrl-C
               homeport up --detach            in the background; returns when it answers
               homeport up --dry-run           what would change
-              homeport up --port 8080         another port; a running project keeps the one it has
+              homeport up --port 8080         on another port, from the start
               homeport up -f other.yaml
 
             EXIT CODES

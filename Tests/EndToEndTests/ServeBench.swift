@@ -132,7 +132,9 @@ final class ServeProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, "\(folder.path)/output", O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, "\(folder.path)/errors", O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        // The C library's call for it does not reach Swift. The shell becomes the program, so that the number stays.
+        // Other tests' sockets must not live on in the child: their peers would wait for an end that does not come.
+        for descriptor in CInt(3)..<2048 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        // The C library's call for the folder does not reach Swift. The shell becomes the program, so that the number stays.
         let shell = ["/bin/sh", "-c", "cd \"$1\" && shift && exec \"$0\" \"$@\"", program, directory]
         var words: [UnsafeMutablePointer<CChar>?] = (shell + arguments).map { strdup($0) } + [nil]
         var settings: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]

@@ -2,7 +2,7 @@
 /// - Throws: ``Failure`` when none comes in time.
 package func awaiting<Value>(
     _ what: String = "an answer",
-    within time: Duration = .seconds(20),
+    within time: Duration = .seconds(60),
     _ ask: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + time
@@ -16,7 +16,7 @@ package func awaiting<Value>(
 /// Looks again and again until something is so.
 package func eventually(
     _ what: String = "a condition",
-    within time: Duration = .seconds(20),
+    within time: Duration = .seconds(60),
     _ isSo: () async throws -> Bool
 ) async throws {
     _ = try await awaiting(what, within: time) { try await isSo() ? true : nil }

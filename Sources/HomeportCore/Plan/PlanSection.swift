@@ -54,6 +54,15 @@ public struct PlanKey<Root: Sendable>: Sendable {
 }
 
 /// A mapping with known keys.
+///
+///     struct Site: Sendable { var folder = "."; var live = false }
+///
+///     let section = PlanSection<Site>(keys: [
+///         PlanKey("folder", .text, to: \.folder, required: true, example: "./public", "The folder that is served."),
+///         PlanKey("live", .bool, to: \.live, example: "true", "Reload open pages when a file changes."),
+///     ])
+///     var (site, problems) = (Site(), [HomeportError]())
+///     section.read(try PlanNode(parsing: "folder: ./site", file: "homeport.yaml"), into: &site, problems: &problems)
 public struct PlanSection<Root: Sendable>: Sendable {
     public let keys: [PlanKey<Root>]
     /// Keys that a later version will know: refused, but not as a slip.

@@ -1,4 +1,10 @@
 /// How one kind of value is read from a plan, and how a schema describes it.
+///
+///     let port = PlanWord<Port>(schema: ["type": "integer"]) { (text) throws(HomeportError) in
+///         try Port(parsing: text)
+///     }
+///
+/// What the closure throws gets the place of the value: file, line, column and key.
 public struct PlanWord<Value: Sendable>: Sendable {
     public let schema: JSONValue
     /// Reads a value and notes every problem on the way. nil where there was one that leaves no value.
