@@ -190,3 +190,11 @@ final class ServeProcess: Sendable {
 
 /// `kill`, under a name that a method of that name does not hide.
 private func systemKill(_ pid: Int32, _ number: CInt) -> CInt { kill(pid, number) }
+
+extension ServeBench {
+    /// Whole programs that start, wait and stop want the machine to themselves: beside six hundred other tests on two cores
+    /// they say more about the machine than about the program. `.ci/run` gives them a turn of their own.
+    static var hasTheMachine: Bool { getenv("HOMEPORT_END_TO_END") != nil }
+
+    static let howToRun: Comment = "run alone: HOMEPORT_END_TO_END=1 swift test --filter EndToEndTests"
+}

@@ -9,7 +9,8 @@ import Glibc
 import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(3))) struct ServeTests {
+@Suite(.serialized, .timeLimit(.minutes(3)), .enabled(if: ServeBench.hasTheMachine, ServeBench.howToRun))
+struct ServeTests {
     private let bench: ServeBench
 
     init() throws { bench = try ServeBench() }

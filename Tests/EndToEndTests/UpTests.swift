@@ -7,7 +7,8 @@ import Glibc
 import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(3))) struct UpTests {
+@Suite(.serialized, .timeLimit(.minutes(3)), .enabled(if: ServeBench.hasTheMachine, ServeBench.howToRun)) struct UpTests
+{
     private let bench: ServeBench
 
     init() throws {
