@@ -52,7 +52,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     var phase = Phase.head
     private(set) var parser: RequestParser
-    private var head = RequestHead()
+    private(set) var head = RequestHead()
     var exchange: ServerExchange?
     /// The last exchange, for the next request, if nobody kept it.
     private var spare: ServerExchange?

@@ -67,10 +67,10 @@ package final class LoopState {
         return lent
     }
 
-    /// Takes the buffer back, unless a large answer has blown it up. What it still holds is for nobody else.
-    func giveBack(_ buffer: consuming ByteBuffer) {
-        guard buffer.capacity <= 128 << 10, buffer.capacity > scratch.capacity else { return }
-        buffer.clear()
+    /// Takes the buffer back, unless a large answer has blown it up. One that still holds bytes is let go of: nobody else
+    /// may be sent them.
+    func giveBack(_ buffer: ByteBuffer) {
+        guard buffer.writerIndex == 0, buffer.capacity <= 128 << 10, buffer.capacity > scratch.capacity else { return }
         scratch = buffer
     }
 }

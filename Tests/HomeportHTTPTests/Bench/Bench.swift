@@ -75,8 +75,10 @@ final class Bench {
     }
 
     /// What came since the last time, without the Date line.
-    func received() -> String {
-        String(decoding: socket.takeReceived(), as: UTF8.self).replacing(#/Date: [^\r]*\r\n/#, with: "")
+    func received() -> String { Self.withoutDates(socket.takeReceived()) }
+
+    static func withoutDates(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes, as: UTF8.self).replacing(#/Date: [^\r]*\r\n/#, with: "")
     }
 
     func stall() { socket.stall() }

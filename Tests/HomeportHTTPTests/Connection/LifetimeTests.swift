@@ -292,6 +292,23 @@ import Testing
         #expect(bench.handler.output.capacity == 0)
     }
 
+    @Test func aRequestLikeTheOneBeforeAllocatesNeitherTableNorBuffer() {
+        let bench = Bench { _, exchange in exchange.answer(200, String(repeating: "x", count: 1000)) }
+        func places() -> [UnsafeRawPointer?] {
+            let scratch = bench.state.takeScratch()
+            defer { bench.state.giveBack(scratch) }
+            return [
+                scratch.withVeryUnsafeBytes { $0.baseAddress },
+                bench.handler.head.fields.withUnsafeBytes { $0.baseAddress },
+            ]
+        }
+        let requests = get("/", "X: y") + get("/", "X: y")
+        bench.send(requests)
+        let before = places()
+        for _ in 0..<10 { bench.send(requests) }
+        #expect(places() == before)
+    }
+
     @Test func oneConnectionsBytesNeverReachAnother() {
         let state = LoopState(loop: EmbeddedEventLoop(), index: 0)
         let secret = String(repeating: "secret", count: 200)

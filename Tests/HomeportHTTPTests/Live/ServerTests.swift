@@ -6,9 +6,7 @@ import Testing
 
 /// Real sockets, both loopbacks.
 @Suite(.timeLimit(.minutes(2))) struct ServerTests {
-    static func text(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes, as: UTF8.self).replacing(#/Date: [^\r]*\r\n/#, with: "")
-    }
+    static func text(_ bytes: [UInt8]) -> String { Bench.withoutDates(bytes) }
 
     /// What stands behind the first empty line.
     static func body(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
