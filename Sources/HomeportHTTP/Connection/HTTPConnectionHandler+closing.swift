@@ -1,0 +1,63 @@
+import NIOCore
+
+/// How a connection ends: in steps, at once, or because it has ended.
+extension HTTPConnectionHandler {
+    /// Everything that this connection will ever send has been handed over. It is closed in steps (RFC 9112, section
+    /// 9.6): when all has left, our half; then the rest when the client has closed, too, or its time is over.
+    func lastAnswerIsOut() {
+        switch phase {
+        case .lingering, .closed: return
+        case .head, .body, .answering: break
+        }
+        phase = .lingering
+        pending = ByteBuffer()
+        finishExchange(complete: true)
+        guard case .lingering = phase, let context else { return }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        written.futureResult.whenComplete { _ in handler.value.halfClose() }
+        writeOutput(promise: written)
+        if case .lingering = phase, !isHalfClosed { expectProgress() }
+        resumeReading()
+    }
+
+    private func halfClose() {
+        guard case .lingering = phase, let context else { return }
+        if clientHasFinished { return close() }
+        isHalfClosed = true
+        expect(.linger)
+        context.close(mode: .output, promise: nil)
+    }
+
+    /// Ends the connection at once. What has not left is lost.
+    func close() {
+        if case .closed = phase { return }
+        phase = .closed
+        pieces.removeAll()
+        finishExchange(complete: false)
+        context?.close(promise: nil)
+    }
+
+    /// Ends the connection short, after what was sent so far.
+    func abort() {
+        if output.readableBytes > 0 || hasUnflushed { writeOutput() }
+        close()
+    }
+
+    func ended() {
+        phase = .closed
+        timer?.cancel()
+        timer = nil
+        pending = ByteBuffer()
+        pieces.removeAll()
+        finishExchange(complete: false)
+        loop.giveBack(output)
+        output = ByteBuffer()
+    }
+
+    private func finishExchange(complete: Bool) {
+        guard let exchange else { return }
+        self.exchange = nil
+        exchange.finish(complete: complete)
+    }
+}
