@@ -3,6 +3,7 @@ and processes that surely end. Python's standard library only.
 """
 
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -36,13 +37,16 @@ os.environ["PATH"] += ":/usr/sbin:/sbin"  # where Debian puts servers, and users
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` runs
 
 
+@functools.cache
 def homeport():
-    """The binary under test: $HOMEPORT, else this repository's release build, built when missing."""
+    """The binary under test: $HOMEPORT, else this repository's, built as `Scripts/install` builds it."""
     given = os.environ.get("HOMEPORT")
-    binary = Path(given).resolve() if given else REPO / ".build/release/homeport"
-    if not given and not binary.exists():
-        build = ["swift", "build", "-c", "release", "--product", "homeport"]
-        subprocess.run(build, cwd=REPO, stdout=sys.stderr, check=True)
+    if not given:
+        print("building the release", file=sys.stderr)
+        build = ". Scripts/lib.sh; build_release >&2 && echo $binary"
+        done = subprocess.run(["sh", "-c", build], cwd=REPO, stdout=subprocess.PIPE, text=True, check=True)
+        given = REPO / done.stdout.strip()
+    binary = Path(given).resolve()
     if not os.access(binary, os.X_OK):
         sys.exit(f"{binary}: no such program; set HOMEPORT to the binary to test")
     return str(binary)

@@ -22,7 +22,7 @@ import Foundation
 ///
 /// On the project's unix socket, whoever can open it may ask. By TCP it answers to `homeport.localhost` alone, and only
 /// to who has the token.
-package struct ControlResponder: Responder {
+package final class ControlResponder: Responder {
     private let project: Project
     private let token: String?
     private let onStop: @Sendable () -> Void
@@ -45,8 +45,9 @@ package struct ControlResponder: Responder {
             )
         }
         switch (head.method, head.text(head.path)) {
-        case (.get, "/api/v1/status"): answer(exchange) { .ok(await project.status) }
-        case (.post, "/api/v1/plan"): collect(exchange) { body in answer(exchange) { await change(body) } }
+        case (.get, "/api/v1/status"): answer(exchange) { [project] in .ok(await project.status) }
+        case (.post, "/api/v1/plan"):
+            collect(exchange) { [self] body in answer(exchange) { [self] in await change(body) } }
         case (.post, "/api/v1/stop"):
             // Set first: the answer may end the exchange at once.
             exchange.onClosed = onStop
@@ -138,7 +139,7 @@ package struct ControlResponder: Responder {
         var body = ByteBuffer()
         // A plan in JSON is at most six times as long as its text.
         let limit = 6 << 20
-        exchange.onBody = { [weak exchange] part in
+        exchange.onBody = { [weak exchange, self] part in
             switch part {
             case .bytes(var bytes):
                 body.writeBuffer(&bytes)

@@ -3,10 +3,16 @@ import HomeportHTTP
 import NIOCore
 
 /// The door's own two answers: what is behind it, and that a name is not.
-struct DoorPage: Responder {
+final class DoorPage: Responder {
     private let status: Int
     private let title: String
     private let routes: [RouteTable.Route]
+
+    private init(status: Int, title: String, routes: [RouteTable.Route]) {
+        self.status = status
+        self.title = title
+        self.routes = routes
+    }
 
     static func index(_ routes: [RouteTable.Route]) -> DoorPage {
         DoorPage(status: 200, title: "What is behind this door", routes: routes)

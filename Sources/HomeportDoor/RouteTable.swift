@@ -2,7 +2,7 @@ package import HomeportCore
 package import HomeportHTTP
 
 /// Which service answers for which name.
-package struct RouteTable: Sendable {
+package final class RouteTable: Sendable {
     package struct Route: Sendable {
         package var name: ServiceName
         /// What the service is, for the index: `folder ./public`.

@@ -3,7 +3,7 @@ package import HomeportHTTP
 package import HomeportNet
 
 /// What is asked of every request before anything else is done with it: Host, and Origin where something could change.
-package struct AccessPolicy: RequestPolicy {
+package final class AccessPolicy: RequestPolicy {
     private let hosts: HostRule
 
     package init(hosts: HostRule = HostRule()) { self.hosts = hosts }

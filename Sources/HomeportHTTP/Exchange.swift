@@ -2,14 +2,14 @@ package import HomeportNet
 package import NIOCore
 
 /// Who answers requests: a folder, a mock, the control API, the door itself.
-package protocol Responder: Sendable {
+package protocol Responder: AnyObject, Sendable {
     /// Called on the connection's event loop, once for each request that access let through. The answer may come at
     /// once or later, always on that loop.
     func respond(to head: RequestHead, _ exchange: any Exchange)
 }
 
 /// May this request come in? Asked before anything else is done with it; nil lets it pass.
-package protocol RequestPolicy: Sendable {
+package protocol RequestPolicy: AnyObject, Sendable {
     func refuse(_ head: RequestHead, from peer: Peer) -> Refusal?
 }
 
@@ -66,7 +66,7 @@ extension Exchange {
 }
 
 /// Who is told of exchanges. A nil observer costs nothing.
-package protocol ExchangeObserving: Sendable {
+package protocol ExchangeObserving: AnyObject, Sendable {
     func began(_ head: RequestHead, _ peer: Peer, on loop: LoopState) -> (any ExchangeObserver)?
     /// A request that was refused before it was understood, with what can be said of it.
     func refused(_ refusal: Refusal, _ peer: Peer, on loop: LoopState)

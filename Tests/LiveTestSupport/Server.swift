@@ -29,7 +29,7 @@ package func withServer<Result: Sendable>(
 }
 
 /// Answers with its name, and what it was asked.
-package struct NamedResponder: Responder {
+package final class NamedResponder: Responder {
     private let name: String
 
     package init(_ name: String) { self.name = name }

@@ -2,7 +2,7 @@ package import HomeportHTTP
 import NIOCore
 
 /// Lets requests through to another responder when they carry a known user's password (RFC 7617).
-package struct BasicAuthentication: Responder {
+package final class BasicAuthentication: Responder {
     private let check: PasswordCheck
     private let next: any Responder
 
@@ -16,7 +16,7 @@ package struct BasicAuthentication: Responder {
         // A browser's preflight never carries credentials (Fetch standard), and OPTIONS tells no secret.
         if head.method == .options { return next.respond(to: head, exchange) }
         guard let attempt = BasicAttempt(head) else { return challenge(exchange) }
-        check.verdict(on: attempt, exchange.loop.loop) { verdict in
+        check.verdict(on: attempt, exchange.loop.loop) { [self] verdict in
             switch verdict {
             case .right: next.respond(to: head, exchange)
             case .wrong: challenge(exchange)

@@ -144,7 +144,11 @@ extension HTTPConnectionHandler {
         moved.futureResult.whenComplete { handler.value.hasMoved($0) }
         let wasWriting = isWriting
         isWriting = true
-        handOverOutput(to: context)
+        if output.readableBytes > 0 {
+            if cork == nil { cork = Cork(context.channel) }
+            cork?.hold()
+            handOverOutput(to: context)
+        }
         hasUnflushed = false
         handedOver &+= step.count
         context.writeAndFlush(wrapOutboundOut(.fileRegion(file.region(step))), promise: moved)
@@ -156,6 +160,7 @@ extension HTTPConnectionHandler {
         isFileMoving = false
         movingFile = nil
         guard case .success = result else { return }
+        cork?.letGo()
         pump()
         // In the middle of a write, who wrote goes on by itself.
         if !isWriting { goOn() }

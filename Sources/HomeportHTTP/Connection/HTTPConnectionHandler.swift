@@ -71,6 +71,8 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
     private(set) var isInReadCycle = false
     var pieces = CircularBuffer<Piece>(initialCapacity: 0)
     var isFileMoving = false
+    /// Made for the first file.
+    var cork: Cork?
     var movingFile: (file: OpenFile, end: Int64)?
     var hasUnflushed = false
     private(set) var isWritable = true

@@ -12,7 +12,7 @@ import Darwin
 #endif
 
 /// One line for each request: when, what was asked, what it got, how much, and how long it took.
-package struct AccessLog: ExchangeObserving {
+package final class AccessLog: ExchangeObserving {
     package enum Form: Sendable {
         /// For people; colours only where they are wanted.
         case text(colour: Bool)

@@ -160,7 +160,7 @@ import Testing
 
     // MARK: Refusals
 
-    struct Nobody: RequestPolicy {
+    final class Nobody: RequestPolicy {
         func refuse(_ head: RequestHead, from peer: Peer) -> Refusal? {
             head.text(head.path) == "/" ? nil : Refusal(403, "test.nobody", "not you")
         }

@@ -34,8 +34,10 @@ func withServer<Result>(
     }
 }
 
-private struct Answering: Responder {
+private final class Answering: Responder {
     let answer: @Sendable (RequestHead, any Exchange) -> Void
+
+    init(answer: @escaping @Sendable (RequestHead, any Exchange) -> Void) { self.answer = answer }
 
     func respond(to head: RequestHead, _ exchange: any Exchange) { answer(head, exchange) }
 }

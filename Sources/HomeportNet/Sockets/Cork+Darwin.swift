@@ -1,0 +1,7 @@
+#if os(macOS)
+import Darwin
+
+extension Cork {
+    static let option = TCP_NOPUSH
+}
+#endif

@@ -1,0 +1,11 @@
+#if os(Linux)
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+extension Cork {
+    static let option = TCP_CORK
+}
+#endif
