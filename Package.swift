@@ -58,13 +58,13 @@ let package = Package(
         // Arrows run downward only, and features never import each other: docs/architecture.md.
         .target(name: "CHomeportLinux"),
         module("HomeportCore", [.product(name: "Yams", package: "Yams")]),
-        module("HomeportNet", ["HomeportCore", "CHomeportLinux", nioCore, nioPosix], settings: oursWithRawSockets),
-        module("HomeportHTTP", ["HomeportCore", "HomeportNet", nioCore, nioPosix]),
+        module("HomeportNet", ["HomeportCore", nioCore, nioPosix], settings: oursWithRawSockets),
+        module("HomeportHTTP", ["HomeportCore", "HomeportNet", nioCore]),
         module("HomeportServe", ["HomeportCore", "HomeportNet", "HomeportHTTP", "CHomeportLinux", nioCore, nioPosix]),
         module(
             "HomeportGuard",
             [
-                "HomeportCore", "HomeportNet", "HomeportHTTP", "CHomeportLinux", nioCore, nioPosix,
+                "HomeportCore", "HomeportNet", "HomeportHTTP", nioCore, nioPosix,
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
@@ -73,12 +73,12 @@ let package = Package(
             "HomeportRuntime",
             [
                 "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportGuard", "HomeportDoor",
-                "CHomeportLinux", nioCore, nioPosix,
+                nioCore, nioPosix,
             ]
         ),
         module(
             "HomeportControl",
-            ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportGuard", "HomeportRuntime", nioCore, nioPosix]
+            ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportGuard", "HomeportRuntime", nioCore]
         ),
         module("HTTPTestSupport", ["HomeportHTTP", nioCore], path: "Tests/HTTPTestSupport"),
         tests(
@@ -88,8 +88,9 @@ let package = Package(
         .executableTarget(
             name: "homeport",
             dependencies: [
-                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportGuard", "HomeportDoor",
-                "HomeportRuntime", "HomeportControl", nioCore, nioPosix, arguments,
+                "HomeportCore", "HomeportNet", "HomeportServe", "HomeportGuard", "HomeportRuntime", "HomeportControl",
+                nioCore,
+                arguments,
             ],
             swiftSettings: ours
         ),

@@ -45,7 +45,19 @@ package struct ControlClient: Sendable {
     /// Applies a plan, or says what applying it would change.
     /// - Throws: ``PlanRefusal`` with every problem, when nothing was changed.
     package func change(_ wish: PlanWish) async throws -> PlanChange {
-        let (code, body) = try await ask("POST", "/api/v1/plan", try JSONEncoder().encode(wish), within: .seconds(30))
+        let (code, body): (Int, Data)
+        do throws(HomeportError) {
+            let question = try? JSONEncoder().encode(wish)
+            (code, body) = try await ask("POST", "/api/v1/plan", question ?? Data(), within: .seconds(60))
+        } catch {
+            guard error.code == .controlSilent else { throw error }
+            throw HomeportError(
+                .controlSilent,
+                "the project has not said within a minute that it has changed",
+                where: socket,
+                fix: "large folders that are watched take a while; homeport status tells what runs"
+            )
+        }
         if code == 200, let change = try? JSONDecoder().decode(PlanChange.self, from: body) { return change }
         guard let errors = try? JSONDecoder().decode(ControlProblems.self, from: body).errors, !errors.isEmpty else {
             throw broken("it answered \(code) to the plan")
@@ -62,7 +74,7 @@ package struct ControlClient: Sendable {
         within time: TimeAmount
     ) async throws(HomeportError) -> (status: Int, body: Data) {
         var question = ByteBuffer(
-            string: "\(method) \(path) HTTP/1.1\r\nHost: homeport.localhost\r\nConnection: close\r\n"
+            string: "\(method) \(path) HTTP/1.1\r\nHost: \(ServiceName.control)\r\nConnection: close\r\n"
                 + (body.map { "Content-Length: \($0.count)\r\n" } ?? "") + "\r\n"
         )
         if let body { question.writeBytes(body) }
@@ -71,7 +83,7 @@ package struct ControlClient: Sendable {
             answer = try await OneShot.ask(unixSocket: socket, question, limit: 16 << 20, within: time)
         } catch let error as IOError {
             guard [ECONNREFUSED, ENOENT, ENOTDIR].contains(error.errnoCode) else {
-                throw broken(String(cString: strerror(error.errnoCode)))
+                throw broken(SystemFailure.text(error.errnoCode))
             }
             if error.errnoCode == ECONNREFUSED { UnixSocket.removeStale(at: socket) }
             throw HomeportError(.controlGone, "the project does not run any more", where: socket)

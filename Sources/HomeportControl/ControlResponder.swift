@@ -88,7 +88,12 @@ package final class ControlResponder: Responder {
         switch Plan.read(wish.text, file: wish.file, directory: wish.directory) {
         case .failure(let problems): return .problems(problems.all)
         case .success(let plan):
-            if wish.dryRun { return .ok(PlanChange(from: await project.plan, to: plan)) }
+            let running = await project.plan
+            guard plan.file == running.file else {
+                let own = running.file ?? "the command line"
+                return .problems([HomeportError(.badValue, "this project's plan is another", where: own)])
+            }
+            if wish.dryRun { return .ok(PlanChange(from: running, to: plan)) }
             do { return .ok(try await project.apply(plan)) } catch {
                 return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")])
             }
@@ -139,11 +144,11 @@ package final class ControlResponder: Responder {
         var body = ByteBuffer()
         // A plan in JSON is at most six times as long as its text.
         let limit = 6 << 20
-        exchange.onBody = { [weak exchange, self] part in
+        exchange.onBody = { [self] part in
             switch part {
             case .bytes(var bytes):
                 body.writeBuffer(&bytes)
-                guard body.readableBytes > limit, let exchange else { return }
+                guard body.readableBytes > limit else { return }
                 refuse(413, "control.body", "the body is larger than any plan", nil, exchange)
             case .end: then(body)
             case .failed: break

@@ -37,7 +37,7 @@ package final class RouteTable: Sendable {
         var byHost: [String: any Responder] = [:]
         for route in routes { byHost[route.name.host] = protect(route.responder) }
         bare = fallback.flatMap { byHost[$0.host] } ?? protect(DoorPage.index(routes))
-        byHost["homeport.localhost"] = control
+        byHost[ServiceName.control] = control
         self.byHost = byHost
         self.routes = routes
         self.isAlone = isAlone

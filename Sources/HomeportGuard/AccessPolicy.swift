@@ -23,7 +23,7 @@ package final class AccessPolicy: RequestPolicy {
         let host = head.with(head.authority) { $0.extracting(Authority.host(of: $0)).string }
         if host.isEmpty { return Refusal(421, "host.foreign", "the request names no host") }
         let setting = (try? HostPattern(parsing: host)).map { _ in
-            "; if it should, homeport serve takes --host \(host)"
+            "; if it should, start Homeport with --host \(host)"
         }
         return Refusal(
             421,

@@ -25,6 +25,8 @@ package protocol Exchange: AnyObject {
 
     /// The whole answer at once. To HEAD, the body is left out.
     func answer(_ head: ResponseHead, _ body: ByteBuffer?)
+    /// Answers with the reason, and lets the observer know it.
+    func refuse(_ refusal: Refusal)
     func begin(_ head: ResponseHead)
     func send(_ bytes: ByteBuffer)
     /// Sends a range of a file that must not shrink meanwhile: if it does, the connection is ended.
@@ -35,7 +37,8 @@ package protocol Exchange: AnyObject {
     func abort()
 
     /// Where the request's body goes. Until it is set, or the answer has ended, the body is not read: this is what sends
-    /// `100 Continue`, and what holds the client back. A request without a body has an ``BodyPart/end``, too.
+    /// `100 Continue`, and what holds the client back. A request without a body has an ``BodyPart/end``, too. Let go of
+    /// at the end, so that it may hold the exchange itself.
     var onBody: ((BodyPart) -> Void)? { get set }
     /// Holds the client back while a piece of the body is being put away.
     var isBodyPaused: Bool { get set }
@@ -55,16 +58,6 @@ package enum BodyPart {
     case failed
 }
 
-extension Exchange {
-    package func refuse(_ refusal: Refusal) {
-        let (head, body) = ResponseHead.text(
-            refusal.status,
-            "\(refusal.status) \(Status.phrase(refusal.status)): \(refusal.detail)\n"
-        )
-        answer(head, body)
-    }
-}
-
 /// Who is told of exchanges. A nil observer costs nothing.
 package protocol ExchangeObserving: AnyObject, Sendable {
     func began(_ head: RequestHead, _ peer: Peer, on loop: LoopState) -> (any ExchangeObserver)?
@@ -73,5 +66,9 @@ package protocol ExchangeObserving: AnyObject, Sendable {
 }
 
 package protocol ExchangeObserver: AnyObject {
-    func ended(status: Int, bytes: Int64, complete: Bool)
+    /// - Parameters:
+    ///   - bytes: Of the answer's body.
+    ///   - complete: Whether the client can know that it has the whole answer.
+    ///   - refusal: Why it was refused, if it was.
+    func ended(status: Int, bytes: Int64, complete: Bool, refusal: Refusal.StaticCode?)
 }

@@ -15,8 +15,9 @@ package struct DetachedProcess: Sendable {
 
     /// - Parameters:
     ///   - arguments: Without the program's name.
-    ///   - log: The file for everything that it says; made anew.
+    ///   - log: The file for everything that it says; what the last one said becomes `log.1`.
     package static func start(_ arguments: [String], log: String) throws(HomeportError) -> DetachedProcess {
+        rename(log, "\(log).1")
         let output = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
         guard output >= 0 else {
             throw HomeportError(.detach, "the log cannot be written", where: log, errno: errno)

@@ -1,4 +1,5 @@
 package import HomeportCore
+import HomeportNet
 
 #if canImport(Glibc)
 import Glibc
@@ -19,11 +20,11 @@ extension StateDirectory {
         let draft = "\(file).\(getpid())-\(Self.hex(UInt64.random(in: .min ... .max)))"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.unusable(file, "the token cannot be written", errno) }
-        let written = write(descriptor, token, token.utf8.count)
-        let failure = errno
-        close(descriptor)
         defer { unlink(draft) }
-        guard written == token.utf8.count else { throw Self.unusable(file, "the token cannot be written", failure) }
+        do throws(SystemFailure) {
+            defer { close(descriptor) }
+            try Self.write(token, to: descriptor)
+        } catch { throw Self.unusable(file, "the token cannot be written", error.errno) }
         if link(draft, file) == 0 { return token }
         let why = errno
         guard let other = try Self.readToken(file) else {
@@ -51,6 +52,13 @@ extension StateDirectory {
         return String(decoding: bytes[..<64], as: UTF8.self)
     }
 
+    private static func write(_ text: String, to descriptor: CInt) throws(SystemFailure) {
+        let written = Array(text.utf8).withUnsafeBytes { bytes in
+            Result { () throws(SystemFailure) in try WholeWrite.bytes(bytes, to: descriptor) }
+        }
+        try written.get()
+    }
+
     private static func isHex(_ byte: UInt8) -> Bool { byte &- 48 < 10 || byte &- 97 < 6 }
 
     private static func hex(_ number: UInt64) -> String {
@@ -61,7 +69,7 @@ extension StateDirectory {
     private static func unusable(_ file: String, _ what: String, _ number: CInt?) -> HomeportError {
         HomeportError(
             .stateUnusable,
-            what + (number.map { ": \(String(cString: strerror($0)))" } ?? ""),
+            what + (number.map { ": \(SystemFailure.text($0))" } ?? ""),
             where: file,
             fix: "remove the file; a new one is made",
             errno: number

@@ -1,4 +1,5 @@
 package import HomeportCore
+import HomeportNet
 
 #if canImport(Glibc)
 import Glibc
@@ -13,7 +14,7 @@ import Darwin
 ///     $HOMEPORT_HOME/            default $XDG_STATE_HOME/homeport, else ~/.local/state/homeport
 ///         token                  lets in by TCP who can read it (0600)
 ///         run/NAME-HASH.sock     a running process's control socket
-///         log/NAME-HASH.log      what a detached one says
+///         log/NAME-HASH.log      what a detached one says; removed when nobody has written to it for 30 days
 package struct StateDirectory: Sendable {
     package let path: String
 
@@ -54,7 +55,19 @@ package struct StateDirectory: Sendable {
         guard longest <= Self.longestSocketPath else {
             throw unusable(path, "its path is too long for a unix socket inside it")
         }
+        removeOldLogs()
     }
+
+    /// Logs of projects that are gone would pile up.
+    private func removeOldLogs() {
+        for log in Self.names(in: logPath) {
+            var facts = stat()
+            guard lstat("\(logPath)/\(log)", &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { continue }
+            if time(nil) - facts.modification.tv_sec > Self.logLife { unlink("\(logPath)/\(log)") }
+        }
+    }
+
+    private static let logLife = 30 * 24 * 60 * 60
 
     /// What fits `sockaddr_un` everywhere: 103 bytes on macOS, 107 on Linux.
     private static let longestSocketPath = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
@@ -69,16 +82,21 @@ package struct StateDirectory: Sendable {
 
     /// Every control socket there is, of living and of dead processes.
     package func sockets() -> [String] {
-        guard let folder = opendir(runPath) else { return [] }
+        Self.names(in: runPath).filter { $0.hasSuffix(".sock") }.map { "\(runPath)/\($0)" }.sorted()
+    }
+
+    private static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var found: [String] = []
         while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".sock") { found.append("\(runPath)/\(name)") }
+            found.append(
+                withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+            )
         }
-        return found.sorted()
+        return found
     }
 
     package static var home: String {

@@ -35,20 +35,10 @@ extension PlanWord where Value == FolderPlan.CORS? {
 
 extension PlanWord where Value == String {
     /// The name of one file in the folder asked for: no path.
-    static let fileName = PlanWord { (text) throws(HomeportError) in
-        guard !text.isEmpty, text != ".", text != "..", !text.utf8.contains(where: { $0 == 0x2F || $0 == 0 }) else {
-            throw HomeportError(.badValue, "\"\(text)\" is no file's name", fix: "write a name such as index.html")
-        }
-        return text
-    }
+    static let fileName = PlanWord { (text) throws(HomeportError) in try FolderPlan.fileName(text) }
 
     /// Text that can stand in a field of an answer: one line of visible characters.
-    package static let headerValue = PlanWord { (text) throws(HomeportError) in
-        guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else {
-            throw HomeportError(.badValue, "a field's value is one line of visible characters")
-        }
-        return text
-    }
+    static let headerValue = PlanWord { (text) throws(HomeportError) in try FolderPlan.headerValue(text) }
 }
 
 extension PlanWord where Value == [TableEntry<String>] {
@@ -67,13 +57,33 @@ extension PlanWord where Value == [TableEntry<String>] {
 }
 
 extension FolderPlan {
+    /// - Throws: ``HomeportError`` unless the text is a name without a path.
+    package static func fileName(_ text: String) throws(HomeportError) -> String {
+        guard !text.isEmpty, text != ".", text != "..", !text.utf8.contains(where: { $0 == 0x2F || $0 == 0 }) else {
+            throw HomeportError(.badValue, "\"\(text)\" is no file's name", fix: "write a name such as index.html")
+        }
+        return text
+    }
+
+    /// - Throws: ``HomeportError`` unless the text is one line of visible characters.
+    package static func headerValue(_ text: String) throws(HomeportError) -> String {
+        guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else {
+            throw HomeportError(
+                .badValue,
+                "\"\(text.harmless)\" cannot be a field's value",
+                fix: "write one line of visible characters"
+            )
+        }
+        return text
+    }
+
     /// - Throws: ``HomeportError`` for a name that is none, or whose value the server has to tell itself.
     package static func checkHeader(_ name: String) throws(HomeportError) {
         guard !name.isEmpty, name.utf8.allSatisfy(ASCII.isToken) else {
             throw HomeportError(.badValue, "\"\(name)\" is no field's name", fix: "write it as in X-Robots-Tag")
         }
         if name.lowercased() == "cache-control" {
-            throw HomeportError(.badValue, "Cache-Control has a word of its own", fix: "write cache: max-age=60")
+            throw HomeportError(.badValue, "Cache-Control has a word of its own", fix: "use cache, as in max-age=60")
         }
         guard !ownHeaders.contains(name.lowercased()) else {
             throw HomeportError(.badValue, "\(name) is told by the server, file by file", fix: "remove it")

@@ -40,8 +40,8 @@ extension FolderResponder {
         // A copy, or the key would keep the whole of what the client sent.
         let path = head.bytes.viewBytes(at: head.bytes.readerIndex + head.path.lowerBound, length: head.path.count)
         let key = sought.key ?? path.map { ByteBuffer(bytes: $0) } ?? ByteBuffer()
-        let resource = Resource(key: key, identity: identity, absent: sought.absent)
-        if !identity.isYoung { cache(for: exchange).value.keep(resource) }
+        let resource = Resource(owner: owner, key: key, identity: identity, absent: sought.absent)
+        if !identity.isYoung { caches[exchange.loop].value.keep(resource) }
         answer(head, exchange, with: resource)
     }
 
@@ -74,7 +74,7 @@ extension FolderResponder {
             )
         }
         // It weighs more now.
-        if isNew, !resource.identity.isYoung { cache(for: exchange).value.keep(resource) }
+        if isNew, !resource.identity.isYoung { caches[exchange.loop].value.keep(resource) }
         return sibling
     }
 }

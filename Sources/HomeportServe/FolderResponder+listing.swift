@@ -48,7 +48,7 @@ extension FolderResponder {
             let (responder, head, exchange) = bound.value
             switch result {
             case .success(let bytes): responder.send(listing: bytes, isJSON: wantsJSON, exchange)
-            case .failure(let error as SystemError) where error.kind == .denied: responder.denied(head, exchange)
+            case .failure(let error as SystemFailure) where error.kind == .denied: responder.denied(head, exchange)
             case .failure: responder.exhausted(exchange)
             }
         }

@@ -58,8 +58,8 @@ extension FolderResponder {
         guard plan.spa, isNavigation(head), path.segments.last.map({ !$0.contains(ASCII.dot) }) ?? true,
             let name = plan.index.first.map({ Array($0.utf8) })
         else { return notFound(head, exchange) }
-        let cache = cache(for: exchange)
-        if let kept = cache.value.find(Self.applicationKey.readableBytesUInt8Span) {
+        let cache = caches[exchange.loop]
+        if let kept = cache.value.find(Self.applicationKey.readableBytesUInt8Span, of: owner) {
             if kept.isCurrent(in: exchange.loop.currentTurn) { return answer(head, exchange, with: kept) }
             cache.value.drop(kept)
         }

@@ -12,12 +12,11 @@ package final class FolderResponder: Responder {
     let plan: FolderPlan
     let fields: FieldPolicy
     let live: LiveReload?
-    private let caches: [NIOLoopBoundBox<ResourceCache>]
-
-    private static let cacheBytes = 32 << 20
+    let caches: FolderCaches
+    let owner: FolderCaches.Owner
 
     /// - Parameter folder: Absolute path.
-    package init(folder: String, plan: FolderPlan, loops: ServerLoops, live: LiveReload? = nil) async throws {
+    package init(folder: String, plan: FolderPlan, caches: FolderCaches, live: LiveReload? = nil) {
         root = Root(path: folder)
         self.plan = plan
         self.live = live
@@ -26,11 +25,12 @@ package final class FolderResponder: Responder {
             allowedOrigin: plan.cors?.origin,
             extra: plan.headers.map { ($0.name, $0.value) }
         )
-        let files = Descriptors.spare / loops.count
-        caches = try await loops.onEach { loop in
-            NIOLoopBoundBox(ResourceCache(bytes: Self.cacheBytes / loops.count, files: files), eventLoop: loop.loop)
-        }
+        self.caches = caches
+        owner = caches.newOwner()
     }
+
+    /// Lets go of the files that are kept, once this no longer answers.
+    package func letGo() { caches.dropAll(of: owner) }
 
     package func respond(to head: RequestHead, _ exchange: any Exchange) {
         switch head.method {
@@ -42,12 +42,9 @@ package final class FolderResponder: Responder {
         }
     }
 
-    /// What the exchange's loop keeps between requests.
-    func cache(for exchange: any Exchange) -> NIOLoopBoundBox<ResourceCache> { caches[exchange.loop.index] }
-
     private func serve(_ head: RequestHead, _ exchange: any Exchange) {
-        let cache = cache(for: exchange)
-        if let resource = head.with(head.path, { cache.value.find($0) }) {
+        let cache = caches[exchange.loop]
+        if let resource = head.with(head.path, { cache.value.find($0, of: owner) }) {
             if resource.isCurrent(in: exchange.loop.currentTurn) { return answer(head, exchange, with: resource) }
             cache.value.drop(resource)
         }

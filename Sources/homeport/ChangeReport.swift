@@ -18,7 +18,7 @@ struct ChangeReport {
         if change.isEmpty { return terminal.write("nothing \(tense == .changed ? "changed" : "would change")\n") }
         let lines =
             change.added.map { ("+ \($0)", Terminal.Style.green) } + change.removed.map { ("- \($0)", .red) }
-            + change.changed.map { ("~ \($0)", .yellow) }
+            + change.changed.map { ("~ \($0)", .yellow) } + (change.renamed.map { [("~ name: \($0)", .yellow)] } ?? [])
         switch tense {
         case .changed: terminal.write("changed:\n")
         case .wouldChange: terminal.write("this would change:\n")

@@ -24,15 +24,25 @@ struct DownCommand: AsyncParsableCommand {
     @OptionGroup var choice: ProjectChoice
 
     func run() async throws {
-        let running = try await choice.running()
+        let running = try await choice.running(onlyOne: true)
         if running.isEmpty { return Terminal.output.write("nothing runs\n") }
-        for (client, status) in running {
+        // All are asked before any is waited for, and one that does not stop keeps nobody from the others.
+        var failures: [any Error] = []
+        for (client, _) in running {
             do { try await client.stop() } catch let error as HomeportError where error.code == .controlGone {
                 // It has ended by itself meanwhile.
+            } catch {
+                failures.append(error)
             }
-            try await wait(for: status, to: client)
-            Terminal.output.write("stopped \(status.project)\n")
         }
+        for (client, status) in running {
+            do {
+                try await wait(for: status, to: client)
+                Terminal.output.write("stopped \(status.project)\n")
+            } catch { failures.append(error) }
+        }
+        for failure in failures.dropLast() { Terminal.errors.write("homeport: \(failure)\n") }
+        if let last = failures.last { throw last }
     }
 
     /// What is being answered has ten seconds to finish.

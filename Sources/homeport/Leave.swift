@@ -32,5 +32,7 @@ func leave(after error: any Error) -> Never {
     if message.hasPrefix("Error: ") { message = "homeport: " + message.dropFirst(7) }
     let terminal = code.isSuccess ? Terminal.output : Terminal.errors
     if !message.isEmpty { terminal.write(message + "\n") }
-    exit(code == .validationFailure ? HomeportError.Blame.words.rawValue : code.rawValue)
+    if code == .validationFailure { exit(HomeportError.Blame.words.rawValue) }
+    // What nobody has foreseen, such as an error of the system's.
+    exit(code == .failure && !(error is ExitCode) ? HomeportError.Blame.world.rawValue : code.rawValue)
 }

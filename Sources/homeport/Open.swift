@@ -31,7 +31,7 @@ struct OpenCommand: AsyncParsableCommand {
 
     func run() async throws {
         let running = await RunningProjects.find(in: StateDirectory())
-        guard let status = try ProjectChoice.project(file, among: running.all).first?.status else { return }
+        let status = try ProjectChoice.one(file, among: running.all).status
         let address = try address(in: status)
         if print { return Terminal.output.write(address + "\n") }
         try Browser.open(address)

@@ -11,24 +11,39 @@ struct ProjectChoice: ParsableArguments {
     @Flag(help: "Every project of yours that runs.")
     var all = false
 
+    /// - Parameter onlyOne: Whether this folder may mean no more than one.
     /// - Throws: ``HomeportError`` when the project that is meant does not run.
-    func running() async throws -> [RunningProjects.One] {
+    func running(onlyOne: Bool = false) async throws -> [RunningProjects.One] {
         let found = await RunningProjects.find(in: StateDirectory())
         for error in found.silent { Terminal.errors.warn("\(error)") }
-        return all ? found.all : try Self.project(file, among: found.all)
+        if all { return found.all }
+        return onlyOne ? [try Self.one(file, among: found.all)] : try Self.project(file, among: found.all)
+    }
+
+    /// - Throws: ``HomeportError`` where several are meant, too.
+    static func one(_ file: String?, among running: [RunningProjects.One]) throws -> RunningProjects.One {
+        let meant = try project(file, among: running)
+        guard meant.count == 1, let one = meant.first else {
+            let each = meant.map { "\($0.status.services.first?.summary ?? "") at \($0.status.addresses.first ?? "")" }
+            let pids = meant.map { "kill \($0.status.pid)" }.joined(separator: ", or ")
+            throw HomeportError(
+                HomeportError.Code("project.several", .words),
+                "several were started here: \(each.joined(separator: ", "))",
+                fix: "\(pids); --all means all of yours"
+            )
+        }
+        return one
     }
 
     /// - Parameter file: The plan that was named; nil means the one of this folder.
     static func project(_ file: String?, among running: [RunningProjects.One]) throws -> [RunningProjects.One] {
         let here = PlanFile.currentDirectory
         let plan = try file.map { try PlanFile.locate($0) } ?? (try? PlanFile.find(from: here))
-        let meant =
-            if let plan {
-                running.filter { $0.status.plan == plan }
-            } else {
-                // Without a plan, what serves this folder may be meant.
-                running.filter { $0.status.plan == nil && $0.status.directory == here }
-            }
+        var meant = running.filter { $0.status.plan != nil && $0.status.plan == plan }
+        // Where no plan's project runs, what was served from here may be meant.
+        if meant.isEmpty, file == nil {
+            meant = running.filter { $0.status.plan == nil && $0.status.directory == here }
+        }
         if meant.isEmpty { throw notRunning(in: plan ?? here, hasPlan: plan != nil, running.map(\.status)) }
         return meant
     }

@@ -44,14 +44,6 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Answer for this name, too; *.example.test for all below it. May be repeated.",
-            valueName: "name"
-        )
-    )
-    var host: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
             FolderPlan.indexWord.summary + " May be repeated (default: index.html, index.htm).",
             valueName: "file"
         )
@@ -59,7 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
     var index: [String] = []
 
     @Flag(inversion: .prefixedNo, help: ArgumentHelp(FolderPlan.listingWord.summary))
-    var listing = true
+    var listing: Bool?
 
     @Flag(help: ArgumentHelp(FolderPlan.spaWord.summary))
     var spa = false
@@ -105,8 +97,7 @@ struct ServeCommand: AsyncParsableCommand {
         let plan = try plan()
         let writer = serving.writer
         let place = try serving.place(bind: bind)
-        var options = serving.options(place: place, writer: writer)
-        options.hosts = try host.map { try HostPattern(parsing: $0) }
+        var options = try serving.options(place: place, writer: writer)
         for text in basicAuth { options.credentials.append(try Credential(parsing: text)) }
         if !place.isLoopback { options.onWarning(Self.exposure(bind ?? "", options.credentials.isEmpty)) }
         let next = [
@@ -120,8 +111,8 @@ struct ServeCommand: AsyncParsableCommand {
         let here = PlanFile.currentDirectory
         var folder = FolderPlan()
         folder.folder = dir
-        if !index.isEmpty { folder.index = index }
-        folder.listing = listing
+        if !index.isEmpty { folder.index = try index.map(FolderPlan.fileName) }
+        if let listing { folder.listing = listing }
         folder.spa = spa
         folder.cleanURLs = cleanURLs
         folder.live = live
@@ -131,7 +122,7 @@ struct ServeCommand: AsyncParsableCommand {
             folder.cors = .init(origin: "*")
         }
         folder.headers = try header.map(Self.field)
-        if let cache { folder.cache = cache }
+        if let cache { folder.cache = try FolderPlan.headerValue(cache) }
         folder.upload = upload
         if let maxUpload { folder.maxUpload = try ByteCount(parsing: maxUpload) }
         var plan = Plan(name: ServiceName(madeFrom: "project"), directory: here)
@@ -156,9 +147,10 @@ struct ServeCommand: AsyncParsableCommand {
                 fix: "write it as in --header 'X-Robots-Tag: noindex'"
             )
         }
+        let name = String(text[..<colon])
+        try FolderPlan.checkHeader(name)
         let value = text[text.index(after: colon)...].drop { $0 == " " }
-        try FolderPlan.checkHeader(String(text[..<colon]))
-        return TableEntry(name: String(text[..<colon]), value: String(value))
+        return TableEntry(name: name, value: try FolderPlan.headerValue(String(value)))
     }
 
     private static func exposure(_ bind: String, _ isOpen: Bool) -> String {

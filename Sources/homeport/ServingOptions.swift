@@ -1,5 +1,6 @@
 import ArgumentParser
 import HomeportCore
+import HomeportGuard
 import HomeportNet
 import HomeportRuntime
 import NIOCore
@@ -14,6 +15,14 @@ struct ServingOptions: ParsableArguments {
 
     @Option(help: "How requests are shown; json is one object a line. (default: text)")
     var log: LogForm?
+
+    @Option(
+        help: ArgumentHelp(
+            "Answer for this name, too; *.example.test for all below it. May be repeated.",
+            valueName: "name"
+        )
+    )
+    var host: [String] = []
 
     @Option(help: ArgumentHelp("The file that standard output is, to be kept within bounds.", visibility: .private))
     var logFile: String?
@@ -56,10 +65,11 @@ struct ServingOptions: ParsableArguments {
     /// The start-up report keeps off the stream that programs read.
     var reportTerminal: Terminal { form == .json ? .errors : .output }
 
-    func options(place: ListenPlace, writer: LineWriter) -> ProjectOptions {
+    func options(place: ListenPlace, writer: LineWriter) throws -> ProjectOptions {
         var options = ProjectOptions(place: place, threads: threads ?? NIOCore.System.coreCount) { warning in
             Terminal.errors.warn(warning)
         }
+        options.hosts = try host.map { try HostPattern(parsing: $0) }
         switch form {
         case .off: break
         case .text: options.observer = AccessLog(.text(colour: Terminal.output.hasColour), to: writer)

@@ -11,7 +11,7 @@ enum Suggestion {
         for word in words {
             let known = place.configuration.subcommands
             guard !known.isEmpty, !word.hasPrefix("-") else { return nil }
-            if let next = known.first(where: { $0._commandName == word }) {
+            if let next = known.first(where: { $0.configuration.commandName == word }) {
                 place = next
                 path += " \(word)"
                 continue
@@ -21,7 +21,7 @@ enum Suggestion {
             return HomeportError(
                 HomeportError.Code("command.unknown", .words),
                 "there is no command \(path) \(word)",
-                fix: fix(word, after: path, among: known.map { $0._commandName })
+                fix: fix(word, after: path, among: known.compactMap { $0.configuration.commandName })
             )
         }
         return nil

@@ -1,3 +1,5 @@
+import HomeportNet
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -40,22 +42,13 @@ struct Terminal: Sendable {
         hasColour && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }
 
-    /// Writes everything, past interrupted and partial writes. A reader that has gone is no error: think of
-    /// `homeport ports | head`.
+    /// A reader that has gone is no error: think of `homeport ports | head`.
     func write(_ text: String) {
         write(Array(text.utf8))
     }
 
     func write(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { bytes in
-            var rest = bytes
-            while !rest.isEmpty {
-                let count = systemWrite(descriptor, rest.baseAddress, rest.count)
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return }
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            }
-        }
+        bytes.withUnsafeBytes { try? WholeWrite.bytes($0, to: descriptor) }
     }
 
     /// What a person should know, and nothing fails for.
@@ -71,9 +64,4 @@ struct Terminal: Sendable {
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
     }
-}
-
-/// `write`, under a name that a method of that name does not hide.
-private func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(descriptor, bytes, count)
 }

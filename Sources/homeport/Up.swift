@@ -11,7 +11,8 @@ struct UpCommand: AsyncParsableCommand {
             Reads homeport.yaml from this folder or the nearest one above, and makes it true: every service answers at \
             NAME.localhost:62893, and the one marked default at 127.0.0.1:62893 and [::1]:62893 as well.
 
-            If the project runs already, the plan is applied to it: whole, or not at all, and only what differs changes.
+            If the project runs already, the plan is applied to it: whole, or not at all, and only what differs changes. \
+            --port, --threads, --host and --log are of the start, and stay as they are until homeport down.
 
             EXAMPLES
               homeport up                     in the foreground, until Ctrl-C
@@ -50,17 +51,20 @@ struct UpCommand: AsyncParsableCommand {
             return try await change(client, status, path)
         }
         if dryRun { return ChangeReport(PlanChange(starting: plan), .wouldStart).write(to: .output) }
-        if detach { return try await startDetached(plan, path) }
+        if detach {
+            defer { turn?.end() }
+            return try await startDetached(plan, path)
+        }
         let writer = serving.writer
-        let options = serving.options(place: try serving.place(bind: nil), writer: writer)
+        let options = try serving.options(place: try serving.place(bind: nil), writer: writer)
         let next = ["Edit \(path), then homeport up in another terminal applies it. Ctrl-C stops it."]
         try await Serving.run(plan, options: options, serving: serving, writer: writer, next: next, turn: turn)
     }
 
     private func change(_ client: ControlClient, _ status: ProjectStatus, _ path: String) async throws {
         try refuseOtherPort(than: status)
-        if serving.threads != nil || serving.log != nil {
-            Terminal.errors.warn("--threads and --log of a running project stay as they are until homeport down")
+        if serving.threads != nil || serving.log != nil || !serving.host.isEmpty {
+            Terminal.errors.warn("--threads, --host and --log stay as they are until homeport down")
         }
         let folder = PlanFile.folder(of: path)
         let wish = PlanWish(text: try PlanFile.read(path), file: path, directory: folder, dryRun: dryRun)
@@ -86,9 +90,11 @@ struct UpCommand: AsyncParsableCommand {
         var arguments = ["up", "--file", path, "--log", serving.form.rawValue, "--log-file", log]
         if let port = serving.port { arguments += ["--port", "\(port)"] }
         if let threads = serving.threads { arguments += ["--threads", "\(threads)"] }
+        for host in serving.host { arguments += ["--host", host] }
         let process = try DetachedProcess.start(arguments, log: log)
         let client = ControlClient(socket: state.socket(of: plan))
-        while true {
+        let deadline = ContinuousClock.now + Self.patience
+        while ContinuousClock.now < deadline {
             if let status = try? await client.status(), status.pid == process.pid {
                 let next = [
                     "It runs in the background as pid \(status.pid); homeport down stops it.", "Its log is \(log)",
@@ -101,5 +107,14 @@ struct UpCommand: AsyncParsableCommand {
             }
             try await Task.sleep(for: .milliseconds(10))
         }
+        throw HomeportError(
+            HomeportError.Code("detach.silent", .world),
+            "the project was started as pid \(process.pid), and does not answer after \(Self.patience.components.seconds) s",
+            where: log,
+            fix: "read its log; homeport status tells when it answers, kill \(process.pid) ends it"
+        )
     }
+
+    /// How long a project in the background may take until it answers: large folders that are watched take a while.
+    private static let patience = Duration.seconds(60)
 }

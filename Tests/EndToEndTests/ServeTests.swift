@@ -75,8 +75,10 @@ struct ServeTests {
         let processes = [try bench.start("serve", "--port", "0"), try bench.start("serve", "--port", "0")]
         for process in processes { _ = try await process.port() }
         #expect(try await bench.status().count == 2)
-        let down = try await bench.run("down")
-        #expect(down.code == 0)
+        let unclear = try await bench.run("down")
+        #expect(unclear.code == 2)
+        for process in processes { #expect(unclear.errors.contains("kill \(process.pid)")) }
+        #expect(try await bench.run("down", "--all").code == 0)
         for process in processes { #expect(try await process.exitCode() == 0) }
     }
 

@@ -301,6 +301,16 @@ import Darwin
         }
     }
 
+    @Test func anotherPlanCannotTakeTheProjectsPlace() async throws {
+        try await withProject { running async throws in
+            let text = "services: { b: { folder: two } }"
+            let wish = "{\"text\":\"\(text)\",\"file\":\"other.yaml\",\"directory\":\"\(folder.path)\"}"
+            let answer = try await ask(running, "POST /api/v1/plan", body: wish)
+            #expect(answer.status == 422)
+            #expect(try problems(answer).problems.first?.what == "this project's plan is another")
+        }
+    }
+
     @Test func aBodyBeyondAllPlansIs413() async throws {
         try await withProject { running async throws in
             let answer = try await ask(running, "POST /api/v1/plan", body: String(repeating: "x", count: (6 << 20) + 1))

@@ -39,8 +39,10 @@ import Testing
     }
 
     @Test func whatAProcessCallsItselfCannotSteerATerminal() {
-        #expect(String(printable: Array("a\u{1B}[31mb\u{9B}2Jc\0d\n".utf8)) == "a [31mb 2Jc d ")
-        #expect(String(printable: Array("größe".utf8)) == "größe")
+        let fields = String(repeating: " 1", count: 20)
+        let steering = ProcessStat(Array("7 (a\u{1B}[31mb\u{9B}2J\u{202E}c)\(fields)".utf8))
+        #expect(steering?.command == "a\\u{1b}[31mb\\u{9b}2J\\u{202e}c")
+        #expect(ProcessStat(Array("7 (größe)\(fields)".utf8))?.command == "größe")
     }
 
     @Test func exposureFollowsFromTheAddress() throws {

@@ -60,10 +60,10 @@ import Darwin
 
     @Test func whatCannotBeReadSaysWhy() throws {
         let missing = try #require(throws: HomeportError.self) { try PlanFile.read("\(folder.path)/no.yaml") }
-        #expect(missing.what == "the plan cannot be read: No such file or directory")
+        #expect(missing.what == "the plan cannot be read: no such file or directory")
         #expect(missing.code.blame == .words)
         #expect(
-            try #require(throws: HomeportError.self) { try PlanFile.read(folder.path) }.what.hasSuffix("Is a directory")
+            try #require(throws: HomeportError.self) { try PlanFile.read(folder.path) }.what.hasSuffix("is a directory")
         )
     }
 

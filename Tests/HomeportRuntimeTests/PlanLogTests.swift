@@ -167,6 +167,7 @@ import Darwin
         var bytes: Int
         var ms: Double
         var complete: Bool
+        var refusal: String?
     }
 
     @Test func everyJSONLineParses() async throws {
@@ -183,7 +184,8 @@ import Darwin
         #expect(plain.status == 200 && plain.method == "GET" && plain.host == "a.localhost" && plain.complete)
         #expect(plain.peer.hasPrefix("127.0.0.1:") && plain.bytes == 8 && plain.ms >= 0)
         #expect(plain.time.contains(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/))
-        #expect(parsed.contains { $0.method == "-" && $0.status == 400 })
+        #expect(plain.refusal == nil)
+        #expect(parsed.contains { $0.method == "-" && $0.status == 400 && $0.refusal?.isEmpty == false })
     }
 
     @Test func lostLinesAreJSONToo() throws {

@@ -164,6 +164,19 @@ import Testing
         #expect(PlanChange(starting: old).added == ["a", "b", "c"])
     }
 
+    @Test func aNewNameIsAChange() throws {
+        let old = try read("services: { a: { folder: public } }")
+        let change = PlanChange(from: old, to: try read("name: shop\nservices: { a: { folder: public } }"))
+        #expect(change.renamed == "shop" && change.unchanged == ["a"])
+        #expect(!change.isEmpty)
+    }
+
+    @Test func aPlanInTheRootFolderHasOneSlash() throws {
+        let plan = try Plan.read("services: { a: { folder: tmp } }", file: "/homeport.yaml", directory: "/").get()
+        #expect(plan.file == "/homeport.yaml")
+        #expect(plan.absolute("./tmp") == "/tmp")
+    }
+
     @Test func aPlanThatMovedChangesEverything() throws {
         let old = try read("services: { a: { folder: public } }")
         var new = old

@@ -38,6 +38,9 @@ public struct ServiceName: Sendable, Hashable, Comparable, CustomStringConvertib
     /// Where a browser finds the service, without the port.
     public var host: String { "\(text).localhost" }
 
+    /// The host at which a project is asked and changed; no service can have it.
+    package static let control = "homeport.localhost"
+
     public static let reserved: Set<String> = ["homeport", "localhost"]
 
     public var description: String { text }

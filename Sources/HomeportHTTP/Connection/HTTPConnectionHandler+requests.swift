@@ -176,19 +176,12 @@ extension HTTPConnectionHandler {
 
     /// Answers what could not be understood, and ends the connection, since nobody knows where the next request starts.
     func refuse(_ refusal: Refusal) {
-        if exchange == nil { service.observer?.refused(refusal, peer, on: loop) }
-        var (head, body) = ResponseHead.text(
-            refusal.status,
-            "\(refusal.status) \(Status.phrase(refusal.status)): \(refusal.detail)\n"
-        )
-        head.closes = true
-        if let exchange {
-            exchange.answer(head, body)
-        } else {
-            writeHead(head, closes: true, keepAliveIsNews: false, chunked: false)
-            if self.head.method != .head { output.writeImmutableBuffer(body) }
-            lastAnswerIsOut()
-        }
+        if let exchange { return exchange.refuse(refusal, closes: true) }
+        service.observer?.refused(refusal, peer, on: loop)
+        let (head, body) = ResponseHead.text(refusal)
+        writeHead(head, closes: true, keepAliveIsNews: false, chunked: false)
+        if self.head.method != .head { output.writeImmutableBuffer(body) }
+        lastAnswerIsOut()
     }
 
     func clientFinished() {

@@ -22,6 +22,7 @@ final class ServerExchange: Exchange {
     private var framing = ResponseHead.Body.none
     private var status = 0
     private var sent: Int64 = 0
+    private var refusal: Refusal.StaticCode?
 
     // What is set after the end is let go of: it may hold what holds this.
     var onClosed: (() -> Void)? {
@@ -52,7 +53,7 @@ final class ServerExchange: Exchange {
         keepsAlive = head.keepsAlive
         expectsContinue = head.expectsContinue && head.body != .none
         isBodyOver = false
-        (closes, framing, status, sent) = (false, .none, 0, 0)
+        (closes, framing, status, sent, refusal) = (false, .none, 0, 0, nil)
     }
 
     // MARK: For the responder
@@ -70,6 +71,16 @@ final class ServerExchange: Exchange {
         begin(head)
         if let body { send(body) }
         end()
+    }
+
+    func refuse(_ refusal: Refusal) { refuse(refusal, closes: false) }
+
+    func refuse(_ refusal: Refusal, closes: Bool) {
+        guard state == .waiting else { return }
+        self.refusal = refusal.code
+        var (head, body) = ResponseHead.text(refusal)
+        head.closes = closes
+        answer(head, body)
     }
 
     func begin(_ head: ResponseHead) {
@@ -172,7 +183,7 @@ final class ServerExchange: Exchange {
         state = .finished
         bodyFailed()
         connection = nil
-        observer?.ended(status: status, bytes: sent, complete: complete)
+        observer?.ended(status: status, bytes: sent, complete: complete, refusal: refusal)
         observer = nil
         onBody = nil
         onDrained = nil

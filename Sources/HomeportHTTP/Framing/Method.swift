@@ -29,7 +29,7 @@ package enum Method: String, Sendable {
             }
     }
 
-    /// Asks for something to be changed, so that Origin matters (RFC 9110, section 9.2.1).
+    /// Asks for nothing to be changed (RFC 9110, section 9.2.1).
     package var isSafe: Bool {
         switch self {
         case .get, .head, .options, .trace: true

@@ -52,4 +52,8 @@ extension ResponseHead {
         head.add("X-Content-Type-Options", "nosniff")
         return (head, ByteBuffer(string: text))
     }
+
+    package static func text(_ refusal: Refusal) -> (ResponseHead, ByteBuffer) {
+        text(refusal.status, "\(refusal.status) \(Status.phrase(refusal.status)): \(refusal.detail)\n")
+    }
 }

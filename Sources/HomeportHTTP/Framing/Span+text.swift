@@ -96,7 +96,6 @@ package enum ASCII {
     package static let quote: UInt8 = 0x22
     package static let hash: UInt8 = 0x23
     package static let percent: UInt8 = 0x25
-    package static let star: UInt8 = 0x2A
     package static let comma: UInt8 = 0x2C
     package static let hyphen: UInt8 = 0x2D
     package static let dot: UInt8 = 0x2E
@@ -106,7 +105,6 @@ package enum ASCII {
     package static let semicolon: UInt8 = 0x3B
     package static let equals: UInt8 = 0x3D
     package static let question: UInt8 = 0x3F
-    package static let at: UInt8 = 0x40
     package static let leftBracket: UInt8 = 0x5B
     package static let backslash: UInt8 = 0x5C
     package static let rightBracket: UInt8 = 0x5D

@@ -27,7 +27,7 @@ package final class Listener: Sendable {
     package static func start(
         _ sockets: consuming ListeningSockets,
         group: any EventLoopGroup,
-        backlog: CInt = 4096,
+        backlog: CInt = ListeningSockets.usualBacklog,
         connect: @escaping @Sendable (any Channel) throws -> Void,
         onRefusal: @escaping @Sendable (String) -> Void
     ) async throws -> Listener {

@@ -43,7 +43,8 @@ extension UnixSocketFile {
         var status = stat()
         guard lstat(path, &status) == 0 else { return .absent }
         guard status.st_mode & S_IFMT == S_IFSOCK else { return .otherFile }
-        guard let socket = try? Descriptor.stream(AF_UNIX) else { return .closed(errno) }
+        let socket: Descriptor
+        do throws(SystemFailure) { socket = try Descriptor.stream(AF_UNIX) } catch { return .closed(error.errno) }
         let number = socket.number
         let answer = withUnixSockaddr(path) { connect(number, $0, $1) == 0 ? 0 : errno }
         switch answer ?? ENAMETOOLONG {

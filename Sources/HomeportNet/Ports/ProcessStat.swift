@@ -1,3 +1,5 @@
+import HomeportCore
+
 /// What `/proc/PID/stat` tells, of which two fields are wanted: `812 (caddy) S 1 812 … `.
 ///
 /// The command may contain anything, blanks and parentheses included, so that the fields after it are counted from the
@@ -12,21 +14,7 @@ struct ProcessStat: Hashable {
         else { return nil }
         let fields = bytes[(close + 1)...].split(separator: UInt8(ascii: " "))
         guard fields.count > 19, let ticks = UInt64(String(decoding: fields[19], as: UTF8.self)) else { return nil }
-        command = String(printable: bytes[(open + 1)..<close])
+        command = String(decoding: bytes[(open + 1)..<close], as: UTF8.self).harmless
         startTicks = ticks
-    }
-}
-
-extension String {
-    /// What a process calls itself is up to the process. Line breaks and escape sequences, the 8-bit ones included,
-    /// must not reach a terminal: blanks take their place.
-    init(printable bytes: some Collection<UInt8>) {
-        let text = String(decoding: bytes, as: UTF8.self)
-        func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 32 || (127...159).contains(scalar.value) }
-        guard text.unicodeScalars.contains(where: isControl) else {
-            self = text
-            return
-        }
-        self.init(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? " " : $0 }))
     }
 }

@@ -26,7 +26,7 @@ extension RunningProcess {
     /// `/proc/PID` belongs to the process's effective user, except that it belongs to root when the process has
     /// changed its user, as servers do that begin as root. Then `status` tells, which costs the kernel more to write.
     private static func user(of folder: borrowing Descriptor) -> UInt32 {
-        var status = Glibc.stat()
+        var status = stat()
         guard fstat(folder.number, &status) == 0, status.st_uid == 0 else { return status.st_uid }
         guard let text = SmallFile.text("status", at: folder.number),
             let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Uid:") })
@@ -39,7 +39,8 @@ extension RunningProcess {
         guard var bytes = SmallFile.bytes("cmdline", at: folder.number) else { return nil }
         while bytes.last == 0 { bytes.removeLast() }
         guard !bytes.isEmpty else { return nil }
-        return String(printable: bytes)
+        // One argument ends at a NUL, where a person writes a blank.
+        return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self).harmless
     }
 
     private static func age(startedAt ticks: UInt64) -> Duration? {

@@ -50,9 +50,6 @@ package struct SocketRecord: Sendable, Hashable {
         self.expiresIn = expiresIn
     }
 
-    /// Whether it waits for strangers: a TCP listener, or a UDP socket without a peer.
-    package var isOpenToAnyone: Bool { transport == .tcp ? state == .listen : state == .closed }
-
     /// Holds its port for as long as its program wants: it listens or is merely bound. A connection comes and goes.
     package var isStanding: Bool { [.listen, .bound, .closed].contains(state) }
 

@@ -16,8 +16,9 @@ package final class AccessLog: ExchangeObserving {
     package enum Form: Sendable {
         /// For people; colours only where they are wanted.
         case text(colour: Bool)
-        /// One JSON object a line, keys stable: time, peer, method, host, target, status, bytes, ms, complete.
-        /// Where lines were dropped, one says time and dropped.
+        /// One JSON object a line, keys stable: time, peer, method, host, target, status, bytes, ms, complete;
+        /// and refusal, the reason's code, where the request was refused. A request that could not be read has the target
+        /// "-". Where lines were dropped, one says time and dropped.
         case json
     }
 
@@ -47,11 +48,12 @@ package final class AccessLog: ExchangeObserving {
                 peer: peer.text,
                 method: "-",
                 host: "",
-                target: "\(refusal.code)",
+                target: "-",
                 status: refusal.status,
                 bytes: 0,
                 took: .zero,
-                complete: true
+                complete: true,
+                refusal: refusal.code
             )
         )
     }
@@ -62,6 +64,7 @@ package final class AccessLog: ExchangeObserving {
         var bytes: Int64
         var took: Duration
         var complete: Bool
+        var refusal: Refusal.StaticCode?
     }
 
     private final class Entry: ExchangeObserver {
@@ -77,7 +80,7 @@ package final class AccessLog: ExchangeObserving {
             target = head.targetText
         }
 
-        func ended(status: Int, bytes: Int64, complete: Bool) {
+        func ended(status: Int, bytes: Int64, complete: Bool, refusal: Refusal.StaticCode?) {
             log.write(
                 Line(
                     peer: peer,
@@ -87,7 +90,8 @@ package final class AccessLog: ExchangeObserving {
                     status: status,
                     bytes: bytes,
                     took: ContinuousClock.now - began,
-                    complete: complete
+                    complete: complete,
+                    refusal: refusal
                 )
             )
         }
@@ -114,17 +118,18 @@ package final class AccessLog: ExchangeObserving {
         let target = line.target.harmless
         return
             "\(clock) \(shown) \(line.method.padded(to: 4)) \(target)  \(Self.size(line.bytes))  \(Self.time(line.took))"
-            + (line.complete ? "" : "  (cut off)")
+            + (line.refusal.map { "  (\($0))" } ?? "") + (line.complete ? "" : "  (cut off)")
     }
 
     private func json(_ line: Line) -> String {
-        let fields = [
+        var fields = [
             ("time", Self.quote(LogTime.rfc3339())), ("peer", Self.quote(line.peer)),
             ("method", Self.quote(line.method)),
             ("host", Self.quote(line.host)), ("target", Self.quote(line.target)), ("status", "\(line.status)"),
             ("bytes", "\(line.bytes)"), ("ms", "\(Double(line.took.wholeNanoseconds / 1000) / 1000)"),
             ("complete", "\(line.complete)"),
         ]
+        if let refusal = line.refusal { fields.append(("refusal", Self.quote("\(refusal)"))) }
         return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
     }
 

@@ -1,4 +1,5 @@
 import Dispatch
+import HomeportNet
 import Synchronization
 
 #if canImport(Glibc)
@@ -88,20 +89,8 @@ package final class LineWriter: Sendable {
     }
 
     private func put(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                rest = rest.dropFirst(count)
-            } else if count < 0, errno == EAGAIN {
-                // Whoever shares the pipe with us has made it non-blocking.
-                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&wait, 1, -1)
-            } else if count == 0 || errno != EINTR {
-                // A closed pipe or a full disk: nobody is there to read it.
-                return
-            }
-        }
+        // A closed pipe or a full disk: nobody is there to read it.
+        bytes.withUnsafeBytes { try? WholeWrite.bytes($0, to: descriptor) }
         if let file { turnOver(file) }
     }
 
@@ -117,9 +106,4 @@ package final class LineWriter: Sendable {
         dup2(next, descriptor)
         close(next)
     }
-}
-
-/// `write`, under a name that a method of that name does not hide.
-private func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(descriptor, bytes, count)
 }

@@ -14,7 +14,7 @@ extension Plan {
         }
         let folder = directory.split(separator: "/").last.map(String.init) ?? "project"
         let name = file.split(separator: "/").last.map(String.init) ?? file
-        var plan = Plan(name: ServiceName(madeFrom: folder), directory: directory, file: "\(directory)/\(name)")
+        var plan = Plan(name: ServiceName(madeFrom: folder), directory: directory, file: PlanFile.join(directory, name))
         var problems: [HomeportError] = []
         section.read(root, into: &plan, problems: &problems)
         let isReadWhole = problems.isEmpty

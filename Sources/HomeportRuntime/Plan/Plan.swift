@@ -49,6 +49,6 @@ extension Plan {
         if path == "~" || path.hasPrefix("~/") { return StateDirectory.home + path.dropFirst() }
         var rest = Substring(path)
         while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
-        return rest == "." || rest.isEmpty ? directory : "\(directory)/\(rest)"
+        return rest == "." || rest.isEmpty ? directory : PlanFile.join(directory, rest)
     }
 }

@@ -6,6 +6,8 @@ package struct PlanChange: Sendable, Equatable, Codable {
     package var removed: [String] = []
     package var changed: [String] = []
     package var unchanged: [String] = []
+    /// The project's new name, where it has one.
+    package var renamed: String?
 
     package init(from old: Plan, to new: Plan) {
         for service in new.services {
@@ -22,10 +24,11 @@ package struct PlanChange: Sendable, Equatable, Codable {
         for service in old.services where !new.services.contains(where: { $0.name == service.name }) {
             removed.append(service.name.text)
         }
+        if old.name != new.name { renamed = new.name.text }
     }
 
     /// What starting a plan does: everything is new.
     package init(starting plan: Plan) { added = plan.services.map(\.name.text) }
 
-    package var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty }
+    package var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty && renamed == nil }
 }

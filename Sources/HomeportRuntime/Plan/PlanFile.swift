@@ -1,4 +1,5 @@
 package import HomeportCore
+import HomeportNet
 
 #if canImport(Glibc)
 import Glibc
@@ -18,7 +19,7 @@ package enum PlanFile {
         var folder = Substring(directory)
         while true {
             for name in names {
-                let path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+                let path = join(folder, name)
                 if access(path, F_OK) == 0 { return path }
             }
             guard folder.count > 1, let slash = folder.lastIndex(of: "/") else { break }
@@ -40,7 +41,7 @@ package enum PlanFile {
         let path = given.hasPrefix("/") ? given : "\(currentDirectory)/\(given)"
         if FolderCheck.isFolder(path) {
             let folder = real(path) ?? path
-            for name in names where access("\(folder)/\(name)", F_OK) == 0 { return "\(folder)/\(name)" }
+            for name in names where access(join(folder, name), F_OK) == 0 { return join(folder, name) }
             throw HomeportError(
                 .planMissing,
                 "there is no plan (homeport.yaml) in this folder",
@@ -52,7 +53,11 @@ package enum PlanFile {
         let name = path[path.index(after: slash)...]
         let folder = path[..<slash]
         guard let folder = real(folder.isEmpty ? "/" : String(folder)) else { return path }
-        return folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+        return join(folder, name)
+    }
+
+    static func join(_ folder: some StringProtocol, _ name: some StringProtocol) -> String {
+        folder == "/" ? "/\(name)" : "\(folder)/\(name)"
     }
 
     /// - Parameter path: As ``locate(_:)`` returned it.
@@ -97,7 +102,7 @@ package enum PlanFile {
     private static func unreadable(_ path: String, _ number: CInt) -> HomeportError {
         HomeportError(
             number == ENOENT || number == ENOTDIR ? .planMissing : .unreadable,
-            "the plan cannot be read: \(String(cString: strerror(number)))",
+            "the plan cannot be read: \(SystemFailure.text(number))",
             where: path,
             fix: number == EACCES ? "make it readable to you: chmod u+r" : "name the plan's file with -f",
             errno: number

@@ -3,6 +3,7 @@ import HomeportDoor
 import HomeportGuard
 package import HomeportHTTP
 import HomeportNet
+import HomeportServe
 package import NIOCore
 import NIOPosix
 
@@ -33,6 +34,7 @@ package actor Project {
     private var group: MultiThreadedEventLoopGroup?
     private let started = Int64(time(nil))
     private var loops: ServerLoops?
+    private var caches: FolderCaches?
     private var socketPath: String?
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -59,7 +61,8 @@ package actor Project {
         await takeTurn()
         defer { endTurn() }
         guard case .idle = state else { return }
-        self.control = control
+        // Other machines have no business there, token or not.
+        self.control = options.place.isLoopback ? control : nil
         do {
             let running = try await open()
             state = .running(running.listener, running.door, control: nil)
@@ -81,8 +84,10 @@ package actor Project {
         self.group = group
         let loops = try await ServerLoops(group)
         self.loops = loops
-        services = try await makeServices(of: plan, keeping: [:], loops: loops)
-        let door = try await Door(table(), loops: loops)
+        let caches = try await FolderCaches(loops: loops)
+        self.caches = caches
+        services = try await makeServices(of: plan, keeping: [:], loops: loops, caches: caches)
+        let door = try await Door(table(of: plan, services), loops: loops)
         let hosts = HostRule(options.hosts, allowsOtherAddresses: !options.place.isLoopback)
         var service = HTTPService(
             responder: door,
@@ -115,7 +120,7 @@ package actor Project {
     package func apply(_ plan: Plan) async throws -> PlanChange {
         await takeTurn()
         defer { endTurn() }
-        guard case .running(_, let door, _) = state, let loops else {
+        guard case .running(_, let door, _) = state, let loops, let caches else {
             throw HomeportError(.projectStopped, "the project is stopping", fix: "start it again once it has stopped")
         }
         let change = PlanChange(from: self.plan, to: plan)
@@ -127,11 +132,11 @@ package actor Project {
             else { return false }
             return before.kind == after.kind && old.directory == plan.directory
         }
-        let made = try await makeServices(of: plan, keeping: kept, loops: loops)
+        let made = try await makeServices(of: plan, keeping: kept, loops: loops, caches: caches)
         let gone = services.filter { name, _ in kept[name] == nil }
+        try await door.change(to: table(of: plan, made))
         services = made
         self.plan = plan
-        try await door.change(to: table())
         for (_, service) in gone { await service.stop() }
         return change
     }
@@ -219,7 +224,8 @@ package actor Project {
     private func makeServices(
         of plan: Plan,
         keeping kept: [ServiceName: RunningService],
-        loops: ServerLoops
+        loops: ServerLoops,
+        caches: FolderCaches
     ) async throws -> [ServiceName: RunningService] {
         var services = kept
         do {
@@ -228,6 +234,7 @@ package actor Project {
                     service,
                     of: plan,
                     loops: loops,
+                    caches: caches,
                     options: options
                 )
             }
@@ -238,7 +245,7 @@ package actor Project {
         return services
     }
 
-    private func table() -> RouteTable {
+    private func table(of plan: Plan, _ services: [ServiceName: RunningService]) -> RouteTable {
         let passwords = passwords
         return RouteTable(
             routes: plan.services.compactMap { service in

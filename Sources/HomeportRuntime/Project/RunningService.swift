@@ -4,12 +4,13 @@ import HomeportServe
 /// A service that answers, and what must be ended when it no longer should.
 struct RunningService: Sendable {
     let responder: any Responder
-    private let live: LiveReload?
+    private let onStop: @Sendable () async -> Void
 
     static func start(
         _ service: ServicePlan,
         of plan: Plan,
         loops: ServerLoops,
+        caches: FolderCaches,
         options: ProjectOptions
     ) async throws -> RunningService {
         switch service.kind {
@@ -18,17 +19,15 @@ struct RunningService: Sendable {
             let live =
                 folder.live
                 ? try await LiveReload.start(folder: path, loops: loops, onWarning: options.onWarning) : nil
-            do {
-                let responder = try await FolderResponder(folder: path, plan: folder, loops: loops, live: live)
-                return RunningService(responder: responder, live: live)
-            } catch {
+            let responder = FolderResponder(folder: path, plan: folder, caches: caches, live: live)
+            return RunningService(responder: responder) {
                 await live?.stop()
-                throw error
+                responder.letGo()
             }
         }
     }
 
-    func stop() async { await live?.stop() }
+    func stop() async { await onStop() }
 }
 
 extension ServicePlan.Kind {

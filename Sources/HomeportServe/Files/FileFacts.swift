@@ -27,16 +27,11 @@ struct FileFacts: Equatable {
     init(_ raw: borrowing stat) {
         device = UInt64(truncatingIfNeeded: raw.st_dev)
         inode = UInt64(raw.st_ino)
-        size = Int64(raw.st_size)
-        #if canImport(Darwin)
-        let (modification, change) = (raw.st_mtimespec, raw.st_ctimespec)
-        #else
-        let (modification, change) = (raw.st_mtim, raw.st_ctim)
-        #endif
-        modified = Int64(modification.tv_sec)
-        modifiedNanoseconds = Int64(modification.tv_nsec)
-        changed = Int64(change.tv_sec)
-        changedNanoseconds = Int64(change.tv_nsec)
+        size = max(0, Int64(raw.st_size))
+        modified = Int64(raw.modification.tv_sec)
+        modifiedNanoseconds = Int64(raw.modification.tv_nsec)
+        changed = Int64(raw.change.tv_sec)
+        changedNanoseconds = Int64(raw.change.tv_nsec)
         permissions = UInt16(truncatingIfNeeded: raw.st_mode & 0o777)
         kind =
             switch raw.st_mode & S_IFMT {
@@ -55,10 +50,10 @@ struct FileFacts: Equatable {
     }
 
     /// At the name itself: a link is not followed.
-    static func look(at name: borrowing CPath, in folder: OpenFile) -> Result<FileFacts, SystemError> {
+    static func look(at name: borrowing CPath, in folder: OpenFile) -> Result<FileFacts, SystemFailure> {
         var raw = stat()
         let found = name.withPointer { fstatat(folder.descriptor, $0, &raw, AT_SYMLINK_NOFOLLOW) } == 0
-        return found ? .success(FileFacts(raw)) : .failure(.last)
+        return found ? .success(FileFacts(raw)) : .failure(.last("fstatat"))
     }
 
     init?(of descriptor: CInt) {
@@ -98,6 +93,8 @@ struct CPath {
             return body(start)
         }
     }
+
+    var length: Int { raw.count - 1 }
 
     /// Without the NUL.
     var bytes: [UInt8] { raw.dropLast().map { UInt8(bitPattern: $0) } }

@@ -7,6 +7,8 @@ import NIOCore
 /// Kept is not trusted: each request asks the file system once whether the file is still the one that was read, so that
 /// an edit on disk shows on the next request.
 final class Resource {
+    /// Whose it is: many folders share what a loop keeps.
+    let owner: FolderCaches.Owner
     /// The target's path that asks for this, undecoded.
     let key: ByteBuffer
     let identity: Representation
@@ -16,7 +18,8 @@ final class Resource {
     private var siblings: [ContentCoding: Representation] = [:]
     private var checkedIn: UInt64?
 
-    init(key: ByteBuffer, identity: Representation, absent: [CPath]) {
+    init(owner: FolderCaches.Owner, key: ByteBuffer, identity: Representation, absent: [CPath]) {
+        self.owner = owner
         self.key = key
         self.identity = identity
         self.absent = absent
@@ -32,7 +35,10 @@ final class Resource {
     }
 
     /// What it costs to keep this.
-    var cost: Cost { siblings.values.reduce(Cost(of: identity)) { $0 + Cost(of: $1) } }
+    var cost: Cost {
+        let names = Cost(bytes: key.readableBytes + absent.reduce(0) { $0 + $1.length })
+        return siblings.values.reduce(names + Cost(of: identity)) { $0 + Cost(of: $1) }
+    }
 
     /// What the cache counted for this when it was kept.
     var counted = Cost()
@@ -71,6 +77,6 @@ final class Resource {
 
 extension Resource.Cost {
     fileprivate init(of what: Representation) {
-        self.init(bytes: 1024 + (what.body?.readableBytes ?? 0), files: what.file == nil ? 0 : 1)
+        self.init(bytes: 1024 + what.path.length + (what.body?.readableBytes ?? 0), files: what.file == nil ? 0 : 1)
     }
 }

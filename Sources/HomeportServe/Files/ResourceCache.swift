@@ -20,10 +20,10 @@ struct ResourceCache {
         bound = Resource.Cost(bytes: bytes / 2, files: max(1, files / 2))
     }
 
-    mutating func find(_ key: Span<UInt8>) -> Resource? {
-        let hash = hash(key)
-        if let resource = young[hash] { return resource.has(key) ? resource : nil }
-        guard let resource = old.removeValue(forKey: hash), resource.has(key) else { return nil }
+    mutating func find(_ key: Span<UInt8>, of owner: FolderCaches.Owner) -> Resource? {
+        let hash = hash(key, owner)
+        if let resource = young[hash] { return resource.answers(key, of: owner) ? resource : nil }
+        guard let resource = old.removeValue(forKey: hash), resource.answers(key, of: owner) else { return nil }
         keep(resource, hash)
         return resource
     }
@@ -37,6 +37,12 @@ struct ResourceCache {
         let hash = hash(resource)
         if let gone = young.removeValue(forKey: hash) { youngCost = youngCost - gone.counted }
         old[hash] = nil
+    }
+
+    /// Lets go of all that one folder has here.
+    mutating func dropAll(of owner: FolderCaches.Owner) {
+        for resource in young.values where resource.owner == owner { drop(resource) }
+        old = old.filter { $0.value.owner != owner }
     }
 
     private mutating func keep(_ resource: Resource, _ hash: UInt64) {
@@ -56,21 +62,21 @@ struct ResourceCache {
 
     private func hash(_ resource: Resource) -> UInt64 {
         let key = resource.key
-        return hash(key.readableBytesUInt8Span)
+        return hash(key.readableBytesUInt8Span, resource.owner)
     }
 
     /// Two keys with one hash cannot both be kept, and the seed keeps anyone from looking for such a pair.
-    private func hash(_ key: Span<UInt8>) -> UInt64 {
-        var hash = seed
+    private func hash(_ key: Span<UInt8>, _ owner: FolderCaches.Owner) -> UInt64 {
+        var hash = seed ^ owner &* 0x9E37_79B9_7F4A_7C15
         for index in 0..<key.count { hash = (hash ^ UInt64(key[index])) &* 0x100_0000_01B3 }
         return hash ^ hash >> 29
     }
 }
 
 extension Resource {
-    fileprivate func has(_ key: Span<UInt8>) -> Bool {
+    fileprivate func answers(_ key: Span<UInt8>, of owner: FolderCaches.Owner) -> Bool {
         let mine = self.key
-        guard mine.readableBytes == key.count else { return false }
+        guard self.owner == owner, mine.readableBytes == key.count else { return false }
         let bytes = mine.readableBytesUInt8Span
         for index in 0..<key.count where bytes[index] != key[index] { return false }
         return true

@@ -50,26 +50,26 @@ struct Root: Sendable {
     /// What is at `relative`, links followed: nil for nothing, and for what is outside.
     func facts(_ relative: [UInt8]) -> FileFacts? { try? place(relative).get().1 }
 
-    private func place(_ relative: [UInt8]) -> Result<(OpenFile, FileFacts), SystemError> {
+    private func place(_ relative: [UInt8]) -> Result<(OpenFile, FileFacts), SystemFailure> {
         let rootDescriptor = absolute([]).withPointer { openFolder($0) }
-        guard rootDescriptor >= 0 else { return .failure(.last) }
+        guard rootDescriptor >= 0 else { return .failure(.last("open")) }
         let root = OpenFile(owning: rootDescriptor)
         if relative.isEmpty { return described(root) }
         let descriptor = CPath(relative).withPointer { locate(beneath: rootDescriptor, $0) }
-        guard descriptor >= 0 else { return .failure(.last) }
+        guard descriptor >= 0 else { return .failure(.last("open")) }
         return described(OpenFile(owning: descriptor))
     }
 
-    private func described(_ file: OpenFile) -> Result<(OpenFile, FileFacts), SystemError> {
-        FileFacts(of: file.descriptor).map { .success((file, $0)) } ?? .failure(.last)
+    private func described(_ file: OpenFile) -> Result<(OpenFile, FileFacts), SystemFailure> {
+        FileFacts(of: file.descriptor).map { .success((file, $0)) } ?? .failure(.last("fstat"))
     }
 
     private func read(_ place: OpenFile, _ facts: FileFacts) -> Found {
         let descriptor = reopenForReading(place.descriptor)
-        return descriptor >= 0 ? .file(OpenFile(owning: descriptor), facts) : failed(.last)
+        return descriptor >= 0 ? .file(OpenFile(owning: descriptor), facts) : failed(.last("open"))
     }
 
-    private func failed(_ error: SystemError) -> Found {
+    private func failed(_ error: SystemFailure) -> Found {
         switch error.kind {
         case .nothing: .nothing
         case .exhausted: .exhausted

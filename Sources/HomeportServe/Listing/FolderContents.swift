@@ -19,11 +19,11 @@ struct FolderContents {
     static let mostRead = 100_000
 
     /// - Parameter path: The folder's own, beneath the root.
-    init(of folder: OpenFile, at path: [UInt8], in root: Root) throws(SystemError) {
+    init(of folder: OpenFile, at path: [UInt8], in root: Root) throws(SystemFailure) {
         let descriptor = openat(folder.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .last }
+        guard descriptor >= 0 else { throw .last("openat") }
         guard let stream = fdopendir(descriptor) else {
-            let error = SystemError.last
+            let error = SystemFailure.last("fdopendir")
             close(descriptor)
             throw error
         }

@@ -109,6 +109,12 @@ private final class FolderWatchHandler: ChannelInboundHandler {
         }
     }
 
+    func channelInactive(context: ChannelHandlerContext) {
+        pending?.told.cancel()
+        pending = nil
+        context.fireChannelInactive()
+    }
+
     private func note(_ change: LiveChange, _ context: ChannelHandlerContext) {
         let since = pending?.since ?? .now()
         let whole = pending?.change.and(change) ?? change

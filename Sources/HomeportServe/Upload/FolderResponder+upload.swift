@@ -51,7 +51,7 @@ extension FolderResponder {
         guard judge(head, target.served, exchange) == .proceed else {
             return finish(412, "the file is not as the request's conditions say", exchange)
         }
-        do throws(SystemError) { file = try UploadFile(for: target) } catch { return failed(error, head, exchange) }
+        do throws(SystemFailure) { file = try UploadFile(for: target) } catch { return failed(error, head, exchange) }
         Upload(
             exchange,
             into: file,
@@ -96,7 +96,7 @@ extension FolderResponder {
     }
 
     private func failed(_ error: any Error, _ head: RequestHead, _ exchange: any Exchange) {
-        switch (error as? SystemError)?.kind {
+        switch (error as? SystemFailure)?.kind {
         case .denied: cannotWrite(head, exchange)
         case .exhausted: exhausted(exchange)
         case .full: finish(507, "there is no room for the file", exchange) { $0.closes = true }

@@ -23,8 +23,8 @@ final class UploadFile: Sendable {
     private let draft: CPath
     private let descriptor: CInt
 
-    /// - Throws: ``SystemError``.
-    init(for target: UploadTarget) throws(SystemError) {
+    /// - Throws: ``SystemFailure``.
+    init(for target: UploadTarget) throws(SystemFailure) {
         self.target = target
         let draft = CPath(".homeport-upload-\(String(UInt64.random(in: .min ... .max), radix: 36))".utf8)
         self.draft = draft
@@ -33,7 +33,7 @@ final class UploadFile: Sendable {
         descriptor = draft.withPointer {
             openat(target.folder.descriptor, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode ?? 0o666)
         }
-        guard descriptor >= 0 else { throw .last }
+        guard descriptor >= 0 else { throw .last("openat") }
         if let mode { fchmod(descriptor, mode) }
     }
 
@@ -44,14 +44,11 @@ final class UploadFile: Sendable {
         _ = draft.withPointer { unlinkat(target.folder.descriptor, $0, 0) }
     }
 
-    func write(_ bytes: ByteBuffer) throws(SystemError) {
-        var rest = bytes
-        while rest.readableBytes > 0 {
-            let count = rest.withUnsafeReadableBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .last }
-            rest.moveReaderIndex(forwardBy: count)
+    func write(_ bytes: ByteBuffer) throws(SystemFailure) {
+        let written = bytes.withUnsafeReadableBytes { bytes in
+            Result { () throws(SystemFailure) in try WholeWrite.bytes(bytes, to: descriptor) }
         }
+        try written.get()
     }
 
     enum Placed { case created, replaced, changed }
@@ -61,22 +58,17 @@ final class UploadFile: Sendable {
 
     /// Gives the file its name.
     /// - Parameter ifUnchanged: Only if what is there now is what was there when the request began.
-    func place(ifUnchanged: Bool) throws(SystemError) -> Placed {
-        try Self.placing.withLock { _ throws(SystemError) in
+    func place(ifUnchanged: Bool) throws(SystemFailure) -> Placed {
+        try Self.placing.withLock { _ throws(SystemFailure) in
             guard !ifUnchanged || target.isUnchanged else { return .changed }
             let present = target.present
-            guard present?.kind != .folder, present?.kind != .other else { throw SystemError(number: EISDIR) }
+            guard present?.kind != .folder, present?.kind != .other else { throw SystemFailure("renameat", EISDIR) }
             let moved = draft.withPointer { from in
                 target.name.withPointer { renameat(target.folder.descriptor, from, target.folder.descriptor, $0) }
             }
-            guard moved == 0 else { throw .last }
+            guard moved == 0 else { throw .last("renameat") }
             let wasServed = present?.kind == .file || present?.kind == .link && target.served != nil
             return wasServed ? .replaced : .created
         }
     }
-}
-
-/// `write`, under a name that a method of that name does not hide.
-private func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(descriptor, bytes, count)
 }

@@ -26,7 +26,7 @@ struct UploadTarget: Sendable {
         /// A pipe, a device, a socket: it is somebody's, and no file.
         case special
         /// The file system takes no such name, or does not let us look.
-        case system(SystemError)
+        case system(SystemFailure)
     }
 
     init(_ name: [UInt8], in folder: OpenFile, at relative: [UInt8], of root: Root) throws(Obstacle) {
@@ -45,7 +45,7 @@ struct UploadTarget: Sendable {
             case .folder: throw .folder
             case .other: throw .special
             }
-        case .failure(let error) where error.number == ENOENT: replaced = nil
+        case .failure(let error) where error.errno == ENOENT: replaced = nil
         case .failure(let error): throw .system(error)
         }
     }

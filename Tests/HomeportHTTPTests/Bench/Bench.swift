@@ -160,7 +160,7 @@ final class Observed: ExchangeObserving {
             self.lines = lines
         }
 
-        func ended(status: Int, bytes: Int64, complete: Bool) {
+        func ended(status: Int, bytes: Int64, complete: Bool, refusal: Refusal.StaticCode?) {
             lines.value.append("\(target) \(status) \(bytes)\(complete ? "" : " incomplete")")
         }
     }

@@ -23,7 +23,12 @@ func serving(
     let live =
         plan.live
         ? try await LiveReload.start(folder: plan.folder, loops: loops, pulse: pulse, onWarning: { print($0) }) : nil
-    let responder = try await FolderResponder(folder: plan.folder, plan: plan, loops: loops, live: live)
+    let responder = FolderResponder(
+        folder: plan.folder,
+        plan: plan,
+        caches: try await FolderCaches(loops: loops),
+        live: live
+    )
     var service = HTTPService(responder: responder)
     // A test that waits for its turn on a busy machine is no slow client.
     service.deadlines.head = nil

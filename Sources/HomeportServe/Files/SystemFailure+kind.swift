@@ -1,3 +1,5 @@
+import HomeportNet
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -6,16 +8,15 @@ import Musl
 import Darwin
 #endif
 
-/// The `errno` of a call that has just failed, and what it means to who asked for a file.
-struct SystemError: Error, Equatable {
+/// What a failed system call means to who asked for a file.
+extension SystemFailure {
     enum Kind { case nothing, denied, exhausted, full, other }
 
-    let number: CInt
-
-    static var last: SystemError { SystemError(number: errno) }
+    /// The call that has just failed.
+    static func last(_ call: String) -> SystemFailure { SystemFailure(call, systemErrno) }
 
     var kind: Kind {
-        switch number {
+        switch errno {
         case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP: .nothing
         case EACCES, EPERM, EROFS: .denied
         case EMFILE, ENFILE, ENOMEM: .exhausted
@@ -24,3 +25,6 @@ struct SystemError: Error, Equatable {
         }
     }
 }
+
+/// `errno`, under a name that a property of that name does not hide.
+private var systemErrno: CInt { errno }
