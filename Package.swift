@@ -94,11 +94,17 @@ let package = Package(
             ],
             swiftSettings: ours
         ),
-        // A libFuzzer target; without its flags it does nothing. Built and run by Fuzz/run.
+        // libFuzzer targets; without its flags they do nothing. Built and run by Fuzz/run.
         .executableTarget(
             name: "FuzzHTTPRequest",
             dependencies: ["HTTPTestSupport"],
             path: "Fuzz/FuzzHTTPRequest",
+            swiftSettings: ours
+        ),
+        .executableTarget(
+            name: "FuzzPlan",
+            dependencies: ["HomeportCore", "HomeportRuntime"],
+            path: "Fuzz/FuzzPlan",
             swiftSettings: ours
         ),
         tests("HomeportNetTests", ["HomeportCore", "HomeportNet", "CHomeportLinux", nioCore, nioPosix]),

@@ -50,32 +50,20 @@ final class DoorPage: Responder {
     private func page(_ port: String) -> String {
         let rows = routes.reduce("") {
             $0
-                + "<li><a href=\"http://\($1.name.host)\(escape(port))/\">\($1.name)</a> <span>\(escape($1.summary))</span></li>\n"
+                + "<li><a href=\"http://\($1.name.host)\(port.html)/\">\($1.name)</a> <span>\($1.summary.html)</span></li>\n"
         }
         return """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-            <title>\(escape(title))</title>
+            <title>\(title.html)</title>
             <style>
             :root { color-scheme: light dark; font: 1rem/1.6 system-ui, sans-serif }
             body { max-width: 40rem; margin: 12vh auto; padding: 0 1.5rem }
             h1 { font-size: 1.3rem } ul { list-style: none; padding: 0 } li { padding: .4rem 0 }
             a { font-weight: 600 } span { opacity: .7 }
             </style></head>
-            <body><h1>\(escape(title))</h1><ul>
+            <body><h1>\(title.html)</h1><ul>
             \(rows)</ul></body></html>
             """
-    }
-
-    private func escape(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.append(character)
-            }
-        }
     }
 }

@@ -1,14 +1,14 @@
-/// Dates as HTTP writes and reads them (RFC 9110, section 5.6.7), in whole seconds since 1970, UTC. Proleptic Gregorian
-/// arithmetic throughout, so that no file time, however absurd, can fail.
+import HomeportCore
+
+/// Dates as HTTP writes and reads them (RFC 9110, section 5.6.7), in whole seconds since 1970, UTC. No file time,
+/// however absurd, can fail.
 package enum HTTPDate {
     /// `Sun, 06 Nov 1994 08:49:37 GMT`. Years beyond 9999 are printed as 9999, where the form ends.
     package static func text(_ seconds: Int64) -> String {
         let seconds = min(max(seconds, -62_135_596_800), 253_402_300_799)
-        let (day, rest) = seconds.flooredDivision(by: 86_400)
-        let (year, month, dayOfMonth) = civil(fromDays: day)
-        let weekday = Int((day % 7 + 11) % 7)
-        return "\(weekdays[weekday]), \(two(dayOfMonth)) \(months[month - 1]) \(four(year)) "
-            + "\(two(Int(rest / 3600))):\(two(Int(rest / 60 % 60))):\(two(Int(rest % 60))) GMT"
+        let time = UTCTime(seconds)
+        return "\(weekdays[time.weekday]), \(two(time.day)) \(months[time.month - 1]) \(four(time.year)) "
+            + "\(two(time.hour)):\(two(time.minute)):\(two(time.second)) GMT"
     }
 
     /// Reads the three forms that a recipient must accept, to the letter; nil for anything else. `now` places two-digit
@@ -51,7 +51,7 @@ package enum HTTPDate {
             let day = number(rest, 2..<4), let month = position(of: rest, 5..<8, in: months),
             let short = number(rest, 9..<11)
         else { return nil }
-        let thisYear = civil(fromDays: now.flooredDivision(by: 86_400).0).year
+        let thisYear = UTCTime(now).year
         var year = thisYear / 100 * 100 + short
         if year > thisYear + 50 { year -= 100 }
         return moment(year, month, day, rest.extracting(12..<20))
@@ -67,12 +67,16 @@ package enum HTTPDate {
     ///   - month: 0 ..< 12.
     ///   - clock: `08:49:37`, the colons checked. A leap second is the first of the next minute.
     private static func moment(_ year: Int, _ month: Int, _ day: Int, _ clock: Span<UInt8>) -> Int64? {
-        guard let hour = number(clock, 0..<2), let minute = number(clock, 3..<5), let second = number(clock, 6..<8),
-            1...31 ~= day, hour < 24, minute < 60, second <= 60
+        guard let hour = number(clock, 0..<2), let minute = number(clock, 3..<5), let second = number(clock, 6..<8)
         else { return nil }
-        let days = days(year: year, month: month + 1, day: day)
-        guard civil(fromDays: days).day == day else { return nil }
-        return days * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+        return UTCTime.seconds(
+            year: year,
+            month: month + 1,
+            day: day,
+            hour: hour,
+            minute: minute,
+            second: second
+        )
     }
 
     /// Whether the text has the pattern's punctuation; `_` stands for what is read elsewhere.
@@ -97,32 +101,5 @@ package enum HTTPDate {
     private static func four(_ number: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    }
-
-    /// Days since 1970-01-01 to a date, after Howard Hinnant's published algorithm: years begin in March, so that the
-    /// leap day is the last, and 400 years are one era of 146,097 days.
-    package static func civil(fromDays days: Int64) -> (year: Int, month: Int, day: Int) {
-        let (era, dayOfEra) = (days + 719_468).flooredDivision(by: 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayOfYear + 2) / 153
-        let month = shifted < 10 ? shifted + 3 : shifted - 9
-        return (
-            Int(yearOfEra + era * 400 + (month <= 2 ? 1 : 0)), Int(month), Int(dayOfYear - (153 * shifted + 2) / 5 + 1)
-        )
-    }
-
-    private static func days(year: Int, month: Int, day: Int) -> Int64 {
-        let (era, yearOfEra) = Int64(month <= 2 ? year - 1 : year).flooredDivision(by: 400)
-        let dayOfYear = Int64((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1)
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-}
-
-extension Int64 {
-    /// Quotient and remainder with the remainder never negative.
-    fileprivate func flooredDivision(by divisor: Int64) -> (Int64, Int64) {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }

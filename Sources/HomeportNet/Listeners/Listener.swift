@@ -52,10 +52,17 @@ package final class Listener: Sendable {
                 }
             }
         var servers: [any Channel] = []
-        for descriptor in sockets.release() {
-            servers.append(try await bootstrap.withBoundSocket(descriptor).get())
-            // NIO listens once more, with a backlog of its own.
-            ListeningSockets.restoreBacklog(descriptor, backlog)
+        var waiting = sockets.release()[...]
+        do {
+            while let descriptor = waiting.popFirst() {
+                servers.append(try await bootstrap.withBoundSocket(descriptor).get())
+                // NIO listens once more, with a backlog of its own.
+                ListeningSockets.restoreBacklog(descriptor, backlog)
+            }
+        } catch {
+            for descriptor in waiting { _ = Descriptor(owning: descriptor) }
+            for server in servers { try? await server.close() }
+            throw error
         }
         return Listener(places: places, port: port, servers: servers, connections: connections)
     }

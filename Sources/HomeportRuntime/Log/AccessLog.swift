@@ -134,16 +134,9 @@ package final class AccessLog: ExchangeObserving {
     }
 
     private static func quote(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "\"") { result, scalar in
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.isUnseen && scalar.value < 0x10000:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        } + "\""
+        var quoted = ""
+        quoted.appendJSON(text)
+        return quoted
     }
 
     private static func size(_ bytes: Int64) -> String {
@@ -175,13 +168,7 @@ package enum LogTime {
     }
 
     /// `2026-11-24T14:03:59Z`.
-    package static func rfc3339(_ seconds: Int64 = Int64(time(nil))) -> String {
-        let (year, month, day) = HTTPDate.civil(fromDays: seconds / 86_400)
-        let clock = [seconds % 86_400 / 3600, seconds % 3600 / 60, seconds % 60].map(two).joined(separator: ":")
-        return "\(year)-\(two(Int64(month)))-\(two(Int64(day)))T\(clock)Z"
-    }
-
-    private static func two(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
+    package static func rfc3339(_ seconds: Int64 = Int64(time(nil))) -> String { UTCTime(seconds).rfc3339 }
 }
 
 extension String {

@@ -1,3 +1,6 @@
+import HomeportCore
+import HomeportHTTP
+
 /// The table: one link per entry, and headers that are links too, so that it sorts without a script.
 extension ListingPage {
     static func appendTable(
@@ -66,7 +69,7 @@ extension ListingPage {
         } else {
             // "./" makes a name like "a:b" a path; without it a browser reads a scheme.
             page += "<a href=\"./"
-            appendEscaped(entry.path, to: &page)
+            page.appendHTML(entry.path)
             page += entry.kind == .folder ? "/\"><bdi>" : "\"><bdi>"
             appendVisible(entry.name, to: &page)
             page += entry.symlink ? "</bdi> <small>link</small></a>" : "</bdi></a>"
@@ -80,12 +83,14 @@ extension ListingPage {
             page += "</td><td>"
         }
         page += "</td><td>"
-        let time = ListingTime(secondsSince1970: entry.modified)
+        let time = UTCTime(entry.modified)
         if time.isSpellable {
             page += "<time datetime=\""
             time.appendRFC3339(to: &page)
             page += "\">"
-            time.appendShort(to: &page)
+            time.appendDate(to: &page)
+            page += " "
+            time.appendClock(seconds: false, to: &page)
             page += "</time>"
         }
         page += "</td></tr>\n"

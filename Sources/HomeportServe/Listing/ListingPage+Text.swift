@@ -1,12 +1,7 @@
+import HomeportHTTP
+
 /// How names and numbers become page text. A file name is the one thing on the page that anybody may have chosen.
 extension ListingPage {
-    /// Escapes for element content and for quoted attributes alike, so that nobody has to know which one it is.
-    static func appendEscaped(_ text: String, to page: inout String) {
-        for scalar in text.unicodeScalars {
-            appendEscaped(scalar, to: &page)
-        }
-    }
-
     /// A name as people see it: escaped, and what would be invisible or would turn the text around made visible.
     ///
     /// A line break in a name must not look like a space, and U+202E must not make `cod.exe` read as `exe.doc`.
@@ -20,19 +15,8 @@ extension ListingPage {
                 page += code
                 page += "</i>"
             default:
-                appendEscaped(scalar, to: &page)
+                page.appendHTML(scalar)
             }
-        }
-    }
-
-    private static func appendEscaped(_ scalar: Unicode.Scalar, to page: inout String) {
-        switch scalar {
-        case "&": page += "&amp;"
-        case "<": page += "&lt;"
-        case ">": page += "&gt;"
-        case "\"": page += "&quot;"
-        case "'": page += "&#39;"
-        default: page.unicodeScalars.append(scalar)
         }
     }
 

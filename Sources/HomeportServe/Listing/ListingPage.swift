@@ -1,3 +1,5 @@
+import HomeportHTTP
+
 /// The page the folder server shows for a folder without an index file, and the same facts as JSON.
 ///
 /// It is one self-contained document: style and script stand in it, and its policy forbids it to load anything, so a
@@ -65,10 +67,10 @@ package enum ListingPage {
             """
         // The folder's own name first: it is what a narrow browser tab has room for.
         if let last = crumbs.last {
-            appendEscaped(last, to: &page)
+            page.appendHTML(last)
             page += "/ in /"
             for crumb in crumbs.dropLast() {
-                appendEscaped(crumb, to: &page)
+                page.appendHTML(crumb)
                 page += "/"
             }
         } else {

@@ -1,3 +1,4 @@
+import HomeportCore
 import Testing
 
 @testable import HomeportServe
@@ -33,7 +34,7 @@ import Testing
     ])
     func textStaysText(name: String, escaped: String) {
         var text = ""
-        ListingPage.appendJSON(name, to: &text)
+        text.appendJSON(name)
         #expect(text == "\"\(escaped)\"")
     }
 
