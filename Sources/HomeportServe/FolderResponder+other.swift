@@ -40,7 +40,8 @@ extension FolderResponder {
         var answer = ResponseHead(204, body: .none)
         answer.add("Allow", allowed)
         if plan.cors != nil {
-            answer.add("Access-Control-Allow-Methods", allowed)
+            // Pages of other origins may read; access lets none of them change anything.
+            answer.add("Access-Control-Allow-Methods", "GET, HEAD")
             // The star leaves Authorization out, as the standard has it.
             answer.add("Access-Control-Allow-Headers", "*, Authorization")
             answer.add("Access-Control-Max-Age", "600")

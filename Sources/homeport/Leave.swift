@@ -24,7 +24,8 @@ func leave(after error: any Error) -> Never {
     // A plan may have several mistakes, and one edit should mend them all.
     let problems = (error as? PlanProblems)?.all ?? (error as? PlanRefusal)?.problems
     if let problems {
-        for problem in problems { Terminal.errors.write("homeport: \(problem)\n") }
+        for problem in problems.prefix(50) { Terminal.errors.write("homeport: \(problem)\n") }
+        if problems.count > 50 { Terminal.errors.write("homeport: and \(problems.count - 50) more\n") }
         exit(HomeportError.Blame.words.rawValue)
     }
     let code = Homeport.exitCode(for: error)

@@ -1,3 +1,4 @@
+import HomeportCore
 import HomeportNet
 
 #if canImport(Glibc)
@@ -48,7 +49,13 @@ struct Terminal: Sendable {
     }
 
     func write(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { try? WholeWrite.bytes($0, to: descriptor) }
+        bytes.withUnsafeBytes { bytes in
+            do throws(SystemFailure) { try WholeWrite.bytes(bytes, to: descriptor) } catch {
+                guard descriptor == 1, error.errno != EPIPE else { return }
+                Self.errors.write("homeport: the output cannot be written: \(SystemFailure.text(error.errno))\n")
+                exit(HomeportError.Blame.world.rawValue)
+            }
+        }
     }
 
     /// What a person should know, and nothing fails for.

@@ -68,6 +68,16 @@ import Testing
         }
     }
 
+    /// One attempt would take hours, or could never succeed.
+    @Test(arguments: [
+        "$2y$99$" + String(repeating: "a", count: 53), "$2y$31$" + String(repeating: "a", count: 53),
+        "$6$rounds=999999999$salt$" + String(repeating: "a", count: 86),
+    ])
+    func aHashThatCannotBeCheckedIsRefusedAtOnce(text: String) throws {
+        let error = try #require(throws: HomeportError.self) { try PasswordHash(parsing: text) }
+        #expect(error.what == "the password hash asks for more work than can be done")
+    }
+
     @Test(arguments: ["", "alice", ":$apr1$cHhnMd2O$xMxR10smmD7ONdIt8C16A0"])
     func aCredentialIsAUserAndAHash(text: String) throws {
         let error = try #require(throws: HomeportError.self) { try Credential(parsing: text) }

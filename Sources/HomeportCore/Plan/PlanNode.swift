@@ -30,6 +30,8 @@ public struct PlanNode {
         }
         let root: Yams.Node?
         do {
+            // Editors on Windows begin a file with a byte order mark; YAML allows it, and libyaml does not everywhere.
+            let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
             try Self.refuseAliasesAsKeys(in: text)
             root = try Yams.compose(yaml: text)
         } catch { throw Self.syntaxError(error, file: file, text: text) }

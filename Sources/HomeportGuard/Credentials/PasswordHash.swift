@@ -49,9 +49,26 @@ struct PasswordHash: Sendable {
                 fix: "copy the whole line; in a shell, put single quotes around it, since $ means something there"
             )
         }
+        guard Self.canBeChecked(text) else {
+            throw HomeportError(
+                .badValue,
+                "the password hash asks for more work than can be done",
+                fix: "make one with htpasswd -nB USER, whose cost is 5 to 17, or mkpasswd -m scrypt"
+            )
+        }
         if shape.kind == .crypt { try CryptLibrary.check() }
         self.text = text
         kind = shape.kind
+    }
+
+    /// A bcrypt of cost 20 takes a minute, and ten million rounds of SHA-512 several seconds: whoever tried a password
+    /// would keep a thread busy for as long.
+    private static func canBeChecked(_ text: String) -> Bool {
+        let parts = text.split(separator: "$")
+        guard parts.count > 1 else { return true }
+        if text.hasPrefix("$2") { return Int(parts[1]).map { (4...20).contains($0) } ?? false }
+        guard parts[1].hasPrefix("rounds=") else { return true }
+        return Int(parts[1].dropFirst(7)).map { $0 <= 10_000_000 } ?? false
     }
 
     /// Takes as long as the hash is meant to take, which may be a good part of a second: never on an event loop.

@@ -17,6 +17,7 @@ package final class LoopState {
     package let index: Int
 
     private var turn: UInt64 = 0
+    private var turnBegan = NIODeadline.distantPast
     private var isTurnEnding = false
     private var second: Int64 = -1
     private var dateLine = ByteBuffer()
@@ -37,9 +38,15 @@ package final class LoopState {
         return Int64(time.tv_sec)
     }
 
-    /// Which turn of the loop this is. Requests that are taken in the same turn had all arrived before it began to answer
-    /// any of them, so what was asked of the file system for one of them is true for the others.
+    /// Which turn of the loop this is: what was asked of the file system for one request serves the others of its turn. A
+    /// turn ends when the loop begins anew, and after ``longestTurn`` at the latest, which bounds how old such an answer
+    /// can be.
     package var currentTurn: UInt64 {
+        let now = clock
+        if now - turnBegan > Self.longestTurn {
+            turnBegan = now
+            turn += 1
+        }
         if !isTurnEnding {
             isTurnEnding = true
             loop.assumeIsolated().execute {
@@ -49,6 +56,8 @@ package final class LoopState {
         }
         return turn
     }
+
+    private static let longestTurn = TimeAmount.microseconds(250)
 
     func writeDate(to output: inout ByteBuffer) {
         let now = now

@@ -49,11 +49,16 @@ struct RequestPath: Equatable {
             segments.append(segment)
             trailing = false
         }
-        // Hidden files are not served, and a hidden folder hides what is in it. RFC 8615 has its folder at the root.
-        for (depth, segment) in segments.enumerated() where segment[0] == ASCII.dot {
-            guard depth == 0, segment == Array(".well-known".utf8) else { return .notFound }
-        }
+        if isHidden(segments) { return .notFound }
         return .path(RequestPath(segments: segments, hasTrailingSlash: trailing))
+    }
+
+    /// Hidden files are not served, and a hidden folder hides what is in it. RFC 8615 has its folder at the root.
+    /// - Parameter segments: None of them empty.
+    static func isHidden(_ segments: [[UInt8]]) -> Bool {
+        segments.enumerated().contains { depth, segment in
+            segment[0] == ASCII.dot && (depth > 0 || segment != Array(".well-known".utf8))
+        }
     }
 
     /// Relative to the root, as the file system takes it.

@@ -1,5 +1,6 @@
 #if os(macOS)
 import Darwin
+import HomeportHTTP
 
 extension Root {
     func openFolder(_ path: UnsafePointer<CChar>) -> CInt { openat(AT_FDCWD, path, O_DIRECTORY | O_CLOEXEC) }
@@ -8,7 +9,8 @@ extension Root {
     func locate(beneath root: CInt, _ path: UnsafePointer<CChar>) -> CInt {
         let found = openat(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard found >= 0 else { return -1 }
-        guard let top = name(of: root), let there = name(of: found), there.hasPrefix(top == "/" ? top : top + "/")
+        guard let top = name(of: root), let there = name(of: found),
+            there.starts(with: top == [ASCII.slash] ? top : top + [ASCII.slash])
         else {
             close(found)
             errno = EXDEV
@@ -19,10 +21,10 @@ extension Root {
 
     func reopenForReading(_ place: CInt) -> CInt { fcntl(place, F_DUPFD_CLOEXEC, 0) }
 
-    private func name(of descriptor: CInt) -> String? {
+    func name(of descriptor: CInt) -> [UInt8]? {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(MAXPATHLEN)) { buffer in
             guard let start = buffer.baseAddress, fcntl(descriptor, F_GETPATH, start) == 0 else { return nil }
-            return String(cString: start)
+            return Array(UnsafeBufferPointer(start: start, count: strlen(start))).map { UInt8(bitPattern: $0) }
         }
     }
 }

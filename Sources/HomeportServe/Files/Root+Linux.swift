@@ -69,7 +69,7 @@ extension Root {
     }
 
     /// Where a descriptor's file really is, all links resolved.
-    private func name(of descriptor: CInt) -> [UInt8]? {
+    func name(of descriptor: CInt) -> [UInt8]? {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
             guard let start = buffer.baseAddress else { return nil }
             let length = readlink("/proc/self/fd/\(descriptor)", start, buffer.count)

@@ -1,4 +1,13 @@
+import HomeportHTTP
 import HomeportNet
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// The folder that is served, and the only way into it.
 ///
@@ -57,7 +66,16 @@ struct Root: Sendable {
         if relative.isEmpty { return described(root) }
         let descriptor = CPath(relative).withPointer { locate(beneath: rootDescriptor, $0) }
         guard descriptor >= 0 else { return .failure(.last("open")) }
-        return described(OpenFile(owning: descriptor))
+        let found = OpenFile(owning: descriptor)
+        guard !isHidden(found, beneath: root) else { return .failure(SystemFailure("open", ENOENT)) }
+        return described(found)
+    }
+
+    /// A link may lead from a name that is served to one that is not: where it leads counts.
+    private func isHidden(_ found: OpenFile, beneath root: OpenFile) -> Bool {
+        guard let top = name(of: root.descriptor), let there = name(of: found.descriptor), there.starts(with: top)
+        else { return false }
+        return RequestPath.isHidden(there[top.count...].split(separator: ASCII.slash).map(Array.init))
     }
 
     private func described(_ file: OpenFile) -> Result<(OpenFile, FileFacts), SystemFailure> {

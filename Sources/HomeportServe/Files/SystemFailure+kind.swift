@@ -17,7 +17,7 @@ extension SystemFailure {
 
     var kind: Kind {
         switch errno {
-        case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP: .nothing
+        case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EISDIR: .nothing
         case EACCES, EPERM, EROFS: .denied
         case EMFILE, ENFILE, ENOMEM: .exhausted
         case ENOSPC, EDQUOT: .full

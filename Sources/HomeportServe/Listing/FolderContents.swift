@@ -30,7 +30,8 @@ struct FolderContents {
         defer { closedir(stream) }
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            guard let first = name.first, first != ASCII.dot else { continue }
+            // What no path can ask for is not offered: see RequestPath.
+            guard let first = name.first, first != ASCII.dot, !name.contains(ASCII.backslash) else { continue }
             guard entries.count < Self.mostRead else {
                 isTruncated = true
                 return

@@ -15,6 +15,11 @@ import Testing
         #expect(try self.error("services:\n  db:\n    to: [::1]:5432\n    x: 1\n").fix == error.fix)
     }
 
+    @Test func aByteOrderMarkIsNoPartOfThePlan() throws {
+        let plan = try PlanNode(parsing: "\u{FEFF}name: shop\nservices: {}\n", file: "homeport.yaml")
+        #expect(try plan.at("name")?.text() == "shop")
+    }
+
     @Test func aTabIsNoIndentation() throws {
         let error = try error("services:\n\tapi:\n\t\tfolder: .\n")
         #expect(error.subject?.hasPrefix("homeport.yaml:2:") == true)

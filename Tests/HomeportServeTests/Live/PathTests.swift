@@ -26,6 +26,25 @@ import Testing
         }
     }
 
+    @Test func aLinkToAHiddenFileIsHidden() async throws {
+        let folder = TestFolder()
+        folder.write("site/.env", "secret")
+        folder.write("site/.git/config", "secret")
+        folder.write("site/.well-known/a.txt", "public")
+        folder.link("site/env", to: ".env")
+        folder.link("site/config", to: ".git/config")
+        folder.link("site/git", to: ".git")
+        folder.link("site/known", to: ".well-known/a.txt")
+        // That the root itself lies in a hidden folder hides nothing.
+        folder.link(".top", to: "site")
+        try await serving(folder, at: "/.top") { served async throws in
+            for name in ["env", "config", "git", "git/", "git/config"] {
+                #expect(try served.get("/\(name)").status == 404, "\(name)")
+            }
+            #expect(try served.get("/known").text == "public")
+        }
+    }
+
     @Test func linksThatLeadOutsideNameNothing() async throws {
         let folder = TestFolder()
         folder.write("secret.txt", "secret")
