@@ -1,0 +1,63 @@
+import Synchronization
+
+/// A line of limited rate that any number of streams share: one virtual clock that says until when it is busy.
+///
+/// Each stream reserves one quantum at a time, for the segment at the head of its queue: so streams take turns, and what a
+/// change of rate comes too late for is no more than a quantum of each.
+public final class Bottleneck: Sendable {
+    private struct State {
+        var bitsPerSecond: UInt64
+        var busyUntil: Instant = 0
+        var epoch: UInt64 = 0
+    }
+
+    private let state: Mutex<State>
+
+    /// - Parameter bitsPerSecond: 0 lets nothing through.
+    public init(bitsPerSecond: UInt64) { state = Mutex(State(bitsPerSecond: bitsPerSecond)) }
+
+    public var bitsPerSecond: UInt64 { state.withLock { $0.bitsPerSecond } }
+
+    /// What was reserved at the old rate is reserved anew.
+    public func change(bitsPerSecond: UInt64, now: Instant) {
+        state.withLock { state in
+            guard state.bitsPerSecond != bitsPerSecond else { return }
+            state.bitsPerSecond = bitsPerSecond
+            state.busyUntil = now
+            state.epoch += 1
+        }
+    }
+
+    /// What came before this moment has not been let through before it.
+    func begin(_ now: Instant) { state.withLock { $0.busyUntil = max($0.busyUntil, now) } }
+
+    /// Bytes that are reserved at once: two milliseconds' worth, between one byte and 64 KiB.
+    var quantum: Int { state.withLock { Self.quantum($0.bitsPerSecond) } }
+
+    private static func quantum(_ bitsPerSecond: UInt64) -> Int {
+        Int(min(64 << 10, max(1, bitsPerSecond / 8 / 500)))
+    }
+
+    struct Slot: Hashable {
+        var end: Instant
+        var epoch: UInt64
+    }
+
+    /// - Returns: When the last of the bytes has passed; nil while nothing may.
+    func reserve(_ count: Int, from: Instant) -> Slot? {
+        state.withLock { state in
+            guard state.bitsPerSecond > 0 else { return nil }
+            let (bits, over) = UInt64(count).multipliedReportingOverflow(by: 8_000_000_000)
+            let takes = over ? UInt64.max / 4 : bits / state.bitsPerSecond
+            state.busyUntil = max(state.busyUntil, from) &+ takes
+            return Slot(end: state.busyUntil, epoch: state.epoch)
+        }
+    }
+
+    func isValid(_ slot: Slot) -> Bool { state.withLock { $0.epoch == slot.epoch } }
+}
+
+extension Bottleneck: Hashable {
+    public static func == (a: Bottleneck, b: Bottleneck) -> Bool { a === b }
+    public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}

@@ -1,0 +1,63 @@
+/// Any one condition of a stream, unboxed.
+public enum Stage: Sendable, Hashable {
+    case latency(Latency)
+    case rate(Rate)
+    case loss(StreamLoss)
+    case corrupt(Corrupt)
+    case slice(Slice)
+    case slowClose(SlowClose)
+    case stall
+    case blackhole
+    case cut(Cut)
+
+    /// Takes another's parameters, and keeps what has happened so far where both are of one kind.
+    mutating func become(_ other: Stage, now: Instant) {
+        switch (self, other) {
+        case (.latency(let mine), .latency(var theirs)):
+            theirs.adopt(mine)
+            self = .latency(theirs)
+        case (.loss(let mine), .loss(var theirs)):
+            theirs.adopt(mine)
+            self = .loss(theirs)
+        case (.rate(let mine), .rate(var theirs)):
+            theirs.adopt(mine)
+            self = .rate(theirs)
+        case (_, .rate(let theirs)):
+            theirs.line.begin(now)
+            self = other
+        default: self = other
+        }
+    }
+
+    mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
+        switch self {
+        case .latency(var it):
+            defer { self = .latency(it) }
+            return it.judge(segment, now: now, draws: draws)
+        case .rate(var it):
+            defer { self = .rate(it) }
+            return it.judge(segment, now: now, draws: draws)
+        case .loss(var it):
+            defer { self = .loss(it) }
+            return it.judge(segment, now: now, draws: draws)
+        case .corrupt(var it): return it.judge(segment, now: now, draws: draws)
+        case .slice(var it):
+            defer { self = .slice(it) }
+            return it.judge(segment, now: now, draws: draws)
+        case .slowClose(var it): return it.judge(segment, now: now, draws: draws)
+        case .stall: return .hold
+        case .blackhole: return .discard
+        case .cut(var it): return it.judge(segment, now: now, draws: draws)
+        }
+    }
+
+    func ending(opened: Instant, passed: UInt64, last: Instant) -> (at: Instant, how: Ending)? {
+        guard case .cut(let cut) = self else { return nil }
+        return cut.ending(opened: opened, passed: passed, last: last)
+    }
+
+    func flips(in segment: Segment, draws: Draws) -> Flip? {
+        guard case .corrupt(let corrupt) = self else { return nil }
+        return corrupt.flips(in: segment, draws: draws)
+    }
+}

@@ -1,0 +1,59 @@
+/// What a condition says of the segment at the head of its queue.
+public enum Verdict: Sendable, Hashable {
+    /// It goes on at this moment, or as soon as what is before it has gone.
+    case leave(at: Instant)
+    /// It is judged in two parts, the first of this many bytes.
+    case split(after: Int)
+    /// It waits until the condition changes.
+    case hold
+    /// It is lost; what is behind it goes on.
+    case discard
+    /// The connection ends here; nothing that is not past this yet goes on.
+    case cut(Ending)
+}
+
+/// How a condition ends a connection, for both of its sides at once.
+public enum Ending: Sendable, Hashable {
+    /// In order, as by FIN: what was forwarded arrives.
+    case close
+    /// By RST: what the receiver has not read may be lost.
+    case reset
+}
+
+/// One thing that a network does to a stream.
+///
+/// It is asked for the head of its queue alone, perhaps many times, and answers by its present parameters: so a change
+/// re-times what waits, and can neither lose nor reorder it. What it draws depends on offsets and on nothing else.
+public protocol StreamCondition: Sendable {
+    /// - Parameters:
+    ///   - segment: The head of the queue.
+    ///   - draws: This condition's own, for this stream.
+    mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict
+
+    /// When it ends the connection by itself, whatever is sent.
+    /// - Parameters:
+    ///   - opened: When the connection was.
+    ///   - passed: How many bytes have gone on from here.
+    ///   - last: When the last of them did.
+    func ending(opened: Instant, passed: UInt64, last: Instant) -> (at: Instant, how: Ending)?
+
+    /// The bits that it turns over in a segment that leaves it.
+    func flips(in segment: Segment, draws: Draws) -> Flip?
+}
+
+extension StreamCondition {
+    public func ending(opened: Instant, passed: UInt64, last: Instant) -> (at: Instant, how: Ending)? { nil }
+    public func flips(in segment: Segment, draws: Draws) -> Flip? { nil }
+}
+
+/// Bits of one byte that are turned over.
+public struct Flip: Sendable, Hashable {
+    /// The byte's place in the stream.
+    public let offset: UInt64
+    public let mask: UInt8
+
+    public init(offset: UInt64, mask: UInt8) {
+        self.offset = offset
+        self.mask = mask
+    }
+}

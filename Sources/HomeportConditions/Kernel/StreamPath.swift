@@ -1,0 +1,225 @@
+/// One direction of one connection: conditions in a row, each with a queue of its own.
+///
+///     bytes ─▶ station ─▶ station ─▶ … ─▶ actions
+///
+/// Pure: it is told what arrives and what time it is, and says what to do. Whoever holds the bytes keeps them in one FIFO and
+/// carries the actions out in order. A segment enters a station at the moment it was due to leave the one before, however
+/// late anybody looked: so two latencies of 100 ms make 200 ms, exactly.
+public struct StreamPath: Sendable {
+    /// What to do with the bytes, in order.
+    public enum Action: Sendable, Hashable {
+        /// The next bytes of the FIFO go on.
+        case forward(Int)
+        /// The next bytes of the FIFO are thrown away.
+        case discard(Int)
+        /// Turns bits over, before the byte is forwarded.
+        case flip(Flip)
+        /// Passes the stream's end on.
+        case finish
+        /// The sender broke off, and everything before it was forwarded: break off, too.
+        case abort
+        /// A condition ends the connection: both directions.
+        case end(Ending)
+    }
+
+    private struct Station {
+        var condition: Stage
+        let draws: Draws
+        var queue = SegmentQueue()
+        /// When the last segment left.
+        var last: Instant = 0
+        var passed: UInt64 = 0
+        /// Its condition has ended the connection: nothing goes on from here.
+        var isShut = false
+    }
+
+    private struct Hits: Sendable { var segments: UInt64 = 0, nanoseconds: UInt64 = 0 }
+
+    private var stations: [Station]
+    private let opened: Instant
+    private var offset: UInt64 = 0
+    private var lastOffer: Instant = 0
+    private var packet: UInt64 = 0
+    private var hits: [Hits]
+
+    /// Whether the receiver takes more. While it does not, what is due waits.
+    public var isWritable = true
+    /// Bytes that wait.
+    public private(set) var held = 0
+    /// When to call ``run(now:)`` again; nil when only a change, an arrival or writability can move anything.
+    public private(set) var wake: Instant?
+    /// Nothing more will come of it.
+    public private(set) var isOver = false
+
+    /// - Parameters:
+    ///   - stages: In the order in which bytes pass them.
+    ///   - draws: For each stage its own.
+    ///   - opened: When the connection was.
+    public init(_ stages: [Stage], draws: (Int) -> Draws, opened: Instant) {
+        stations = stages.enumerated().map { Station(condition: $1, draws: draws($0)) }
+        hits = stages.map { _ in Hits() }
+        self.opened = opened
+    }
+
+    // MARK: Events
+
+    /// Bytes have come.
+    public mutating func offer(_ count: Int, now: Instant, _ actions: inout [Action]) {
+        guard !isOver, count > 0 else { return }
+        let together = offset > 0 && now &- lastOffer < Packets.pause && offset % Packets.size != 0
+        if !together { packet = offset }
+        lastOffer = now
+        enter(Segment(start: offset, count: count, kind: .data, entered: now, drawnAt: packet))
+        offset += UInt64(count)
+        if offset / Packets.size != packet / Packets.size { packet = offset - offset % Packets.size }
+        held += count
+        run(now: now, &actions)
+    }
+
+    /// The sender has ended its side, in order or not.
+    public mutating func offer(_ kind: Segment.Kind, now: Instant, _ actions: inout [Action]) {
+        guard !isOver, kind != .data else { return }
+        enter(Segment(start: offset, count: 0, kind: kind, entered: now, drawnAt: offset))
+        run(now: now, &actions)
+    }
+
+    /// Puts another condition in the place of one, for what waits there as for what is to come.
+    public mutating func change(_ index: Int, to stage: Stage, now: Instant, _ actions: inout [Action]) {
+        stations[index].condition.become(stage, now: now)
+        run(now: now, &actions)
+    }
+
+    public var stages: [Stage] { stations.map(\.condition) }
+
+    /// What a stage has done: how many segments it held back, and for how long in all.
+    public func effect(of index: Int) -> (segments: UInt64, nanoseconds: UInt64) {
+        (hits[index].segments, hits[index].nanoseconds)
+    }
+
+    private mutating func enter(_ segment: Segment) {
+        // Without conditions, what comes goes.
+        if stations.isEmpty { passing.append(segment) } else { stations[0].queue.append(segment) }
+    }
+
+    /// What has passed all stations and waits for the receiver.
+    private var passing = SegmentQueue()
+
+    // MARK: Time
+
+    /// Moves everything that is due. To be called when ``wake`` has come, and when the receiver takes more again.
+    public mutating func run(now: Instant, _ actions: inout [Action]) {
+        guard !isOver else { return }
+        wake = nil
+        for index in stations.indices {
+            endByItself(index, now)
+            while !stations[index].queue.isEmpty, step(index, now, &actions) { endByItself(index, now) }
+        }
+        while !passing.isEmpty {
+            let segment = passing.first
+            guard isWritable || segment.isLost else { break }
+            passing.removeFirst()
+            leave(segment, &actions)
+            if isOver { return }
+        }
+    }
+
+    private mutating func endByItself(_ index: Int, _ now: Instant) {
+        let station = stations[index]
+        guard !station.isShut,
+            let ending = station.condition.ending(opened: opened, passed: station.passed, last: station.last)
+        else { return }
+        if ending.at <= now { cut(index, ending.how, at: max(ending.at, station.last)) } else { wakeBy(ending.at) }
+    }
+
+    private mutating func cut(_ index: Int, _ how: Ending, at time: Instant) {
+        stations[index].isShut = true
+        pass(
+            Segment(start: offset, count: 0, kind: .cut(how), entered: time, drawnAt: offset),
+            from: index,
+            at: time
+        )
+    }
+
+    /// - Returns: Whether the head of the queue has moved.
+    private mutating func step(_ index: Int, _ now: Instant, _ actions: inout [Action]) -> Bool {
+        let segment = stations[index].queue.first
+        let verdict: Verdict =
+            if segment.isLost {
+                .leave(at: segment.entered)
+            } else if stations[index].isShut {
+                .discard
+            } else {
+                stations[index].condition.judge(segment, now: now, draws: stations[index].draws)
+            }
+        switch verdict {
+        case .leave(let time):
+            let due = max(time, stations[index].last, segment.entered)
+            guard due <= now else {
+                wakeBy(due)
+                return false
+            }
+            stations[index].queue.removeFirst()
+            stations[index].last = due
+            stations[index].passed += UInt64(segment.count)
+            if due > segment.entered {
+                hits[index].segments += 1
+                hits[index].nanoseconds &+= due - segment.entered
+            }
+            if !segment.isLost, let flip = stations[index].condition.flips(in: segment, draws: stations[index].draws) {
+                actions.append(.flip(flip))
+            }
+            pass(segment, from: index, at: due)
+        case .split(let count):
+            guard count > 0, count < segment.count else { return false }
+            var first = segment
+            first.count = count
+            stations[index].queue.first = segment.rest(after: count)
+            stations[index].queue.prepend(first)
+        case .discard:
+            stations[index].queue.removeFirst()
+            hits[index].segments += 1
+            var lost = segment
+            lost.isLost = true
+            pass(lost, from: index, at: max(segment.entered, stations[index].last))
+        case .cut(let how): cut(index, how, at: max(segment.entered, stations[index].last))
+        case .hold: return false
+        }
+        return true
+    }
+
+    private mutating func pass(_ segment: Segment, from index: Int, at time: Instant) {
+        var segment = segment
+        segment.entered = time
+        if index + 1 < stations.count { stations[index + 1].queue.append(segment) } else { passing.append(segment) }
+    }
+
+    private mutating func leave(_ segment: Segment, _ actions: inout [Action]) {
+        held -= segment.count
+        switch (segment.kind, segment.isLost) {
+        case (.data, false):
+            if case .forward(let before) = actions.last {
+                actions[actions.count - 1] = .forward(before + segment.count)
+            } else {
+                actions.append(.forward(segment.count))
+            }
+        case (.data, true):
+            if case .discard(let before) = actions.last {
+                actions[actions.count - 1] = .discard(before + segment.count)
+            } else {
+                actions.append(.discard(segment.count))
+            }
+        case (_, true): break
+        case (.end, false): actions.append(.finish)
+        case (.abort, false): over(.abort, &actions)
+        case (.cut(let how), false): over(.end(how), &actions)
+        }
+    }
+
+    private mutating func over(_ action: Action, _ actions: inout [Action]) {
+        isOver = true
+        wake = nil
+        actions.append(action)
+    }
+
+    private mutating func wakeBy(_ time: Instant) { wake = wake.map { min($0, time) } ?? time }
+}
