@@ -68,6 +68,9 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
+        module("HomeportConditions", []),
+        module("HomeportLink", ["HomeportCore", "HomeportConditions", "HomeportNet", nioCore]),
+        tests("HomeportConditionsTests", ["HomeportConditions"]),
         module("HomeportDoor", ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore]),
         module(
             "HomeportRuntime",
@@ -88,9 +91,8 @@ let package = Package(
         .executableTarget(
             name: "homeport",
             dependencies: [
-                "HomeportCore", "HomeportNet", "HomeportServe", "HomeportGuard", "HomeportRuntime", "HomeportControl",
-                nioCore,
-                arguments,
+                "HomeportCore", "HomeportConditions", "HomeportLink", "HomeportNet", "HomeportServe", "HomeportGuard",
+                "HomeportRuntime", "HomeportControl", nioCore, nioPosix, arguments,
             ],
             swiftSettings: ours
         ),

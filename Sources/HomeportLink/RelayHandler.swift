@@ -1,0 +1,189 @@
+import HomeportConditions
+import HomeportNet
+import NIOCore
+
+/// One end of a relayed connection. Two of them, on one loop, are a relay: what one reads, the other writes, when the
+/// conditions of that direction say so.
+///
+///     client ─▶ RelayHandler ─▶ lane (up) ─▶ RelayHandler ─▶ upstream
+///     client ◀─ RelayHandler ◀─ lane (down) ◀─ RelayHandler ◀─ upstream
+final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// The other end; nil until it is dialled, and after the end.
+    private var partner: RelayHandler?
+    private var context: ChannelHandlerContext?
+    /// From here to the other end.
+    private(set) var lane: RelayLane
+
+    private var isReadWithheld = false
+    private var isInReadCycle = false
+    private var hasEnded = false
+    private var hasFinishedWriting = false
+    private var needsFlush = false
+    private var timer: NIOScheduledCallback?
+    private var timerFires = NIODeadline.distantFuture
+    private let onClose: () -> Void
+
+    init(_ lane: RelayLane, onClose: @escaping () -> Void) {
+        self.lane = lane
+        self.onClose = onClose
+    }
+
+    /// Makes two ends a relay, and lets bytes in.
+    static func join(_ a: RelayHandler, _ b: RelayHandler) {
+        a.partner = b
+        b.partner = a
+        for end in [a, b] {
+            end.run()
+            end.resumeReading()
+        }
+    }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func read(context: ChannelHandlerContext) {
+        if partner == nil || lane.isFull { isReadWithheld = true } else { context.read() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        isInReadCycle = true
+        lane.keep(buffer)
+        act { $0.offer(buffer.readableBytes, now: $1, &$2) }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isInReadCycle = false
+        partner?.flush()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) { partner?.run() }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
+        end(.end)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end(.abort)
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end(.abort)
+        timer?.cancel()
+        timer = nil
+        onClose()
+    }
+
+    // MARK: Time
+
+    func handleScheduledCallback(eventLoop: some EventLoop) {
+        timer = nil
+        run()
+    }
+
+    func didCancelScheduledCallback(eventLoop: some EventLoop) {}
+
+    /// Puts other conditions in place.
+    func change(_ index: Int, to stage: Stage) { act { $0.change(index, to: stage, now: $1, &$2) } }
+
+    /// Moves what is due.
+    private func run() { act { $0.run(now: $1, &$2) } }
+
+    private func end(_ kind: Segment.Kind) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        act { $0.offer(kind, now: $1, &$2) }
+    }
+
+    // MARK: Actions
+
+    private func act(_ event: (inout StreamPath, Instant, inout [StreamPath.Action]) -> Void) {
+        guard let context, let partner else { return }
+        lane.path.isWritable = partner.context?.channel.isWritable ?? false
+        var actions: [StreamPath.Action] = []
+        swap(&actions, &lane.actions)
+        actions.removeAll(keepingCapacity: true)
+        event(&lane.path, context.eventLoop.now.uptimeNanoseconds, &actions)
+        for action in actions { perform(action, partner) }
+        swap(&actions, &lane.actions)
+        if !isInReadCycle { partner.flush() }
+        arm(context)
+        resumeReading()
+    }
+
+    private func perform(_ action: StreamPath.Action, _ partner: RelayHandler) {
+        switch action {
+        case .forward(let count):
+            lane.forwarded += UInt64(count)
+            var left = count
+            while left > 0, let piece = lane.take(left) {
+                left -= piece.readableBytes
+                partner.send(piece)
+            }
+        case .discard(let count):
+            var left = count
+            while left > 0, let piece = lane.take(left) { left -= piece.readableBytes }
+        case .flip(let flip): lane.flip(flip)
+        case .finish: partner.finish()
+        case .abort: partner.close(.reset)
+        case .end(let how):
+            partner.close(how)
+            close(how)
+        }
+    }
+
+    private func send(_ bytes: ByteBuffer) {
+        needsFlush = true
+        context?.write(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    private func flush() {
+        guard needsFlush else { return }
+        needsFlush = false
+        context?.flush()
+    }
+
+    /// Nothing more will be sent here; what comes from here still may.
+    private func finish() {
+        guard !hasFinishedWriting else { return }
+        hasFinishedWriting = true
+        flush()
+        context?.close(mode: .output, promise: nil)
+    }
+
+    func close(_ how: Ending) {
+        flush()
+        if how == .reset, let context { Abort.arm(context.channel) }
+        context?.close(promise: nil)
+    }
+
+    private func resumeReading() {
+        guard isReadWithheld, partner != nil, !lane.isFull else { return }
+        isReadWithheld = false
+        context?.read()
+    }
+
+    private func arm(_ context: ChannelHandlerContext) {
+        guard let wake = lane.path.wake else {
+            timer?.cancel()
+            timer = nil
+            return
+        }
+        let due = NIODeadline.uptimeNanoseconds(wake)
+        if timer != nil {
+            if timerFires <= due { return }
+            timer?.cancel()
+        }
+        timerFires = due
+        timer = try? context.eventLoop.assumeIsolated().scheduleCallback(at: due, handler: self)
+    }
+}
