@@ -71,6 +71,7 @@ let package = Package(
         module("HomeportConditions", []),
         module("HomeportLink", ["HomeportCore", "HomeportConditions", "HomeportNet", nioCore]),
         tests("HomeportConditionsTests", ["HomeportConditions"]),
+        tests("HomeportLinkTests", ["HomeportConditions", "HomeportLink", nioCore, nioEmbedded]),
         module("HomeportDoor", ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore]),
         module(
             "HomeportRuntime",
