@@ -71,7 +71,10 @@ let package = Package(
         module("HomeportConditions", []),
         module("HomeportLink", ["HomeportCore", "HomeportConditions", "HomeportNet", nioCore]),
         tests("HomeportConditionsTests", ["HomeportConditions"]),
-        tests("HomeportLinkTests", ["HomeportConditions", "HomeportLink", nioCore, nioEmbedded]),
+        tests(
+            "HomeportLinkTests",
+            ["HomeportCore", "HomeportConditions", "HomeportLink", "HomeportNet", nioCore, nioPosix, nioEmbedded]
+        ),
         module("HomeportDoor", ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore]),
         module(
             "HomeportRuntime",
@@ -92,8 +95,8 @@ let package = Package(
         .executableTarget(
             name: "homeport",
             dependencies: [
-                "HomeportCore", "HomeportConditions", "HomeportLink", "HomeportNet", "HomeportServe", "HomeportGuard",
-                "HomeportRuntime", "HomeportControl", nioCore, nioPosix, arguments,
+                "HomeportCore", "HomeportNet", "HomeportServe", "HomeportGuard", "HomeportRuntime", "HomeportControl",
+                nioCore, arguments,
             ],
             swiftSettings: ours
         ),

@@ -37,8 +37,8 @@ package final class Link: Sendable {
             let draws = { (index: Int) in Draws(seed: seed, number, direction, UInt64(index)) }
             return RelayLane(StreamPath(stages, draws: draws, opened: opened), limit: Self.usualLimit)
         }
-        let client = RelayHandler(lane(conditions.up, 0)) {}
-        let upstream = RelayHandler(lane(conditions.down, 1)) {}
+        let client = RelayHandler(lane(conditions.up, 0), on: channel.eventLoop) {}
+        let upstream = RelayHandler(lane(conditions.down, 1), on: channel.eventLoop) {}
         try channel.pipeline.syncOperations.addHandler(client)
         let ends = NIOLoopBound((client, upstream), eventLoop: channel.eventLoop)
         dialer.dial(on: channel.eventLoop) { try $0.pipeline.syncOperations.addHandler(ends.value.1) }

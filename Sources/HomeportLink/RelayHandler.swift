@@ -15,8 +15,12 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     /// The other end; nil until it is dialled, and after the end.
     private var partner: RelayHandler?
     private var context: ChannelHandlerContext?
+    /// Outlives the channel: what it sent may still be on its way when it is gone.
+    private let loop: any EventLoop
     /// From here to the other end.
     private(set) var lane: RelayLane
+    /// The channel is gone.
+    private var isDead = false
 
     private var isReadWithheld = false
     private var isInReadCycle = false
@@ -27,8 +31,9 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     private var timerFires = NIODeadline.distantFuture
     private let onClose: () -> Void
 
-    init(_ lane: RelayLane, onClose: @escaping () -> Void) {
+    init(_ lane: RelayLane, on loop: any EventLoop, onClose: @escaping () -> Void) {
         self.lane = lane
+        self.loop = loop
         self.onClose = onClose
     }
 
@@ -77,10 +82,21 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        end(.abort)
+        isDead = true
+        // A break would have come as an error before: this is the end of both halves.
+        end(.end)
+        partner?.releaseIfOver()
+        releaseIfOver()
+        onClose()
+    }
+
+    /// Two ends hold each other, until there is nothing left to hand over.
+    private func releaseIfOver() {
+        guard isDead, lane.isOver || partner?.isDead ?? true else { return }
         timer?.cancel()
         timer = nil
-        onClose()
+        lane.dropAll()
+        partner = nil
     }
 
     // MARK: Time
@@ -99,6 +115,8 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     private func run() { act { $0.run(now: $1, &$2) } }
 
     private func end(_ kind: Segment.Kind) {
+        // No end of the read cycle follows the end of the stream.
+        isInReadCycle = false
         guard !hasEnded else { return }
         hasEnded = true
         act { $0.offer(kind, now: $1, &$2) }
@@ -107,36 +125,43 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     // MARK: Actions
 
     private func act(_ event: (inout StreamPath, Instant, inout [StreamPath.Action]) -> Void) {
-        guard let context, let partner else { return }
-        lane.path.isWritable = partner.context?.channel.isWritable ?? false
+        // Until there is another end, what comes waits: bytes come with a FIN although nobody reads.
+        lane.path.isWritable = partner.map { $0.context?.channel.isWritable ?? true } ?? false
         var actions: [StreamPath.Action] = []
         swap(&actions, &lane.actions)
         actions.removeAll(keepingCapacity: true)
-        event(&lane.path, context.eventLoop.now.uptimeNanoseconds, &actions)
-        for action in actions { perform(action, partner) }
+        event(&lane.path, loop.now.uptimeNanoseconds, &actions)
+        for action in actions { perform(action) }
         swap(&actions, &lane.actions)
-        if !isInReadCycle { partner.flush() }
-        arm(context)
+        if !isInReadCycle { partner?.flush() }
+        arm()
         resumeReading()
+        releaseIfOver()
     }
 
-    private func perform(_ action: StreamPath.Action, _ partner: RelayHandler) {
+    private func perform(_ action: StreamPath.Action) {
         switch action {
         case .forward(let count):
             lane.forwarded += UInt64(count)
             var left = count
             while left > 0, let piece = lane.take(left) {
                 left -= piece.readableBytes
-                partner.send(piece)
+                partner?.send(piece)
             }
         case .discard(let count):
             var left = count
             while left > 0, let piece = lane.take(left) { left -= piece.readableBytes }
         case .flip(let flip): lane.flip(flip)
-        case .finish: partner.finish()
-        case .abort: partner.close(.reset)
+        case .finish:
+            lane.isOver = true
+            // Nobody is left here to take what still comes from there.
+            if isDead { partner?.close(.close) } else { partner?.finish() }
+        case .abort:
+            lane.isOver = true
+            partner?.close(.reset)
         case .end(let how):
-            partner.close(how)
+            lane.isOver = true
+            partner?.close(how)
             close(how)
         }
     }
@@ -172,7 +197,7 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
         context?.read()
     }
 
-    private func arm(_ context: ChannelHandlerContext) {
+    private func arm() {
         guard let wake = lane.path.wake else {
             timer?.cancel()
             timer = nil
@@ -184,6 +209,6 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
             timer?.cancel()
         }
         timerFires = due
-        timer = try? context.eventLoop.assumeIsolated().scheduleCallback(at: due, handler: self)
+        timer = try? loop.assumeIsolated().scheduleCallback(at: due, handler: self)
     }
 }

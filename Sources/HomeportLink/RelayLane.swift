@@ -12,6 +12,8 @@ struct RelayLane {
     /// How many bytes may wait before no more are read.
     var limit: Int
     var forwarded: UInt64 = 0
+    /// Its end was passed on.
+    var isOver = false
 
     init(_ path: StreamPath, limit: Int) {
         self.path = path

@@ -24,7 +24,7 @@ struct Homeport: AsyncParsableCommand {
                 name: "A project:",
                 subcommands: [UpCommand.self, DownCommand.self, StatusCommand.self, OpenCommand.self, PlanCommand.self]
             ),
-            CommandGroup(name: "Now, without a plan:", subcommands: [ServeCommand.self, LinkOpenCommand.self]),
+            CommandGroup(name: "Now, without a plan:", subcommands: [ServeCommand.self]),
             CommandGroup(name: "This machine:", subcommands: [PortsCommand.self, DoctorCommand.self]),
         ]
     )

@@ -1,5 +1,6 @@
-@testable import HomeportConditions
 import Testing
+
+@testable import HomeportConditions
 
 /// Every distribution against its law, by the delays that come out of a path.
 @Suite struct DistributionTests {

@@ -1,0 +1,132 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// One end of a TCP connection over a blocking socket whose every wait ends.
+final class Wire {
+    struct Failure: Error { let call: String, number: CInt }
+    enum End: Equatable { case end, reset, silence }
+
+    private let number: CInt
+    private var isOpen = true
+
+    init(owning socket: CInt, patience: Int = 10) {
+        number = socket
+        var limit = timeval(tv_sec: patience, tv_usec: 0)
+        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { if isOpen { close(number) } }
+
+    static func stream() -> CInt {
+        #if canImport(Darwin)
+        Darwin.socket(AF_INET, SOCK_STREAM, 0)
+        #else
+        socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        #endif
+    }
+
+    static func withLoopback<Result>(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
+    }
+
+    convenience init(to port: UInt16) throws {
+        let socket = Self.stream()
+        guard Self.withLoopback(port, { connect(socket, $0, $1) }) == 0 else {
+            defer { close(socket) }
+            throw Failure(call: "connect", number: errno)
+        }
+        self.init(owning: socket)
+    }
+
+    func send(_ bytes: [UInt8]) throws {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { write(number, $0.baseAddress?.advanced(by: done), $0.count - done) }
+            guard count > 0 else { throw Failure(call: "write", number: errno) }
+            done += count
+        }
+    }
+
+    func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+    /// Exactly so many bytes.
+    func receive(_ count: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            let got = bytes.withUnsafeMutableBytes { read(number, $0.baseAddress?.advanced(by: done), count - done) }
+            guard got > 0 else { throw Failure(call: "read", number: got == 0 ? 0 : errno) }
+            done += got
+        }
+        return bytes
+    }
+
+    func text(_ count: Int) throws -> String { String(decoding: try receive(count), as: UTF8.self) }
+
+    /// What comes instead of more bytes.
+    func end() -> End {
+        var byte: UInt8 = 0
+        switch read(number, &byte, 1) {
+        case 0: return .end
+        case ..<0: return errno == ECONNRESET ? .reset : .silence
+        default: return .silence
+        }
+    }
+
+    /// Nothing more will be sent.
+    func finish() { shutdown(number, CInt(SHUT_WR)) }
+
+    /// Breaks off with RST.
+    func abort() {
+        var value = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(number, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
+        isOpen = false
+        close(number)
+    }
+}
+
+/// Listens on a free port of 127.0.0.1.
+final class Upstream {
+    private let number: CInt
+    let port: UInt16
+
+    init() throws {
+        let number = Wire.stream()
+        self.number = number
+        guard Wire.withLoopback(0, { bind(number, $0, $1) }) == 0, listen(number, 16) == 0 else {
+            throw Wire.Failure(call: "bind", number: errno)
+        }
+        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let told = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &length) }
+        }
+        guard told == 0 else { throw Wire.Failure(call: "getsockname", number: errno) }
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { close(number) }
+
+    func accept() throws -> Wire {
+        let accepted = systemAccept(number)
+        guard accepted >= 0 else { throw Wire.Failure(call: "accept", number: errno) }
+        return Wire(owning: accepted)
+    }
+}
+
+/// `accept`, under a name that a method of that name does not hide.
+private func systemAccept(_ socket: CInt) -> CInt { accept(socket, nil, nil) }
