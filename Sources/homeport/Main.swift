@@ -17,6 +17,17 @@ struct Homeport: AsyncParsableCommand {
         discussion: """
             Run what homeport.yaml says with homeport up, or serve a folder without one with homeport serve.
             homeport COMMAND --help is the manual of a command.
+
+            EXAMPLES
+              homeport up                     this folder's project
+              homeport serve dist             a folder, now
+              homeport ports --exposed        what other machines can reach
+
+            EXIT CODES
+              0  done
+              1  a check failed
+              2  the words were wrong
+              3  the world was: a port is taken, a permission is missing
             """,
         version: HomeportVersion.current,
         groupedSubcommands: [

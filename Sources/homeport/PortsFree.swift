@@ -14,14 +14,14 @@ struct PortsFreeCommand: ParsableCommand {
             Free now is no promise: whoever asks next may get the same answer.
 
             EXAMPLES
-              python3 -m http.server $(homeport ports free)
+              python3 -m http.server --bind 127.0.0.1 $(homeport ports free)
               homeport ports free 3
             """
     )
 
     @ParentCommand var parent: PortsCommand
 
-    @Argument(help: "How many.")
+    @Argument(help: "How many, 1 to 1000.")
     var count = 1
 
     func validate() throws {

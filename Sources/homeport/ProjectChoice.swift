@@ -40,10 +40,8 @@ struct ProjectChoice: ParsableArguments {
         let here = PlanFile.currentDirectory
         let plan = try file.map { try PlanFile.locate($0) } ?? (try? PlanFile.find(from: here))
         var meant = running.filter { $0.status.plan != nil && $0.status.plan == plan }
-        // Where no plan's project runs, what was served from here may be meant.
-        if meant.isEmpty, file == nil {
-            meant = running.filter { $0.status.plan == nil && $0.status.directory == here }
-        }
+        // Where no plan's project runs, what was served from here may be meant, or the project of a plan that is gone.
+        if meant.isEmpty, file == nil { meant = running.filter { $0.status.directory == here } }
         if meant.isEmpty { throw notRunning(in: plan ?? here, hasPlan: plan != nil, running.map(\.status)) }
         return meant
     }

@@ -16,9 +16,9 @@ struct ServeCommand: AsyncParsableCommand {
             Requests for names other than localhost are refused unless --host lists them.
 
             EXAMPLES
-              homeport serve                            this folder on http://127.0.0.1:62893
-              homeport serve dist --port 8080 --spa     a built single-page application
-              homeport serve site --live                pages reload when a file changes
+              homeport serve                      this folder, at http://127.0.0.1:62893
+              homeport serve dist --port 8080 --spa     a single-page application
+              homeport serve site --live          pages reload when a file changes
               homeport serve drop --upload --basic-auth "$(htpasswd -nB me)"
               homeport serve --bind 192.168.1.20 --host build.lan
 
@@ -44,7 +44,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            FolderPlan.indexWord.summary + " May be repeated (default: index.html, index.htm).",
+            "The file that answers for a folder. May be repeated (default: index.html, index.htm).",
             valueName: "file"
         )
     )
@@ -93,6 +93,13 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var basicAuth: [String] = []
 
+    func validate() throws {
+        // As a script's variable that is not set: it would be this folder.
+        if dir.isEmpty { throw ValidationError("the folder's name is empty") }
+        if cors, corsOrigin != nil { throw ValidationError("--cors lets in every origin; leave out one of the two") }
+        if maxUpload != nil, !upload { throw ValidationError("--max-upload needs --upload") }
+    }
+
     func run() async throws {
         let plan = try plan()
         let writer = serving.writer
@@ -101,10 +108,10 @@ struct ServeCommand: AsyncParsableCommand {
         for text in basicAuth { options.credentials.append(try Credential(parsing: text)) }
         if !place.isLoopback { options.onWarning(Self.exposure(bind ?? "", options.credentials.isEmpty)) }
         let next = [
-            "Ctrl-C stops it. With --live, pages reload when a file changes.",
-            "homeport serve --help says what else it can do.",
+            live ? "Pages reload when a file changes." : nil, upload ? "PUT creates and replaces files." : nil,
+            "Ctrl-C stops it; homeport serve --help says what else it can do.",
         ]
-        try await Serving.run(plan, options: options, serving: serving, writer: writer, next: next)
+        try await Serving.run(plan, options: options, serving: serving, writer: writer, next: next.compactMap { $0 })
     }
 
     private func plan() throws -> Plan {
@@ -127,16 +134,16 @@ struct ServeCommand: AsyncParsableCommand {
         if let maxUpload { folder.maxUpload = try ByteCount(parsing: maxUpload) }
         var plan = Plan(name: ServiceName(madeFrom: "project"), directory: here)
         let path = plan.absolute(dir)
-        guard FolderCheck.isFolder(path) else { throw Self.noFolder(dir) }
+        if let wrong = FolderCheck.problem(with: path) { throw Self.noFolder(dir, wrong.what) }
         plan.name = ServiceName(madeFrom: path.split(separator: "/").last.map(String.init) ?? "root")
         plan.services = [ServicePlan(name: plan.name, kind: .folder(folder), isDefault: true)]
         return plan
     }
 
     /// `serve 8080` means a port, more often than a folder of that name.
-    private static func noFolder(_ dir: String) -> HomeportError {
+    private static func noFolder(_ dir: String, _ what: String) -> HomeportError {
         let fix = (try? Port(parsing: dir)).map { "for the port, write --port \($0)" }
-        return HomeportError(.badValue, "there is no folder \(dir)", fix: fix ?? "name a folder that is there")
+        return HomeportError(.badValue, what, fix: fix ?? "name a folder that is there")
     }
 
     private static func field(_ text: String) throws -> TableEntry<String> {

@@ -41,17 +41,20 @@ struct ServingOptions: ParsableArguments {
     func place(bind: String?) throws -> ListenPlace {
         let number = port ?? Port.homeport.number
         guard let bind else { return .loopbacks(Port(number)) }
-        guard let port = Port(number) else {
-            throw HomeportError(.badValue, "--bind needs a port", fix: "give one with --port")
-        }
-        if let address = IPv4(bind) { return .address(.ipv4(address, port)) }
         let bare = bind.hasPrefix("[") && bind.hasSuffix("]") ? String(bind.dropFirst().dropLast()) : bind
-        if let address = IPv6(bare) { return .address(.ipv6(address, port)) }
-        throw HomeportError(
-            .badValue,
-            "\"\(bind)\" is not an IP address",
-            fix: "write it as in --bind 192.168.1.20 or --bind ::"
-        )
+        let (four, six) = (IPv4(bind), IPv6(bare))
+        guard four != nil || six != nil else {
+            throw HomeportError(
+                .badValue,
+                "\"\(bind)\" is not an IP address",
+                fix: "write it as in --bind 192.168.1.20 or --bind ::"
+            )
+        }
+        guard let port = Port(number) else {
+            throw HomeportError(.badValue, "with --bind, port 0 is no port", fix: "name one with --port")
+        }
+        if let four { return .address(.ipv4(four, port)) }
+        return .address(six.map { .ipv6($0, port) } ?? .loopback(port))
     }
 
     var form: LogForm { log ?? .text }

@@ -145,8 +145,11 @@ struct ServeTests {
         (["serve", "--basic-auth", "me:secret"], "htpasswd -nB"),
         (["serve", "--bind", "example"], "--bind 192.168.1.20"),
         (["serve", "--header", "x"], "--header 'X-Robots-Tag: noindex'"),
-        (["serve", "--max-upload", "5"], "5MB"),
-        (["serve", "--bind", "127.0.0.1", "--port", "0"], "--bind needs a port"),
+        (["serve", "--max-upload", "5MB"], "--max-upload needs --upload"),
+        (["serve", ""], "the folder's name is empty"),
+        (["serve", "--cors", "--cors-origin", "http://a.test"], "leave out one of the two"),
+        (["serve", "--upload", "--max-upload", "5"], "5MB"),
+        (["serve", "--bind", "127.0.0.1", "--port", "0"], "with --bind, port 0 is no port"),
     ])
     func aSlipGetsTheRightWords(words: [String], hint: String) async throws {
         let outcome = try await bench.run(words)

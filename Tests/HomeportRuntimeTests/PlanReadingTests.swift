@@ -83,7 +83,7 @@ import Testing
         #expect(error.subject == "homeport.yaml:2:11 (services.site.folder)")
         #expect(error.fix == "create it with mkdir -p, or mend the path")
         try folder.write("file", "x")
-        #expect(try only("services: { site: { folder: file } }").what.contains("there is no folder"))
+        #expect(try only("services: { site: { folder: file } }").what.contains("is a file, not a folder"))
     }
 
     @Test func aSecondDefaultIsOneTooMany() throws {

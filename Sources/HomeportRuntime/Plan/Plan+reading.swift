@@ -69,11 +69,9 @@ extension Plan {
             switch service.kind {
             case .folder(let plan):
                 let path = absolute(plan.folder)
-                guard !FolderCheck.isFolder(path) else { continue }
+                guard let wrong = FolderCheck.problem(with: path) else { continue }
                 let place = services.at(service.name.text, "folder") ?? services
-                problems.append(
-                    place.wrong("there is no folder \(path)", fix: "create it with mkdir -p, or mend the path")
-                )
+                problems.append(place.wrong(wrong.what, fix: wrong.fix))
             }
         }
         return problems
@@ -133,7 +131,6 @@ extension ServicePlan {
             return nil
         }
         var plan = ServicePlan(name: name, kind: .folder(FolderPlan()))
-        let known = problems.count
         // A service of a later kind is one problem, not also a missing folder.
         if let kind = laterKinds.first(where: { node.at($0) != nil }) {
             problems.append(
@@ -146,7 +143,8 @@ extension ServicePlan {
             return nil
         }
         section.read(node, into: &plan, problems: &problems)
-        return problems.count == known ? plan : nil
+        // Even if something is wrong with it: what else is wrong is to be found as well.
+        return plan
     }
 
     /// The folder's part, for the keys that write into it.
