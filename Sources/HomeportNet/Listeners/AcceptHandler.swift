@@ -4,19 +4,14 @@ import NIOCore
 ///
 /// Without descriptors, `accept` fails and the socket stays readable: trying again at once would take the whole core. So
 /// it waits a moment, says so once, and goes on when accepting works again.
-final class AcceptHandler: ChannelDuplexHandler {
+final class AcceptHandler: ChannelInboundHandler {
     typealias InboundIn = any Channel
-    typealias OutboundIn = Never
 
     private let onRefusal: @Sendable (String) -> Void
     private var isWaiting = false
     private var hasSaidSo = false
 
     init(onRefusal: @escaping @Sendable (String) -> Void) { self.onRefusal = onRefusal }
-
-    func read(context: ChannelHandlerContext) {
-        if !isWaiting { context.read() }
-    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         hasSaidSo = false
@@ -30,11 +25,14 @@ final class AcceptHandler: ChannelDuplexHandler {
         }
         guard !isWaiting else { return }
         isWaiting = true
-        let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        // Holding back the next `read` would not do: where nothing was accepted, the one before is still pending, and NIO
+        // goes on asking the socket. Turning reads off does take it out of the selector.
+        try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+        let loopBound = NIOLoopBound((self, context.channel), eventLoop: context.eventLoop)
         context.eventLoop.scheduleTask(in: .milliseconds(100)) {
-            let (handler, context) = loopBound.value
+            let (handler, channel) = loopBound.value
             handler.isWaiting = false
-            context.read()
+            try? channel.syncOptions?.setOption(.autoRead, value: true)
         }
     }
 }
