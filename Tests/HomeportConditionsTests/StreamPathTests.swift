@@ -137,6 +137,23 @@ import Testing
         #expect(!whole.flips.isEmpty)
     }
 
+    /// Nor do the cuts that a condition in front makes.
+    @Test func whatIsCutInFrontIsDrawnAsItWas() throws {
+        func flips(_ lane: Lane) -> Set<Flip> {
+            Set(lane.out.compactMap { if case .flip(let flip) = $0.action { flip } else { nil } })
+        }
+        // The second place in both, so that both draw from one key.
+        let slice = try #require(Slice(size: 1000, variation: 300, pause: 1))
+        var (plain, sliced) = (
+            Lane(.latency(Latency(mean: 0)), .corrupt(.packets(0.3))), Lane(.slice(slice), .corrupt(.packets(0.3)))
+        )
+        plain.send(100_000)
+        sliced.send(100_000)
+        sliced.settle()
+        #expect(sliced.out.count > plain.out.count)
+        #expect(flips(plain) == flips(sliced) && !flips(plain).isEmpty)
+    }
+
     @Test func oneSeedIsOneRunAndConnectionsDiffer() {
         func run(seed: UInt64, connection: UInt64) -> [Instant] {
             var lane = Lane(Self.chancy[0], Self.chancy[1], seed: seed, connection: connection)

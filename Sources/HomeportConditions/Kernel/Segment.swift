@@ -35,13 +35,14 @@ public struct Segment: Sendable, Hashable {
     /// What would be left behind the first `count` bytes.
     func rest(after count: Int) -> Segment {
         let next = start + UInt64(count)
-        let sharesPacket = next % Packets.size != 0
+        // Its packet began in what is before it, or is still that one's.
+        let boundary = next - next % Packets.size
         return Segment(
             start: next,
             count: self.count - count,
             kind: kind,
             entered: entered,
-            drawnAt: sharesPacket && start / Packets.size == next / Packets.size ? drawnAt : next
+            drawnAt: boundary > start ? boundary : drawnAt
         )
     }
 

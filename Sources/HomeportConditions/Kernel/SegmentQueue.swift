@@ -29,8 +29,6 @@ struct SegmentQueue: Sendable {
         count -= 1
     }
 
-    mutating func removeAll() { (head, count) = (0, 0) }
-
     private mutating func grow(filler: Segment) {
         var larger = [Segment](repeating: filler, count: max(4, ring.count * 2))
         for index in 0..<count { larger[index] = ring[(head + index) & (ring.count - 1)] }
