@@ -60,7 +60,9 @@ package struct StateDirectory: Sendable {
 
     /// Logs of projects that are gone would pile up.
     private func removeOldLogs() {
-        for log in Self.names(in: logPath) {
+        // One that runs may have had nothing to say.
+        let running = Set(Self.names(in: runPath).map { $0.prefix { $0 != "." } })
+        for log in Self.names(in: logPath) where !running.contains(log.prefix { $0 != "." }) {
             var facts = stat()
             guard lstat("\(logPath)/\(log)", &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { continue }
             if time(nil) - facts.modification.tv_sec > Self.logLife { unlink("\(logPath)/\(log)") }

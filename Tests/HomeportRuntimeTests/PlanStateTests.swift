@@ -50,6 +50,21 @@ import Darwin
         #expect(folder.mode("home") == 0o1777)
     }
 
+    @Test func logsOfWhatHasNotRunForAMonthGo() throws {
+        try state.prepare()
+        for name in ["log/old-1.log", "log/old-1.log.1", "log/quiet-2.log", "log/new-3.log", "run/quiet-2.sock"] {
+            try folder.write("home/\(name)", "x")
+            guard !name.contains("new") else { continue }
+            let past = timespec(tv_sec: time(nil) - 31 * 86_400, tv_nsec: 0)
+            #expect(utimensat(AT_FDCWD, "\(state.path)/\(name)", [past, past], 0) == 0)
+        }
+        try state.prepare()
+        #expect(access("\(state.logPath)/old-1.log", F_OK) != 0 && access("\(state.logPath)/old-1.log.1", F_OK) != 0)
+        // Its project runs, and has had nothing to say.
+        #expect(access("\(state.logPath)/quiet-2.log", F_OK) == 0)
+        #expect(access("\(state.logPath)/new-3.log", F_OK) == 0)
+    }
+
     @Test(.enabled(if: geteuid() == 0)) func anothersFolderIsNotUsed() throws {
         try state.prepare()
         chown(state.runPath, 12345, 12345)
