@@ -45,10 +45,10 @@ package struct ControlClient: Sendable {
     /// Applies a plan, or says what applying it would change.
     /// - Throws: ``PlanRefusal`` with every problem, when nothing was changed.
     package func change(_ wish: PlanWish) async throws -> PlanChange {
+        let question = try JSONEncoder().encode(wish)
         let (code, body): (Int, Data)
         do throws(HomeportError) {
-            let question = try? JSONEncoder().encode(wish)
-            (code, body) = try await ask("POST", "/api/v1/plan", question ?? Data(), within: .seconds(60))
+            (code, body) = try await ask("POST", "/api/v1/plan", question, within: .seconds(60))
         } catch {
             guard error.code == .controlSilent else { throw error }
             throw HomeportError(

@@ -18,7 +18,7 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     /// Outlives the channel: what it sent may still be on its way when it is gone.
     private let loop: any EventLoop
     /// From here to the other end.
-    private(set) var lane: RelayLane
+    private var lane: RelayLane
     /// The channel is gone.
     private var isDead = false
 
@@ -29,12 +29,10 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     private var needsFlush = false
     private var timer: NIOScheduledCallback?
     private var timerFires = NIODeadline.distantFuture
-    private let onClose: () -> Void
 
-    init(_ lane: RelayLane, on loop: any EventLoop, onClose: @escaping () -> Void) {
+    init(_ lane: RelayLane, on loop: any EventLoop) {
         self.lane = lane
         self.loop = loop
-        self.onClose = onClose
     }
 
     /// Makes two ends a relay, and lets bytes in.
@@ -87,7 +85,6 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
         end(.end)
         partner?.releaseIfOver()
         releaseIfOver()
-        onClose()
     }
 
     /// Two ends hold each other, until there is nothing left to hand over.
@@ -107,9 +104,6 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     }
 
     func didCancelScheduledCallback(eventLoop: some EventLoop) {}
-
-    /// Puts other conditions in place.
-    func change(_ index: Int, to stage: Stage) { act { $0.change(index, to: stage, now: $1, &$2) } }
 
     /// Moves what is due.
     private func run() { act { $0.run(now: $1, &$2) } }
@@ -142,7 +136,6 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     private func perform(_ action: StreamPath.Action) {
         switch action {
         case .forward(let count):
-            lane.forwarded += UInt64(count)
             var left = count
             while left > 0, let piece = lane.take(left) {
                 left -= piece.readableBytes

@@ -11,7 +11,6 @@ struct RelayLane {
     var actions: [StreamPath.Action] = []
     /// How many bytes may wait before no more are read.
     var limit: Int
-    var forwarded: UInt64 = 0
     /// Its end was passed on.
     var isOver = false
 

@@ -15,7 +15,7 @@ private final class Bench {
         func lane(_ stages: [Stage]) -> RelayLane {
             RelayLane(StreamPath(stages, draws: { Draws(seed: 1, UInt64($0)) }, opened: 0), limit: limit)
         }
-        ends = (RelayHandler(lane(up), on: loop) {}, RelayHandler(lane(down), on: loop) {})
+        ends = (RelayHandler(lane(up), on: loop), RelayHandler(lane(down), on: loop))
         client = EmbeddedChannel(loop: loop)
         upstream = EmbeddedChannel(loop: loop)
         try client.pipeline.syncOperations.addHandler(ends.client)
