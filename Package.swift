@@ -79,13 +79,13 @@ let package = Package(
         module(
             "HomeportRuntime",
             [
-                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportGuard", "HomeportDoor",
-                nioCore, nioPosix,
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportLink", "HomeportGuard",
+                "HomeportDoor", nioCore, nioPosix,
             ]
         ),
         module(
             "HomeportControl",
-            ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportGuard", "HomeportRuntime", nioCore]
+            ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportLink", "HomeportGuard", "HomeportRuntime", nioCore]
         ),
         module("HTTPTestSupport", ["HomeportHTTP", nioCore], path: "Tests/HTTPTestSupport"),
         tests(
@@ -95,8 +95,8 @@ let package = Package(
         .executableTarget(
             name: "homeport",
             dependencies: [
-                "HomeportCore", "HomeportNet", "HomeportServe", "HomeportGuard", "HomeportRuntime", "HomeportControl",
-                nioCore, arguments,
+                "HomeportCore", "HomeportNet", "HomeportServe", "HomeportLink", "HomeportGuard", "HomeportRuntime",
+                "HomeportControl", nioCore, arguments,
             ],
             swiftSettings: ours
         ),

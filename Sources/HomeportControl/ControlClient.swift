@@ -1,4 +1,5 @@
 package import HomeportCore
+package import HomeportLink
 import HomeportNet
 package import HomeportRuntime
 package import NIOCore
@@ -63,6 +64,17 @@ package struct ControlClient: Sendable {
             throw broken("it answered \(code) to the plan")
         }
         throw PlanRefusal(problems: errors)
+    }
+
+    /// Changes links of the project.
+    /// - Returns: What they are now.
+    package func change(_ links: LinkChange) async throws -> [LinkStatus] {
+        let (code, body) = try await ask("POST", "/api/v1/links", JSONEncoder().encode(links), within: .seconds(10))
+        if code == 200, let list = try? JSONDecoder().decode(LinkList.self, from: body) { return list.links }
+        guard let error = try? JSONDecoder().decode(ControlProblems.self, from: body).errors.first else {
+            throw broken("it answered \(code) to a change of links")
+        }
+        throw error
     }
 
     package func stop() async throws { _ = try await ask("POST", "/api/v1/stop", Data(), within: .seconds(10)) }

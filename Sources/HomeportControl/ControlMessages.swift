@@ -1,4 +1,6 @@
 package import HomeportCore
+package import HomeportLink
+import HomeportRuntime
 
 /// The body of `POST /api/v1/plan`: a plan's text, and where its relative paths start.
 package struct PlanWish: Codable, Sendable {
@@ -50,4 +52,51 @@ package struct ControlProblems: Codable, Sendable {
             return HomeportError(code, problem.what, where: problem.place, fix: problem.fix)
         }
     }
+}
+
+/// The body of `POST /api/v1/links`: what is to be done to which links.
+package struct LinkChange: Codable, Sendable {
+    package enum Action: String, Codable, Sendable {
+        case set, cut, heal, remove
+    }
+
+    /// Links of this project.
+    package var links: [String]
+    package var action: Action
+    /// For `set`: a mapping of a link's words, as a plan has it, in YAML or JSON.
+    package var conditions: String?
+    /// For `set` and `cut`: after which it is undone, as in `10s`.
+    package var time: String?
+
+    enum CodingKeys: String, CodingKey {
+        case links, action, conditions
+        case time = "for"
+    }
+
+    package init(_ links: [String], _ action: Action, conditions: String? = nil, for time: Duration? = nil) {
+        self.links = links
+        self.action = action
+        self.conditions = conditions
+        self.time = time?.text
+    }
+
+    var wish: LinkWish {
+        get throws {
+            let action: LinkWish.Action =
+                switch action {
+                case .set: .set(try LinkEdit.read(conditions ?? "{}", file: "conditions"))
+                case .cut: .cut
+                case .heal: .heal
+                case .remove: .remove
+                }
+            return LinkWish(links, action, for: try time.map { try Duration(parsing: $0) })
+        }
+    }
+}
+
+/// The answer to `GET` and `POST /api/v1/links`.
+package struct LinkList: Codable, Sendable {
+    package var links: [LinkStatus]
+
+    package init(links: [LinkStatus]) { self.links = links }
 }

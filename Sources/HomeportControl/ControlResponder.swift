@@ -16,6 +16,8 @@ import Foundation
 /// |---|---|
 /// | `GET /api/v1/status` | 200, ``ProjectStatus`` |
 /// | `POST /api/v1/plan` | 200, ``PlanChange``; 422 and ``ControlProblems`` if the text is no plan, which changes nothing |
+/// | `GET /api/v1/links` | 200, ``LinkList`` |
+/// | `POST /api/v1/links` | 200, ``LinkList`` of those that were changed; 422 and ``ControlProblems`` |
 /// | `POST /api/v1/stop` | 202, then the process ends |
 ///
 /// Whatever is refused is answered with ``ControlProblems``, too: 401, 404, 405, 413.
@@ -48,15 +50,20 @@ package final class ControlResponder: Responder {
         case (.get, "/api/v1/status"): answer(exchange) { [project] in .ok(await project.status) }
         case (.post, "/api/v1/plan"):
             collect(exchange) { [self] body in answer(exchange) { [self] in await change(body) } }
+        case (.get, "/api/v1/links"): answer(exchange) { [project] in .ok(LinkList(links: await project.status.links)) }
+        case (.post, "/api/v1/links"):
+            collect(exchange) { [self] body in answer(exchange) { [self] in await changeLinks(body) } }
         case (.post, "/api/v1/stop"):
             // Set first: the answer may end the exchange at once.
             exchange.onClosed = onStop
             answer(exchange) { .accepted }
         case (_, "/api/v1/status"):
             refuse(405, "control.method", "GET tells the status", ("Allow", "GET"), exchange)
+        case (_, "/api/v1/links"):
+            refuse(405, "control.method", "GET lists links, POST changes them", ("Allow", "GET, POST"), exchange)
         case (_, "/api/v1/plan"), (_, "/api/v1/stop"):
             refuse(405, "control.method", "POST changes something", ("Allow", "POST"), exchange)
-        default: refuse(404, "control.path", "the control API has /api/v1/status, /plan and /stop", nil, exchange)
+        default: refuse(404, "control.path", "the control API has /api/v1/status, /plan, /links and /stop", nil, exchange)
         }
     }
 
@@ -98,6 +105,18 @@ package final class ControlResponder: Responder {
                 return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")])
             }
         }
+    }
+
+    private func changeLinks(_ body: ByteBuffer) async -> Answer {
+        guard let change = try? JSONDecoder().decode(LinkChange.self, from: Data(body.readableBytesView)) else {
+            return .problems([HomeportError(.badValue, "the body is not {\"links\", \"action\"} in JSON")])
+        }
+        do {
+            let links = try await project.change(change.wish)
+            // A link that stood alone takes its process along.
+            if await project.isEmpty { onStop() }
+            return .ok(LinkList(links: links))
+        } catch { return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")]) }
     }
 
     // MARK: Answers

@@ -1,51 +1,371 @@
 import HomeportConditions
+package import HomeportCore
 package import HomeportNet
 package import NIOCore
 import Synchronization
 
-/// A network path with conditions: listens, and for each connection dials where it leads.
+/// A network path with conditions: listens, and for each connection or flow goes on to where it leads.
+///
+/// Whoever goes through it lives on one event loop, and what a link does is a ``LinkProfile`` that each loop has. A change is a
+/// new profile, handed to every loop: it waits for no peer, and is true for whoever is there as for who comes.
 package final class Link: Sendable {
-    private let dialer: any Dialer
+    package let name: String
+    package let group: String?
+    package let places: [Endpoint.Place]
+
+    private let onWarning: @Sendable (String) -> Void
+    private let idle: TimeAmount
+    private let draws: Draws
     private let seed: UInt64
-    private let conditions: LinkConditions
-    private let connections = Atomic<UInt64>(0)
+    private let isDatagram: Bool
+    private let loops: [NIOLoopBound<LinkLoop>]
+    private let own = Lines()
+    private let shared: Lines?
+    private let numbers = Atomic<UInt64>(0)
+    private let ends = Mutex<Ends?>(nil)
+    private let state: Mutex<State>
 
-    /// Bytes that may wait in one direction of one connection, if its conditions say nothing else.
-    private static let usualLimit = 1 << 20
-
-    package init(to dialer: any Dialer, conditions: LinkConditions = LinkConditions(), seed: UInt64) {
-        self.dialer = dialer
-        self.seed = seed
-        self.conditions = conditions
+    private enum Ends {
+        case streams(Listener)
+        case datagrams([any Channel])
     }
 
-    package func start(
-        _ sockets: consuming ListeningSockets,
+    private struct State {
+        var target: LinkTarget
+        var words: LinkWords
+        var connect = ConnectMode.accept
+        /// What it goes back to, and when.
+        var before: (words: LinkWords, connect: ConnectMode)?
+        var until: NIODeadline?
+        var isCut = false
+        var cutUntil: NIODeadline?
+        /// Tells timers of what is no longer so from those of what is.
+        var generation: UInt64 = 0
+        var isWarned = false
+        /// Words of the keys that loops count by, of all there ever were.
+        var names: [UInt64: String] = [:]
+
+        mutating func note(_ profile: LinkProfile) {
+            if names.count > 10_000 { names = [:] }
+            for stage in profile.up.stages + profile.down.stages { names[stage.key] = stage.word }
+        }
+    }
+
+    /// How many flows one link has at most; further clients' datagrams are dropped and counted.
+    private static let mostFlows = 4096
+
+    // MARK: Start
+
+    /// - Parameters:
+    ///   - shared: The lines of its group; nil where it has none.
+    ///   - onWarning: Told what a person should know.
+    /// - Throws: ``HomeportError`` when it cannot listen.
+    package static func start(
+        _ plan: LinkPlan,
+        to target: LinkTarget,
+        shared: Lines?,
         group: any EventLoopGroup,
-        onRefusal: @escaping @Sendable (String) -> Void
-    ) async throws -> Listener {
-        try await Listener.start(sockets, group: group, connect: { try self.accept($0) }, onRefusal: onRefusal)
+        onWarning: @escaping @Sendable (String) -> Void
+    ) async throws -> Link {
+        let place = plan.listen ?? .loopbacks(nil)
+        if plan.isDatagram {
+            let sockets = try DatagramSockets.open(place)
+            let link = try await Link(plan, target, shared, sockets.places, group, onWarning)
+            try await link.serve(sockets, group)
+            return link
+        }
+        let sockets = try ListeningSockets.open(place)
+        let link = try await Link(plan, target, shared, sockets.places, group, onWarning)
+        let listener = try await Listener.start(
+            sockets,
+            group: group,
+            connect: { try link.accept($0) },
+            onRefusal: { onWarning("\(link.name): \($0)") }
+        )
+        link.ends.withLock { $0 = .streams(listener) }
+        if let connect = plan.edit.connect, connect != .accept {
+            try await listener.turn(to: connect)
+            link.state.withLock { $0.connect = connect }
+        }
+        return link
     }
+
+    private init(
+        _ plan: LinkPlan,
+        _ target: LinkTarget,
+        _ shared: Lines?,
+        _ places: [Endpoint.Place],
+        _ group: any EventLoopGroup,
+        _ onWarning: @escaping @Sendable (String) -> Void
+    ) async throws {
+        name = plan.name
+        self.group = plan.group
+        self.places = places
+        self.onWarning = onWarning
+        self.shared = shared
+        isDatagram = plan.isDatagram
+        idle = .nanoseconds(plan.idle.wholeNanoseconds)
+        let nameKey = LinkProfile.key(plan.name)
+        let seed = plan.seed ?? nameKey
+        self.seed = seed
+        let draws = Draws(seed: seed, nameKey)
+        self.draws = draws
+        let words = try plan.words()
+        let profile = LinkProfile(words, isCut: false, own: own, group: shared, draws: draws, now: Self.now)
+        var state = State(target: target, words: words)
+        state.note(profile)
+        self.state = Mutex(state)
+        var loops: [NIOLoopBound<LinkLoop>] = []
+        for loop in group.makeIterator() {
+            loops.append(
+                try await loop.submit { NIOLoopBound(LinkLoop(profile, on: loop), eventLoop: loop) }.get()
+            )
+        }
+        self.loops = loops
+    }
+
+    private static var now: Instant { NIODeadline.now().uptimeNanoseconds }
+
+    private func loop(of loop: any EventLoop) -> LinkLoop {
+        for bound in loops where bound.eventLoop === loop { return bound.value }
+        preconditionFailure("the loop belongs to another group")
+    }
+
+    // MARK: Connections and flows
 
     /// On the connection's loop.
     private func accept(_ channel: any Channel) throws {
-        let number = connections.add(1, ordering: .relaxed).newValue
-        let opened = channel.eventLoop.now.uptimeNanoseconds
-        let (seed, dialer) = (seed, dialer)
-        func lane(_ stages: [Stage], _ direction: UInt64) -> RelayLane {
-            let draws = { (index: Int) in Draws(seed: seed, number, direction, UInt64(index)) }
-            return RelayLane(StreamPath(stages, draws: draws, opened: opened), limit: Self.usualLimit)
+        guard case .stream(let dialer, _) = state.withLock(\.target) else { throw ChannelError.operationUnsupported }
+        let number = numbers.add(1, ordering: .relaxed).newValue
+        let relay = Relay(on: loop(of: channel.eventLoop), draws: draws.of(number))
+        try relay.start(channel, dialer) { [self] error in warn(error) }
+        state.withLock { $0.isWarned = false }
+    }
+
+    private func serve(_ sockets: consuming DatagramSockets, _ group: any EventLoopGroup) async throws {
+        let channels = try await DatagramChannels.serve(sockets, group: group) { [self] channel in
+            let loop = loop(of: channel.eventLoop)
+            try channel.pipeline.syncOperations.addHandler(FlowsHandler(on: loop) { [self] client, channel, onEnd in
+                open(client, channel, loop, onEnd)
+            })
         }
-        let client = RelayHandler(lane(conditions.up, 0), on: channel.eventLoop)
-        let upstream = RelayHandler(lane(conditions.down, 1), on: channel.eventLoop)
-        try channel.pipeline.syncOperations.addHandler(client)
-        let ends = NIOLoopBound((client, upstream), eventLoop: channel.eventLoop)
-        dialer.dial(on: channel.eventLoop) { try $0.pipeline.syncOperations.addHandler(ends.value.1) }
-            .whenComplete { result in
-                switch result {
-                case .success: RelayHandler.join(ends.value.0, ends.value.1)
-                case .failure: ends.value.0.close(.reset)
-                }
+        ends.withLock { $0 = .datagrams(channels) }
+    }
+
+    private func open(_ client: SocketAddress, _ channel: any Channel, _ loop: LinkLoop, _ onEnd: @escaping () -> Void)
+        -> Flow?
+    {
+        guard case .datagram(let place) = state.withLock(\.target) else { return nil }
+        guard loop.count < Self.mostFlows else {
+            loop.fail()
+            return nil
+        }
+        let number = numbers.add(1, ordering: .relaxed).newValue
+        let flow = Flow(from: client, by: channel, on: loop, draws: draws.of(number), idle: idle, onEnd: onEnd)
+        flow.start(to: place) { [self] error in warn(error) }
+        return flow
+    }
+
+    /// Once until it works again: a client that tries and tries should not fill the screen.
+    private func warn(_ error: any Error) {
+        let (news, target) = state.withLock { state in
+            defer { state.isWarned = true }
+            return (!state.isWarned, state.target.text)
+        }
+        if news { onWarning("\(name): nobody could be reached at \(target): \(DialFailure.text(error))") }
+    }
+
+    // MARK: Change
+
+    /// Other conditions from now on, for who is there as for who comes.
+    /// - Parameter time: After which it goes back to what it was; nil stays.
+    /// - Throws: ``HomeportError`` if the words do not go together; nothing has changed then.
+    package func set(_ edit: LinkEdit, for time: Duration? = nil) async throws {
+        let words = state.withLock(\.words)
+        _ = try edit.applied(to: words, isDatagram: isDatagram)
+        if let connect = edit.nextConnect { try await turn(to: connect) }
+        try state.withLock { state in
+            if let time {
+                state.before = state.before ?? (state.words, state.connect)
+                state.until = .now() + .nanoseconds(time.wholeNanoseconds)
+            } else if let before = state.before {
+                // What is said for good holds after the time, too.
+                state.before = (try edit.applied(to: before.words, isDatagram: isDatagram), edit.nextConnect ?? before.connect)
             }
+            state.words = try edit.applied(to: state.words, isDatagram: isDatagram)
+            if let connect = edit.nextConnect { state.connect = connect }
+            publish(&state)
+        }
+        if time != nil { arm() }
+        try await settle()
+    }
+
+    /// Nothing gets through, either way, until ``heal()``; nothing is lost.
+    package func cut(for time: Duration? = nil) async throws {
+        state.withLock { state in
+            state.isCut = true
+            state.cutUntil = time.map { .now() + .nanoseconds($0.wholeNanoseconds) }
+            publish(&state)
+        }
+        if time != nil { arm() }
+        try await settle()
+    }
+
+    package func heal() async throws {
+        state.withLock { state in
+            state.isCut = false
+            state.cutUntil = nil
+            publish(&state)
+        }
+        try await settle()
+    }
+
+    /// A plan's new word on what it does and where it leads. Connections that are there stay where they are.
+    /// - Parameter plan: nil leaves what it does as it is.
+    package func become(_ plan: LinkPlan?, to target: LinkTarget) async throws {
+        guard let plan else { return state.withLock { $0.target = target } }
+        let words = try plan.words()
+        try await turn(to: plan.edit.connect ?? .accept)
+        state.withLock { state in
+            state.target = target
+            (state.before, state.until) = (nil, nil)
+            state.words = words
+            state.connect = plan.edit.connect ?? .accept
+            publish(&state)
+        }
+        try await settle()
+    }
+
+    /// A line that it shares runs at another speed.
+    package func feelGroup() { state.withLock { publish(&$0) } }
+
+    private func turn(to connect: ConnectMode) async throws {
+        guard case .streams(let listener) = ends.withLock({ $0 }) else {
+            if connect == .accept { return }
+            throw HomeportError(.badValue, "UDP has no connections to refuse", fix: "use blackhole: true")
+        }
+        try await listener.turn(to: connect)
+    }
+
+    /// Under the lock, so that every loop sees changes in one order; the loops do their part later.
+    private func publish(_ state: inout State) {
+        let profile = LinkProfile(
+            state.words,
+            isCut: state.isCut,
+            own: own,
+            group: shared,
+            draws: draws,
+            now: Self.now
+        )
+        state.note(profile)
+        for loop in loops { loop.eventLoop.execute { loop.value.become(profile) } }
+    }
+
+    /// Returns when every loop has done what was asked of it before.
+    private func settle() async throws { for loop in loops { try await loop.eventLoop.submit {}.get() } }
+
+    private func arm() {
+        let generation = state.withLock { state in
+            state.generation += 1
+            return state.generation
+        }
+        let next = state.withLock { [$0.until, $0.cutUntil].compactMap { $0 }.min() }
+        guard let next, let loop = loops.first?.eventLoop else { return }
+        loop.scheduleTask(deadline: next) { [weak self] in self?.expire(generation) }
+    }
+
+    private func expire(_ generation: UInt64) {
+        let connect = state.withLock { state -> ConnectMode? in
+            guard state.generation == generation else { return nil }
+            var connect: ConnectMode?
+            if let until = state.cutUntil, until <= .now() { (state.isCut, state.cutUntil) = (false, nil) }
+            if let until = state.until, until <= .now(), let before = state.before {
+                state.words = before.words
+                if before.connect != state.connect { connect = before.connect }
+                state.connect = before.connect
+                (state.before, state.until) = (nil, nil)
+            }
+            publish(&state)
+            return connect
+        }
+        if let connect, let loop = loops.first?.eventLoop {
+            loop.makeFutureWithTask { [self] in try await turn(to: connect) }
+                .whenFailure { [self] in onWarning("\(name): \($0)") }
+        }
+        if state.withLock({ $0.generation == generation && ($0.until != nil || $0.cutUntil != nil) }) { arm() }
+    }
+
+    // MARK: Facts
+
+    package var port: Port? { places.first.flatMap { Endpoint($0).port } }
+
+    package var status: LinkStatus {
+        get async throws {
+            var counts = LinkCounts()
+            for loop in loops { counts += try await loop.eventLoop.submit { loop.value.harvest() }.get() }
+            let now = NIODeadline.now()
+            return state.withLock { state in
+                func way(_ words: [ConditionWords], _ counts: LinkCounts.Way) -> LinkStatus.Way {
+                    LinkStatus.Way(
+                        conditions: words,
+                        bytes: counts.bytes,
+                        effects: LinkStatus.effects(counts.effects, state.names, isDatagram: isDatagram)
+                    )
+                }
+                return LinkStatus(
+                    name: name,
+                    group: group,
+                    transport: isDatagram ? "udp" : "tcp",
+                    addresses: places.map { Endpoint($0, scheme: isDatagram ? .udp : nil).description },
+                    target: state.target.text,
+                    connect: state.connect,
+                    isCut: state.isCut,
+                    cutFor: state.cutUntil.map { Double(max(0, ($0 - now).nanoseconds)) / 1e9 },
+                    setFor: state.until.map { Double(max(0, ($0 - now).nanoseconds)) / 1e9 },
+                    seed: seed,
+                    open: counts.open,
+                    opened: counts.opened,
+                    failed: counts.failed,
+                    overflowed: counts.overflowed,
+                    up: way(state.words.up, counts.up),
+                    down: way(state.words.down, counts.down)
+                )
+            }
+        }
+    }
+
+    // MARK: Stop
+
+    /// Nobody comes any more; who is there has `grace` to finish.
+    /// - Returns: How many had to be cut off.
+    @discardableResult
+    package func stop(within grace: TimeAmount) async -> Int {
+        let ends = ends.withLock { ends in
+            defer { ends = nil }
+            return ends
+        }
+        var cut = 0
+        switch ends {
+        case .streams(let listener): cut = await listener.stop(within: grace)
+        case .datagrams(let channels): for channel in channels { try? await channel.close() }
+        case nil: break
+        }
+        // What waits for its delay, or in a stall, would keep its connection upstream open.
+        for loop in loops { try? await loop.eventLoop.submit { loop.value.endAll() }.get() }
+        for place in places { if case .unix(let path) = place { UnixSocket.removeStale(at: path) } }
+        return cut
+    }
+}
+
+/// Where a link leads.
+package enum LinkTarget: Sendable {
+    case stream(any Dialer, text: String)
+    case datagram(Endpoint.Place)
+
+    var text: String {
+        switch self {
+        case .stream(_, let text): text
+        case .datagram(let place): Endpoint(place, scheme: .udp).description
+        }
     }
 }

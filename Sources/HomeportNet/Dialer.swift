@@ -54,7 +54,7 @@ package struct AddressDialer: Dialer {
 
 extension ClientBootstrap {
     /// How a stream is read wherever much of it may come: up to 256 KiB at once, which was measured to cost least.
-    fileprivate func streamReads() -> Self {
+    func streamReads() -> Self {
         channelOption(.maxMessagesPerRead, value: 4)
             .channelOption(
                 .recvAllocator,

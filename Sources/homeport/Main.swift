@@ -21,6 +21,7 @@ struct Homeport: AsyncParsableCommand {
             EXAMPLES
               homeport up                     this folder's project
               homeport serve dist             a folder, now
+              homeport link open 5432 --latency 80ms
               homeport ports --exposed        what other machines can reach
 
             EXIT CODES
@@ -35,7 +36,7 @@ struct Homeport: AsyncParsableCommand {
                 name: "A project:",
                 subcommands: [UpCommand.self, DownCommand.self, StatusCommand.self, OpenCommand.self, PlanCommand.self]
             ),
-            CommandGroup(name: "Now, without a plan:", subcommands: [ServeCommand.self]),
+            CommandGroup(name: "Now, without a plan:", subcommands: [ServeCommand.self, LinkCommand.self]),
             CommandGroup(name: "This machine:", subcommands: [PortsCommand.self, DoctorCommand.self]),
         ]
     )

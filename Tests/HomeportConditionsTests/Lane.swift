@@ -3,17 +3,24 @@ import HomeportConditions
 /// A path in virtual time: what was sent, when it came out, and as what.
 struct Lane {
     private(set) var path: StreamPath
+    private var stages: [KeyedStage<Stage>]
     private(set) var now: Instant
     private(set) var out: [(at: Instant, action: StreamPath.Action)] = []
 
     init(_ stages: Stage..., seed: UInt64 = 1, connection: UInt64 = 0, at now: Instant = 0) {
-        path = StreamPath(stages, draws: { Draws(seed: seed, connection, UInt64($0)) }, opened: now)
+        let keyed = stages.enumerated().map { KeyedStage(key: UInt64($0), $1) }
+        path = StreamPath(keyed, draws: Draws(seed: seed, connection), opened: now)
+        self.stages = keyed
         self.now = now
     }
 
     mutating func send(_ count: Int) { act { $0.offer(count, now: $1, &$2) } }
     mutating func end(_ kind: Segment.Kind = .end) { act { $0.offer(kind, now: $1, &$2) } }
-    mutating func change(_ index: Int, to stage: Stage) { act { $0.change(index, to: stage, now: $1, &$2) } }
+    mutating func change(_ index: Int, to stage: Stage) {
+        stages[index].stage = stage
+        become(stages)
+    }
+    mutating func become(_ stages: [KeyedStage<Stage>]) { act { $0.become(stages, now: $1, &$2) } }
     mutating func takes(_ more: Bool) {
         path.isWritable = more
         act { $0.run(now: $1, &$2) }
@@ -40,8 +47,10 @@ struct Lane {
     /// When each byte was forwarded.
     var arrivals: [Instant] {
         out.flatMap { at, action in
-            if case .forward(let count) = action { return [Instant](repeating: at, count: count) }
-            return []
+            switch action {
+            case .forward(let count), .write(let count): return [Instant](repeating: at, count: count)
+            default: return []
+            }
         }
     }
 

@@ -18,6 +18,9 @@ public final class Bottleneck: Sendable {
 
     public var bitsPerSecond: UInt64 { state.withLock { $0.bitsPerSecond } }
 
+    /// Counts its changes of rate.
+    var epoch: UInt64 { state.withLock { $0.epoch } }
+
     /// What was reserved at the old rate is reserved anew.
     public func change(bitsPerSecond: UInt64, now: Instant) {
         state.withLock { state in
@@ -52,6 +55,15 @@ public final class Bottleneck: Sendable {
             state.busyUntil = max(state.busyUntil, from) &+ takes
             return Slot(end: state.busyUntil, epoch: state.epoch)
         }
+    }
+
+    /// - Returns: nil if as much as `limit` bytes, or all there is, already waits.
+    func reserve(_ count: Int, from: Instant, limit: Int) -> Slot? {
+        let waiting = state.withLock { state -> Double in
+            guard state.busyUntil > from else { return 0 }
+            return Double(state.busyUntil - from) * Double(state.bitsPerSecond) / 8e9
+        }
+        return waiting + Double(count) > Double(limit) + 0.5 && waiting > 0 ? nil : reserve(count, from: from)
     }
 
     func isValid(_ slot: Slot) -> Bool { state.withLock { $0.epoch == slot.epoch } }

@@ -22,11 +22,26 @@ public enum Corrupt: StreamCondition, Hashable {
             guard draws.uniform(at: segment.drawnAt) < probability else { return nil }
             // The bit's place in the packet, whichever part of the packet this is.
             let packetStart = segment.drawnAt
-            let length = Packets.size - packetStart % Packets.size
+            let length = Packets.end(of: packetStart) - packetStart
             let bit = draws.bits(at: packetStart, use: 1) % (length * 8)
             let offset = packetStart + bit / 8
             guard offset >= segment.start, offset - segment.start < UInt64(segment.count) else { return nil }
             return Flip(offset: offset, mask: 1 << UInt8(bit % 8))
         }
     }
+}
+
+extension Corrupt: DatagramCondition {
+    public mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
+        switch self {
+        case .byte(let offset, let mask):
+            return offset < UInt64(datagram.count) ? .flipped(Flip(offset: offset, mask: mask)) : pass(datagram)
+        case .packets(let probability):
+            guard datagram.count > 0, draws.uniform(at: datagram.number) < probability else { return pass(datagram) }
+            let bit = draws.bits(at: datagram.number, use: 1) % (UInt64(datagram.count) * 8)
+            return .flipped(Flip(offset: bit / 8, mask: 1 << UInt8(bit % 8)))
+        }
+    }
+
+    private func pass(_ datagram: Datagram) -> Fate { .leave(at: datagram.entered) }
 }

@@ -12,6 +12,9 @@ public struct Latency: StreamCondition, Hashable {
     /// copula), unlike netem's, whose correlation narrows it.
     public var correlation: Double
 
+    /// Datagrams keep their order, too: one that is late makes those behind it wait, instead of being overtaken.
+    public var keepsOrder = false
+
     private var walk: Walk?
 
     public init(mean: UInt64, jitter: UInt64 = 0, distribution: Distribution = .uniform, correlation: Double = 0) {
@@ -30,10 +33,14 @@ public struct Latency: StreamCondition, Hashable {
     mutating func adopt(_ other: Latency) { walk = other.walk }
 
     public mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
-        guard jitter > 0 else { return .leave(at: segment.entered &+ mean) }
-        if segment.count > segment.inPacket { return .split(after: segment.inPacket) }
-        let delay = Double(mean) + Double(jitter) * distribution.quantile(share(segment.drawnAt, draws))
-        return .leave(at: segment.entered &+ UInt64(max(0, delay)))
+        if jitter > 0, segment.count > segment.inPacket { return .split(after: segment.inPacket) }
+        return .leave(at: segment.entered &+ delay(segment.drawnAt, draws))
+    }
+
+    private mutating func delay(_ packet: UInt64, _ draws: Draws) -> UInt64 {
+        guard jitter > 0 else { return mean }
+        let delay = Double(mean) + Double(jitter) * distribution.quantile(share(packet, draws))
+        return UInt64(min(max(0, delay), 0x1p62))
     }
 
     private mutating func share(_ packet: UInt64, _ draws: Draws) -> Double {
@@ -46,5 +53,12 @@ public struct Latency: StreamCondition, Hashable {
             walk = Walk(packet: packet, place: place ?? step)
         }
         return walk.map { min(Normal.cdf($0.place), 1 - 0x1p-53) } ?? even
+    }
+}
+
+extension Latency: DatagramCondition {
+    public mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
+        let due = datagram.entered &+ delay(datagram.number, draws)
+        return keepsOrder ? .follow(at: due) : .leave(at: due)
     }
 }

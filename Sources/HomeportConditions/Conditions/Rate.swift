@@ -12,7 +12,7 @@ public struct Rate: StreamCondition, Hashable {
 
     public init(bitsPerSecond: UInt64) { self.init(Bottleneck(bitsPerSecond: bitsPerSecond)) }
 
-    mutating func adopt(_ other: Rate) { if line === other.line { reserved = other.reserved } }
+    mutating func adopt(_ other: Rate) { reserved = other.reserved }
 
     public mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         guard segment.kind == .data else { return .leave(at: segment.entered) }

@@ -10,8 +10,13 @@ public struct Draws: Sendable, Hashable {
     ///   - path: What tells this stream and condition from every other of the run, in order: link, connection number,
     ///     direction, place of the condition.
     public init(seed: UInt64, _ path: UInt64...) {
-        key = path.reduce(Self.mixed(seed)) { Self.mixed($0 ^ Self.mixed($1 &+ 0x9E37_79B9_7F4A_7C15)) }
+        self = path.reduce(Draws(key: Self.mixed(seed))) { $0.of($1) }
     }
+
+    /// Those of a part of what these are for, told from its other parts by `place`.
+    public func of(_ place: UInt64) -> Draws { Draws(key: Self.mixed(key ^ Self.mixed(place &+ 0x9E37_79B9_7F4A_7C15))) }
+
+    private init(key: UInt64) { self.key = key }
 
     /// 64 even bits.
     /// - Parameters:

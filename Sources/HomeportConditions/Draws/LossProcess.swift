@@ -41,3 +41,10 @@ public struct LossProcess: Sendable, Hashable {
     public static func == (a: LossProcess, b: LossProcess) -> Bool { a.model == b.model }
     public func hash(into hasher: inout Hasher) { hasher.combine(model) }
 }
+
+/// Loss of datagrams is real.
+extension LossProcess: DatagramCondition {
+    public mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
+        loses(datagram.number, draws: draws) ? .drop : .leave(at: datagram.entered)
+    }
+}

@@ -29,6 +29,15 @@ struct SegmentQueue: Sendable {
         count -= 1
     }
 
+    /// What waited elsewhere waits here from now on, behind what is here.
+    mutating func takeAll(of other: SegmentQueue, at time: Instant) {
+        for index in 0..<other.count {
+            var segment = other.ring[(other.head + index) & (other.ring.count - 1)]
+            segment.entered = time
+            append(segment)
+        }
+    }
+
     private mutating func grow(filler: Segment) {
         var larger = [Segment](repeating: filler, count: max(4, ring.count * 2))
         for index in 0..<count { larger[index] = ring[(head + index) & (ring.count - 1)] }

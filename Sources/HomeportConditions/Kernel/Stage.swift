@@ -1,6 +1,7 @@
 /// Any one condition of a stream, unboxed.
 public enum Stage: Sendable, Hashable {
     case latency(Latency)
+    case steps(LatencySteps)
     case rate(Rate)
     case loss(StreamLoss)
     case corrupt(Corrupt)
@@ -19,21 +20,27 @@ public enum Stage: Sendable, Hashable {
         case (.loss(let mine), .loss(var theirs)):
             theirs.adopt(mine)
             self = .loss(theirs)
-        case (.rate(let mine), .rate(var theirs)):
+        case (.rate(let mine), .rate(var theirs)) where mine.line === theirs.line:
             theirs.adopt(mine)
             self = .rate(theirs)
-        case (_, .rate(let theirs)):
-            theirs.line.begin(now)
+        default:
             self = other
-        default: self = other
+            begin(now)
         }
     }
+
+    /// It is there from this moment on.
+    func begin(_ now: Instant) { if case .rate(let rate) = self { rate.line.begin(now) } }
+
+    /// Whether what it lets through is a write of its own.
+    var makesPieces: Bool { if case .slice = self { true } else { false } }
 
     mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         switch self {
         case .latency(var it):
             defer { self = .latency(it) }
             return it.judge(segment, now: now, draws: draws)
+        case .steps(var it): return it.judge(segment, now: now, draws: draws)
         case .rate(var it):
             defer { self = .rate(it) }
             return it.judge(segment, now: now, draws: draws)

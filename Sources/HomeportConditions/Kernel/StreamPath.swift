@@ -10,6 +10,8 @@ public struct StreamPath: Sendable {
     public enum Action: Sendable, Hashable {
         /// The next bytes of the FIFO go on.
         case forward(Int)
+        /// The next bytes of the FIFO go on, and not together with what is before or behind them.
+        case write(Int)
         /// The next bytes of the FIFO are thrown away.
         case discard(Int)
         /// Turns bits over, before the byte is forwarded.
@@ -23,6 +25,7 @@ public struct StreamPath: Sendable {
     }
 
     private struct Station {
+        let key: UInt64
         var condition: Stage
         let draws: Draws
         var queue = SegmentQueue()
@@ -31,16 +34,23 @@ public struct StreamPath: Sendable {
         var passed: UInt64 = 0
         /// Its condition has ended the connection: nothing goes on from here.
         var isShut = false
+        var effect = Effect()
+
+        init(_ stage: KeyedStage<Stage>, _ draws: Draws) {
+            key = stage.key
+            condition = stage.stage
+            self.draws = draws.of(stage.key)
+        }
     }
 
-    private struct Hits: Sendable { var segments: UInt64 = 0, nanoseconds: UInt64 = 0 }
-
     private var stations: [Station]
+    private let draws: Draws
     private let opened: Instant
     private var offset: UInt64 = 0
     private var lastOffer: Instant = 0
     private var packet: UInt64 = 0
-    private var hits: [Hits]
+    /// What has passed all stations and waits for the receiver.
+    private var passing = SegmentQueue()
 
     /// Whether the receiver takes more. While it does not, what is due waits.
     public var isWritable = true
@@ -53,11 +63,11 @@ public struct StreamPath: Sendable {
 
     /// - Parameters:
     ///   - stages: In the order in which bytes pass them.
-    ///   - draws: For each stage its own.
+    ///   - draws: This stream's own; each stage has its own of them, by its key.
     ///   - opened: When the connection was.
-    public init(_ stages: [Stage], draws: (Int) -> Draws, opened: Instant) {
-        stations = stages.enumerated().map { Station(condition: $1, draws: draws($0)) }
-        hits = stages.map { _ in Hits() }
+    public init(_ stages: [KeyedStage<Stage>], draws: Draws, opened: Instant) {
+        stations = stages.map { Station($0, draws) }
+        self.draws = draws
         self.opened = opened
     }
 
@@ -66,12 +76,11 @@ public struct StreamPath: Sendable {
     /// Bytes have come.
     public mutating func offer(_ count: Int, now: Instant, _ actions: inout [Action]) {
         guard !isOver, count > 0 else { return }
-        let together = offset > 0 && now &- lastOffer < Packets.pause && offset % Packets.size != 0
-        if !together { packet = offset }
+        if now &- lastOffer >= Packets.pause { packet = offset }
         lastOffer = now
         enter(Segment(start: offset, count: count, kind: .data, entered: now, drawnAt: packet))
         offset += UInt64(count)
-        if offset / Packets.size != packet / Packets.size { packet = offset - offset % Packets.size }
+        packet = Packets.start(of: offset, after: packet)
         held += count
         run(now: now, &actions)
     }
@@ -83,26 +92,55 @@ public struct StreamPath: Sendable {
         run(now: now, &actions)
     }
 
-    /// Puts another condition in the place of one, for what waits there as for what is to come.
-    public mutating func change(_ index: Int, to stage: Stage, now: Instant, _ actions: inout [Action]) {
-        stations[index].condition.become(stage, now: now)
+    /// Puts other conditions in the place of those there were, for what waits as for what is to come.
+    ///
+    /// A stage whose key is still there goes on from where it is, with its new parameters. What waited for one that is gone
+    /// goes on to the next at this moment; nothing is lost, and nothing overtakes.
+    public mutating func become(_ stages: [KeyedStage<Stage>], now: Instant, _ actions: inout [Action]) {
+        var old = stations[...]
+        var new: [Station] = []
+        for stage in stages {
+            guard let found = old.firstIndex(where: { $0.key == stage.key }) else {
+                new.append(Station(stage, draws))
+                continue
+            }
+            var station = old[found]
+            // The nearest is the furthest on.
+            for gone in old[..<found].reversed() { station.queue.takeAll(of: gone.queue, at: now) }
+            station.condition.become(stage.stage, now: now)
+            old = old[(found + 1)...]
+            new.append(station)
+        }
+        for gone in old.reversed() { passing.takeAll(of: gone.queue, at: now) }
+        // What a new one has missed has passed it.
+        var next = offset
+        for index in new.indices {
+            if !stations.contains(where: { $0.key == new[index].key }) {
+                new[index].passed = next
+                new[index].last = now
+                new[index].condition.begin(now)
+            }
+            if !new[index].queue.isEmpty { next = new[index].queue.first.start }
+        }
+        stations = new
         run(now: now, &actions)
     }
 
-    public var stages: [Stage] { stations.map(\.condition) }
+    /// The stage with this key, as it is now.
+    public func stage(_ key: UInt64) -> Stage? { stations.first { $0.key == key }?.condition }
 
-    /// What a stage has done: how many segments it held back, and for how long in all.
-    public func effect(of index: Int) -> (segments: UInt64, nanoseconds: UInt64) {
-        (hits[index].segments, hits[index].nanoseconds)
+    /// What each stage has done since this was asked last.
+    public mutating func takeEffects(_ take: (_ key: UInt64, Effect) -> Void) {
+        for index in stations.indices where stations[index].effect.hits > 0 {
+            take(stations[index].key, stations[index].effect)
+            stations[index].effect = Effect()
+        }
     }
 
     private mutating func enter(_ segment: Segment) {
         // Without conditions, what comes goes.
         if stations.isEmpty { passing.append(segment) } else { stations[0].queue.append(segment) }
     }
-
-    /// What has passed all stations and waits for the receiver.
-    private var passing = SegmentQueue()
 
     // MARK: Time
 
@@ -133,6 +171,7 @@ public struct StreamPath: Sendable {
 
     private mutating func cut(_ index: Int, _ how: Ending, at time: Instant) {
         stations[index].isShut = true
+        stations[index].effect.hits += 1
         pass(
             Segment(start: offset, count: 0, kind: .cut(how), entered: time, drawnAt: offset),
             from: index,
@@ -162,13 +201,19 @@ public struct StreamPath: Sendable {
             stations[index].last = due
             stations[index].passed += UInt64(segment.count)
             if due > segment.entered {
-                hits[index].segments += 1
-                hits[index].nanoseconds &+= due - segment.entered
+                stations[index].effect.hits += 1
+                stations[index].effect.nanoseconds &+= due - segment.entered
             }
             if !segment.isLost, let flip = stations[index].condition.flips(in: segment, draws: stations[index].draws) {
+                stations[index].effect.hits += 1
                 actions.append(.flip(flip))
             }
-            pass(segment, from: index, at: due)
+            var passed = segment
+            if stations[index].condition.makesPieces, !passed.isPiece {
+                passed.isPiece = true
+                stations[index].effect.hits += 1
+            }
+            pass(passed, from: index, at: due)
         case .split(let count):
             guard count > 0, count < segment.count else { return false }
             var first = segment
@@ -177,7 +222,8 @@ public struct StreamPath: Sendable {
             stations[index].queue.prepend(first)
         case .discard:
             stations[index].queue.removeFirst()
-            hits[index].segments += 1
+            stations[index].effect.hits += 1
+            stations[index].effect.discarded += UInt64(segment.count)
             var lost = segment
             lost.isLost = true
             pass(lost, from: index, at: max(segment.entered, stations[index].last))
@@ -197,7 +243,9 @@ public struct StreamPath: Sendable {
         held -= segment.count
         switch (segment.kind, segment.isLost) {
         case (.data, false):
-            if case .forward(let before) = actions.last {
+            if segment.isPiece {
+                actions.append(.write(segment.count))
+            } else if case .forward(let before) = actions.last {
                 actions[actions.count - 1] = .forward(before + segment.count)
             } else {
                 actions.append(.forward(segment.count))

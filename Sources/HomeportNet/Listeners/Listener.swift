@@ -1,7 +1,6 @@
 package import HomeportCore
 package import NIOCore
 import NIOPosix
-import Synchronization
 
 /// Listening sockets with what is accepted from them, until they are stopped.
 ///
@@ -11,13 +10,13 @@ package final class Listener: Sendable {
     package let places: [Endpoint.Place]
     package let port: Port?
 
-    private let servers: [any Channel]
+    private let gate: ListenerGate
     private let connections: ConnectionTable
 
-    private init(places: [Endpoint.Place], port: Port?, servers: [any Channel], connections: ConnectionTable) {
+    private init(places: [Endpoint.Place], port: Port?, gate: ListenerGate, connections: ConnectionTable) {
         self.places = places
         self.port = port
-        self.servers = servers
+        self.gate = gate
         self.connections = connections
     }
 
@@ -33,46 +32,45 @@ package final class Listener: Sendable {
     ) async throws -> Listener {
         let (places, port) = (sockets.places, sockets.port)
         let connections = ConnectionTable(limit: ConnectionLimit.connections, onRefusal: onRefusal)
-        let bootstrap = ServerBootstrap(group: group)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptHandler(onRefusal: onRefusal))
+        let fillers = Fillers()
+        let gate = ListenerGate(sockets.release(), backlog: backlog, fillers: fillers) { descriptor in
+            try await ServerBootstrap(group: group)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(AcceptHandler(onRefusal: onRefusal))
+                    }
                 }
-            }
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.maxMessagesPerRead, value: 4)
-            .childChannelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 2048, maximum: 256 << 10)
-            )
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    guard connections.add(channel) else { throw ChannelError.ioOnClosedChannel }
-                    try connect(channel)
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
+                .childChannelOption(.maxMessagesPerRead, value: 4)
+                .childChannelOption(
+                    .recvAllocator,
+                    value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 2048, maximum: 256 << 10)
+                )
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        guard !fillers.take(channel.remoteAddress?.port), connections.add(channel) else {
+                            throw ChannelError.ioOnClosedChannel
+                        }
+                        try connect(channel)
+                    }
                 }
-            }
-        var servers: [any Channel] = []
-        var waiting = sockets.release()[...]
-        do {
-            while let descriptor = waiting.popFirst() {
-                servers.append(try await bootstrap.withBoundSocket(descriptor).get())
-                // NIO listens once more, with a backlog of its own.
-                ListeningSockets.restoreBacklog(descriptor, backlog)
-            }
-        } catch {
-            for descriptor in waiting { _ = Descriptor(owning: descriptor) }
-            for server in servers { try? await server.close() }
-            throw error
+                .withBoundSocket(descriptor)
+                .get()
         }
-        return Listener(places: places, port: port, servers: servers, connections: connections)
+        try await gate.open()
+        return Listener(places: places, port: port, gate: gate, connections: connections)
     }
+
+    /// What becomes of who connects from now on. Connections that are there stay.
+    /// - Throws: ``HomeportError`` where that cannot be had: on a unix socket, or on a system that has no such way.
+    package func turn(to mode: ConnectMode) async throws { try await gate.turn(to: mode) }
 
     package var connectionCount: Int { connections.count }
 
     /// - Returns: How many connections had to be cut off.
     @discardableResult
     package func stop(within grace: TimeAmount) async -> Int {
-        for server in servers { try? await server.close() }
+        await gate.close()
         connections.quiesce()
         let deadline = NIODeadline.now() + grace
         while connections.count > 0, .now() < deadline {

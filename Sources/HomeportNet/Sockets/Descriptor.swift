@@ -22,6 +22,18 @@ package struct Descriptor: ~Copyable {
     }
 }
 
+/// Two sockets that are connected to each other.
+package struct DescriptorPair: ~Copyable {
+    private let one, other: Descriptor
+
+    init(_ one: consuming Descriptor, _ other: consuming Descriptor) {
+        self.one = one
+        self.other = other
+    }
+
+    package consuming func release() -> (one: CInt, other: CInt) { (one.release(), other.release()) }
+}
+
 /// A system call that failed: the bare fact, before anybody has looked why.
 package struct SystemFailure: Error, Hashable {
     package let call: String

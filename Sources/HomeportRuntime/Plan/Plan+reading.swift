@@ -1,4 +1,5 @@
 package import HomeportCore
+import HomeportLink
 import HomeportServe
 
 /// How a plan's text becomes a ``Plan``: the sections of the features, put together.
@@ -43,20 +44,28 @@ extension Plan {
                 "services",
                 .services,
                 to: \.services,
-                required: true,
                 example: "{ site: { folder: ./public } }",
                 "Who answers: each name is one service, at NAME.localhost."
             ),
+            PlanKey(
+                "links",
+                .links,
+                to: \.links,
+                example: "{ slow-site: { listen: 55080, to: site, latency: 80ms } }",
+                "Network paths with conditions: each name is one link."
+            ),
         ],
-        later: ["links", "tap", "access", "toxiproxy", "bus"]
+        later: ["tap", "access", "toxiproxy", "bus"]
     )
 
     /// What each key allows, and the plan as a whole does not.
     private func contradictions(in root: PlanNode, isReadWhole: Bool) -> [HomeportError] {
         var problems: [HomeportError] = []
         let services = root.at("services") ?? root
-        if self.services.isEmpty, isReadWhole {
-            problems.append(services.wrong("there is no service", fix: "add one, such as site: { folder: ./public }"))
+        if self.services.isEmpty, links.isEmpty, isReadWhole {
+            problems.append(
+                services.wrong("there is no service", fix: "add services: { site: { folder: ./public } }")
+            )
         }
         let defaults = self.services.filter(\.isDefault)
         for extra in defaults.dropFirst() {
@@ -72,6 +81,69 @@ extension Plan {
                 guard let wrong = FolderCheck.problem(with: path) else { continue }
                 let place = services.at(service.name.text, "folder") ?? services
                 problems.append(place.wrong(wrong.what, fix: wrong.fix))
+            }
+        }
+        return problems + linkContradictions(in: root)
+    }
+
+    private func linkContradictions(in root: PlanNode) -> [HomeportError] {
+        var problems: [HomeportError] = []
+        let nodes = (try? root.at("links")?.mapping()) ?? []
+        func place(_ link: LinkPlan, _ key: String) -> PlanNode {
+            let node = nodes.first { $0.key == link.name || LinkPlan.settled($0.key) == link.name }?.value
+            return node?.at(key) ?? node ?? root
+        }
+        var ports: [String: String] = [:]
+        var names: Set<String> = []
+        for link in links {
+            if case .service(let name) = link.to, !services.contains(where: { $0.name == name }) {
+                let near = Spelling.nearest(to: name.text, among: services.map(\.name.text))
+                let fix = near.map { "did you mean \($0)?" } ?? "name a service of this plan, or a port as in to: 5432"
+                problems.append(place(link, "to").wrong("there is no service \(name)", fix: fix))
+            }
+            if !names.insert(link.name).inserted {
+                problems.append(place(link, "to").wrong("\(link.name) is there twice", fix: "give one another name"))
+            }
+            guard let listen = link.listen else { continue }
+            let key = "\(link.isDatagram ? "udp" : "tcp") \(listen)"
+            if let other = ports[key] {
+                problems.append(
+                    place(link, "listen").wrong("\(other) listens at \(listen) already", fix: "choose another port")
+                )
+            }
+            ports[key] = link.name
+        }
+        return problems + groupContradictions(place)
+    }
+
+    /// A line that several share has one speed.
+    private func groupContradictions(_ place: (LinkPlan, String) -> PlanNode) -> [HomeportError] {
+        var problems: [HomeportError] = []
+        var rates: [String: (link: String, rate: String)] = [:]
+        for link in links {
+            guard let words = try? link.words() else { continue }
+            for (direction, list) in [("up", words.up), ("down", words.down)] {
+                for words in list where words[named: "rate_per"] == "group" {
+                    guard let rate = words[named: "rate"] else { continue }
+                    guard let group = link.group else {
+                        problems.append(
+                            place(link, "rate_per").wrong(
+                                "\(link.name) is in no group that could share a rate",
+                                fix: "add group: with a name"
+                            )
+                        )
+                        continue
+                    }
+                    if let other = rates["\(group) \(direction)"], other.rate != rate {
+                        problems.append(
+                            place(link, "rate").wrong(
+                                "the group \(group) has \(other.rate) by \(other.link), and \(rate) here",
+                                fix: "write the same rate in both, or give one another group"
+                            )
+                        )
+                    }
+                    rates["\(group) \(direction)"] = (link.name, rate)
+                }
             }
         }
         return problems
@@ -101,6 +173,19 @@ extension PlanWord where Value == [ServicePlan] {
                 return nil
             }
             return ServicePlan.read(value, name: name, problems: &problems)
+        }
+    }
+}
+
+extension PlanWord where Value == [LinkPlan] {
+    static let links = PlanWord(schema: ["type": "object", "additionalProperties": LinkPlan.section.schema]) {
+        node,
+        problems in
+        do throws(HomeportError) {
+            return try node.mapping().compactMap { LinkPlan.read($1, name: $0, problems: &problems) }
+        } catch {
+            problems.append(error)
+            return nil
         }
     }
 }

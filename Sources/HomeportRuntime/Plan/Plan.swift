@@ -1,4 +1,5 @@
 package import HomeportCore
+package import HomeportLink
 package import HomeportServe
 
 /// What should run: the value that a plan's text, the command line and the control API all build.
@@ -9,6 +10,7 @@ package struct Plan: Sendable, Equatable {
     /// The absolute path of the plan's own file; nil for one that was made on the command line.
     package var file: String?
     package var services: [ServicePlan] = []
+    package var links: [LinkPlan] = []
 
     package init(name: ServiceName, directory: String, file: String? = nil) {
         self.name = name

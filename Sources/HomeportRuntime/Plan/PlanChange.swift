@@ -1,6 +1,7 @@
 import HomeportCore
+import HomeportLink
 
-/// What applying a plan to a running project does, service by service.
+/// What applying a plan to a running project does, service by service and link by link.
 package struct PlanChange: Sendable, Equatable, Codable {
     package var added: [String] = []
     package var removed: [String] = []
@@ -24,11 +25,21 @@ package struct PlanChange: Sendable, Equatable, Codable {
         for service in old.services where !new.services.contains(where: { $0.name == service.name }) {
             removed.append(service.name.text)
         }
+        for link in new.links {
+            guard let before = old.links.first(where: { $0.name == link.name }) else {
+                added.append("link \(link.name)")
+                continue
+            }
+            if before == link { unchanged.append("link \(link.name)") } else { changed.append("link \(link.name)") }
+        }
+        for link in old.links where !new.links.contains(where: { $0.name == link.name }) {
+            removed.append("link \(link.name)")
+        }
         if old.name != new.name { renamed = new.name.text }
     }
 
     /// What starting a plan does: everything is new.
-    package init(starting plan: Plan) { added = plan.services.map(\.name.text) }
+    package init(starting plan: Plan) { added = plan.services.map(\.name.text) + plan.links.map { "link \($0.name)" } }
 
     package var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty && renamed == nil }
 }

@@ -2,6 +2,7 @@ package import HomeportCore
 import HomeportDoor
 import HomeportGuard
 package import HomeportHTTP
+import HomeportLink
 import HomeportNet
 import HomeportServe
 package import NIOCore
@@ -22,25 +23,34 @@ import Darwin
 package actor Project {
     private enum State {
         case idle
-        case running(Listener, Door, control: Listener?)
+        case running(Front?, control: Listener?)
         case stopped
     }
 
+    /// Where services answer.
+    private struct Front {
+        let listener: Listener
+        let door: Door
+    }
+
     package let options: ProjectOptions
-    package private(set) var plan: Plan
+    package internal(set) var plan: Plan
 
     private var state = State.idle
-    private var services: [ServiceName: RunningService] = [:]
-    private var group: MultiThreadedEventLoopGroup?
+    var services: [ServiceName: RunningService] = [:]
+    var links: [String: Link] = [:]
+    /// The limited lines of groups of links.
+    var lines: [String: Lines] = [:]
+    var group: MultiThreadedEventLoopGroup?
     private let started = Int64(time(nil))
-    private var loops: ServerLoops?
+    var loops: ServerLoops?
     private var caches: FolderCaches?
     private var socketPath: String?
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var control: (any Responder)?
     /// One for all services and all plans to come: what was right once stays known.
-    private let passwords: PasswordCheck?
+    let passwords: PasswordCheck?
 
     package init(_ plan: Plan, options: ProjectOptions) {
         self.plan = plan
@@ -62,24 +72,24 @@ package actor Project {
         defer { endTurn() }
         guard case .idle = state else { return }
         // Other machines have no business there, token or not.
-        self.control = options.place.isLoopback ? control : nil
+        self.control = options.place?.isLoopback == false ? nil : control
         do {
-            let running = try await open()
-            state = .running(running.listener, running.door, control: nil)
-            let offered = try await offer(socket, on: running.loops)
+            let (front, loops) = try await open()
+            state = .running(front, control: nil)
+            links = try await makeLinks(of: plan, keeping: [:])
+            let offered = try await offer(socket, on: loops)
             socketPath = socket?.path
-            state = .running(running.listener, running.door, control: offered)
+            state = .running(front, control: offered)
         } catch {
             await shutDown(within: .zero)
             throw error
         }
     }
 
-    private func open() async throws -> (listener: Listener, door: Door, loops: ServerLoops) {
+    private func open() async throws -> (front: Front?, loops: ServerLoops) {
         ConnectionLimit.raise()
         // The port first: who cannot have it should not wait for anything else to learn so.
-        let sockets = try ListeningSockets.open(options.place)
-        if sockets.ipv6Missing { options.onWarning("this machine has no IPv6 loopback: only 127.0.0.1 answers") }
+        let sockets = try options.place.map { try ListeningSockets.open($0) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
         self.group = group
         let loops = try await ServerLoops(group)
@@ -87,16 +97,28 @@ package actor Project {
         let caches = try await FolderCaches(loops: loops)
         self.caches = caches
         services = try await makeServices(of: plan, keeping: [:], loops: loops, caches: caches)
+        guard let sockets else { return (nil, loops) }
+        if sockets.ipv6Missing { options.onWarning("this machine has no IPv6 loopback: only 127.0.0.1 answers") }
         let door = try await Door(table(of: plan, services), loops: loops)
-        let hosts = HostRule(options.hosts, allowsOtherAddresses: !options.place.isLoopback)
+        let listener = try await HTTPServer.start(
+            sockets,
+            on: loops,
+            service: service(door),
+            onRefusal: options.onWarning
+        )
+        return (Front(listener: listener, door: door), loops)
+    }
+
+    /// HTTP as this project speaks it, whoever answers.
+    func service(_ responder: any Responder) -> HTTPService {
+        let hosts = HostRule(options.hosts, allowsOtherAddresses: options.place?.isLoopback == false)
         var service = HTTPService(
-            responder: door,
+            responder: responder,
             policy: AccessPolicy(hosts: hosts),
             observer: options.observer
         )
         service.deadlines = options.deadlines
-        let listener = try await HTTPServer.start(sockets, on: loops, service: service, onRefusal: options.onWarning)
-        return (listener, door, loops)
+        return service
     }
 
     private func offer(
@@ -120,7 +142,7 @@ package actor Project {
     package func apply(_ plan: Plan) async throws -> PlanChange {
         await takeTurn()
         defer { endTurn() }
-        guard case .running(_, let door, _) = state, let loops, let caches else {
+        guard case .running(let front, _) = state, let loops, let caches else {
             throw HomeportError(.projectStopped, "the project is stopping", fix: "start it again once it has stopped")
         }
         let change = PlanChange(from: self.plan, to: plan)
@@ -134,7 +156,11 @@ package actor Project {
         }
         let made = try await makeServices(of: plan, keeping: kept, loops: loops, caches: caches)
         let gone = services.filter { name, _ in kept[name] == nil }
-        try await door.change(to: table(of: plan, made))
+        do { try await applyLinks(of: plan, services: made) } catch {
+            for (name, service) in made where kept[name] == nil { await service.stop() }
+            throw error
+        }
+        try await front?.door.change(to: table(of: plan, made))
         services = made
         self.plan = plan
         for (_, service) in gone { await service.stop() }
@@ -144,16 +170,18 @@ package actor Project {
     // MARK: Facts
 
     package var port: Port? {
-        guard case .running(let listener, _, _) = state else { return nil }
-        return listener.port
+        guard case .running(let front?, _) = state else { return nil }
+        return front.listener.port
     }
 
     package var status: ProjectStatus {
+        get async {
         var (addresses, connections) = ([String](), 0)
-        if case .running(let listener, _, _) = state {
-            addresses = listener.places.map { "\(Endpoint($0, scheme: .http))" }
-            connections = listener.connectionCount
+        if case .running(let front?, _) = state {
+            addresses = front.listener.places.map { "\(Endpoint($0, scheme: .http))" }
+            connections = front.listener.connectionCount
         }
+        let plan = plan
         return ProjectStatus(
             project: plan.name.text,
             version: HomeportVersion.current,
@@ -171,8 +199,10 @@ package actor Project {
                     isDefault: service.isDefault
                 )
             },
+            links: await linkStatus,
             connections: connections
         )
+        }
     }
 
     // MARK: Stop
@@ -193,8 +223,10 @@ package actor Project {
         for (_, service) in services { await service.stop() }
         services = [:]
         var cut = 0
-        if case .running(let listener, _, let control) = before {
-            cut = await listener.stop(within: grace)
+        for (_, link) in links { cut += await link.stop(within: .zero) }
+        links = [:]
+        if case .running(let front, let control) = before {
+            cut += await front?.listener.stop(within: grace) ?? 0
             await control?.stop(within: .milliseconds(500))
         }
         if let socketPath { UnixSocket.removeStale(at: socketPath) }
@@ -207,7 +239,7 @@ package actor Project {
 
     /// Start, change and stop wait for each other: each of them awaits in between, and meanwhile an actor lets the next
     /// one in.
-    private func takeTurn() async {
+    func takeTurn() async {
         guard isBusy else {
             isBusy = true
             return
@@ -215,7 +247,7 @@ package actor Project {
         await withCheckedContinuation { waiting.append($0) }
     }
 
-    private func endTurn() {
+    func endTurn() {
         if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 

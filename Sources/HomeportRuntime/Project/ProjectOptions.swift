@@ -4,8 +4,8 @@ package import HomeportNet
 
 /// How a project is run, as opposed to what: nothing of it stands in a plan.
 package struct ProjectOptions: Sendable {
-    /// Where the door listens.
-    package var place: ListenPlace
+    /// Where the door listens; nil for no door, as with a link that stands alone.
+    package var place: ListenPlace?
     /// Event loops; one for each core unless told.
     package var threads: Int
     /// Names beyond `localhost` that requests may ask for.
@@ -17,7 +17,7 @@ package struct ProjectOptions: Sendable {
     /// Told what a person should know, and no request's answer says.
     package var onWarning: @Sendable (String) -> Void
 
-    package init(place: ListenPlace, threads: Int, onWarning: @escaping @Sendable (String) -> Void) {
+    package init(place: ListenPlace?, threads: Int, onWarning: @escaping @Sendable (String) -> Void) {
         self.place = place
         self.threads = threads
         self.onWarning = onWarning

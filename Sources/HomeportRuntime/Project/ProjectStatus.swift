@@ -1,3 +1,5 @@
+package import HomeportLink
+
 /// What a running project says of itself. The keys are stable: `homeport status --json` prints them.
 package struct ProjectStatus: Sendable, Codable, Equatable {
     package struct Service: Sendable, Codable, Equatable {
@@ -26,6 +28,7 @@ package struct ProjectStatus: Sendable, Codable, Equatable {
     /// `http://127.0.0.1:62893`, `http://[::1]:62893`.
     package var addresses: [String]
     package var services: [Service]
-    /// Open connections, this moment.
+    package var links: [LinkStatus]
+    /// Open connections to the door, this moment.
     package var connections: Int
 }

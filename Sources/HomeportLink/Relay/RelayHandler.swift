@@ -12,6 +12,8 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// Told when the end has nothing more to do.
+    var onRelease: (() -> Void)?
     /// The other end; nil until it is dialled, and after the end.
     private var partner: RelayHandler?
     private var context: ChannelHandlerContext?
@@ -21,6 +23,8 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     private var lane: RelayLane
     /// The channel is gone.
     private var isDead = false
+    private var isReleased = false
+    private var isKernelLimited = false
 
     private var isReadWithheld = false
     private var isInReadCycle = false
@@ -30,8 +34,9 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     private var timer: NIOScheduledCallback?
     private var timerFires = NIODeadline.distantFuture
 
-    init(_ lane: RelayLane, on loop: any EventLoop) {
-        self.lane = lane
+    /// - Parameter way: What happens to bytes that come in here.
+    init(_ way: LinkProfile.Way, draws: Draws, on loop: any EventLoop) {
+        lane = RelayLane(way, draws: draws, opened: loop.now.uptimeNanoseconds)
         self.loop = loop
     }
 
@@ -40,6 +45,7 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
         a.partner = b
         b.partner = a
         for end in [a, b] {
+            end.fit()
             end.run()
             end.resumeReading()
         }
@@ -47,7 +53,10 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
     // MARK: Channel events
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        fit()
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
@@ -59,7 +68,7 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
         let buffer = unwrapInboundIn(data)
         isInReadCycle = true
         lane.keep(buffer)
-        act { $0.offer(buffer.readableBytes, now: $1, &$2) }
+        act { $0.path.offer(buffer.readableBytes, now: $1, &$2) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -89,11 +98,58 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
     /// Two ends hold each other, until there is nothing left to hand over.
     private func releaseIfOver() {
-        guard isDead, lane.isOver || partner?.isDead ?? true else { return }
+        guard isDead, !isReleased, lane.isOver || partner?.isDead ?? true else { return }
+        isReleased = true
         timer?.cancel()
         timer = nil
         lane.dropAll()
         partner = nil
+        let tell = onRelease
+        onRelease = nil
+        tell?()
+    }
+
+    // MARK: Conditions
+
+    /// Other conditions from now on, for what waits as well.
+    func become(_ way: LinkProfile.Way) {
+        act { $0.become(way, now: $1, &$2) }
+        fit()
+        partner?.fit()
+    }
+
+    /// What its conditions have done since this was asked last.
+    func takeEffects(_ take: (_ key: UInt64, Effect) -> Void) { lane.path.takeEffects(take) }
+
+    /// Bytes that have gone on from here.
+    var passed: UInt64 { lane.passed }
+
+    /// What is read at once must find room. Where conditions bound what may wait, reads are small, and the kernel's buffers as
+    /// well: left to themselves they grow to tens of megabytes before a slow receiver. Elsewhere the kernel knows best, and
+    /// several large reads and one large write cost least.
+    private func fit() {
+        guard let options = context?.channel.syncOptions else { return }
+        let size = lane.readSize
+        let allocator = AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: min(16 << 10, size), maximum: size)
+        try? options.setOption(.recvAllocator, value: allocator)
+        try? options.setOption(.maxMessagesPerRead, value: lane.isBounded ? 1 : 4)
+        limitKernel(.so_rcvbuf, of: lane, options)
+        guard let behind = partner?.lane else { return }
+        let mark = behind.isBounded ? 64 << 10 : Buffers.read
+        try? options.setOption(.writeBufferWaterMark, value: .init(low: mark / 4, high: mark))
+        limitKernel(.so_sndbuf, of: behind, options)
+    }
+
+    /// Once limited, a buffer no longer grows by itself, and is given much.
+    private func limitKernel(
+        _ name: NIOBSDSocket.Option,
+        of lane: RelayLane,
+        _ options: any NIOSynchronousChannelOptions
+    ) {
+        guard lane.isBounded || isKernelLimited else { return }
+        isKernelLimited = true
+        let size = lane.isBounded ? lane.socketBuffer : Buffers.most
+        try? options.setOption(.socketOption(name), value: SocketOptionValue(size))
     }
 
     // MARK: Time
@@ -106,25 +162,25 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     func didCancelScheduledCallback(eventLoop: some EventLoop) {}
 
     /// Moves what is due.
-    private func run() { act { $0.run(now: $1, &$2) } }
+    private func run() { act { $0.path.run(now: $1, &$2) } }
 
     private func end(_ kind: Segment.Kind) {
         // No end of the read cycle follows the end of the stream.
         isInReadCycle = false
         guard !hasEnded else { return }
         hasEnded = true
-        act { $0.offer(kind, now: $1, &$2) }
+        act { $0.path.offer(kind, now: $1, &$2) }
     }
 
     // MARK: Actions
 
-    private func act(_ event: (inout StreamPath, Instant, inout [StreamPath.Action]) -> Void) {
+    private func act(_ event: (inout RelayLane, Instant, inout [StreamPath.Action]) -> Void) {
         // Until there is another end, what comes waits: bytes come with a FIN although nobody reads.
         lane.path.isWritable = partner.map { $0.context?.channel.isWritable ?? true } ?? false
         var actions: [StreamPath.Action] = []
         swap(&actions, &lane.actions)
         actions.removeAll(keepingCapacity: true)
-        event(&lane.path, loop.now.uptimeNanoseconds, &actions)
+        event(&lane, loop.now.uptimeNanoseconds, &actions)
         for action in actions { perform(action) }
         swap(&actions, &lane.actions)
         if !isInReadCycle { partner?.flush() }
@@ -135,12 +191,11 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
     private func perform(_ action: StreamPath.Action) {
         switch action {
-        case .forward(let count):
-            var left = count
-            while left > 0, let piece = lane.take(left) {
-                left -= piece.readableBytes
-                partner?.send(piece)
-            }
+        case .forward(let count): pass(count)
+        case .write(let count):
+            partner?.flush()
+            pass(count)
+            partner?.flush()
         case .discard(let count):
             var left = count
             while left > 0, let piece = lane.take(left) { left -= piece.readableBytes }
@@ -156,6 +211,15 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
             lane.isOver = true
             partner?.close(how)
             close(how)
+        }
+    }
+
+    private func pass(_ count: Int) {
+        lane.count(count)
+        var left = count
+        while left > 0, let piece = lane.take(left) {
+            left -= piece.readableBytes
+            partner?.send(piece)
         }
     }
 

@@ -1,0 +1,286 @@
+/// One direction of one flow of datagrams: conditions in a row, in each of which datagrams wait for their own moment.
+///
+/// Pure, like ``StreamPath``: told what arrives and what time it is, it says what goes on. A datagram enters a condition at the
+/// moment it was due to leave the one before, however late anybody looked. Unlike a stream's bytes, datagrams overtake each
+/// other where a condition lets them.
+public struct DatagramPath<Payload: Sendable>: Sendable {
+    private struct Waiting {
+        var datagram: Datagram
+        let payload: Payload
+        var flips: [Flip] = []
+        /// Set apart by the condition: it goes on when so many later ones have.
+        var behind: Int?
+        /// Nil waits for a change.
+        var due: Instant?
+    }
+
+    private struct Station {
+        let key: UInt64
+        var condition: DatagramStage
+        let draws: Draws
+        var waiting = DueQueue<Waiting>()
+        /// The last moment that was given to one that keeps its place.
+        var last: Instant = 0
+        /// At which of its rates a shared line has given its moments.
+        var epoch: UInt64?
+        var effect = Effect()
+
+        init(_ stage: KeyedStage<DatagramStage>, _ draws: Draws) {
+            key = stage.key
+            condition = stage.stage
+            if case .rate(let rate) = condition { epoch = rate.line.epoch }
+            self.draws = draws.of(stage.key)
+        }
+    }
+
+    private var stations: [Station]
+    private let draws: Draws
+    /// Bytes that may wait.
+    private let limit: Int
+    private var count: UInt64 = 0
+
+    /// Bytes that wait.
+    public private(set) var held = 0
+    /// Datagrams that found no room.
+    public private(set) var overflowed: UInt64 = 0
+
+    /// - Parameter limit: Bytes that may wait in all; what comes beyond is dropped and counted.
+    public init(_ stages: [KeyedStage<DatagramStage>], draws: Draws, limit: Int) {
+        stations = stages.map { Station($0, draws) }
+        self.draws = draws
+        self.limit = limit
+    }
+
+    /// Whether datagrams go through without being looked at.
+    public var isEmpty: Bool { stations.isEmpty }
+
+    /// When to call ``run(now:_:)`` again.
+    public var wake: Instant? {
+        var wake: Instant?
+        for station in stations {
+            if let due = station.waiting.first?.due { wake = min(wake ?? due, due) }
+        }
+        return wake
+    }
+
+    public mutating func offer(
+        _ payload: Payload,
+        count: Int,
+        now: Instant,
+        _ deliver: (Payload, [Flip]) -> Void
+    ) {
+        let datagram = Datagram(number: self.count, count: count, entered: now)
+        self.count += 1
+        guard held + count <= limit else {
+            overflowed += 1
+            return
+        }
+        held += count
+        enter(0, Waiting(datagram: datagram, payload: payload), now, deliver)
+        run(now: now, deliver)
+    }
+
+    /// Lets everything go on that is due.
+    public mutating func run(now: Instant, _ deliver: (Payload, [Flip]) -> Void) {
+        for index in stations.indices {
+            while let first = stations[index].waiting.first, let due = first.due, due <= now {
+                stations[index].waiting.removeFirst()
+                let delay = due - first.datagram.entered
+                if delay > 0 {
+                    stations[index].effect.hits += 1
+                    stations[index].effect.nanoseconds &+= delay
+                }
+                leave(index, first, at: due, deliver)
+            }
+        }
+    }
+
+    /// Puts other conditions in the place of those there were: see ``StreamPath/become(_:now:_:)``.
+    public mutating func become(
+        _ stages: [KeyedStage<DatagramStage>],
+        now: Instant,
+        _ deliver: (Payload, [Flip]) -> Void
+    ) {
+        let old = stations
+        stations = stages.map { stage in
+            guard var station = old.first(where: { $0.key == stage.key }) else {
+                stage.stage.begin(now)
+                return Station(stage, draws)
+            }
+            station.condition.become(stage.stage, now: now)
+            return station
+        }
+        // What waited for a condition that is gone goes on to the next that is still there.
+        for (index, gone) in old.enumerated() where !stages.contains(where: { $0.key == gone.key }) {
+            let next = old[(index + 1)...].lazy.compactMap { later in stages.firstIndex { $0.key == later.key } }.first
+            for var waiting in gone.waiting.inOrder {
+                waiting.datagram.entered = now
+                enter(next ?? stations.count, waiting, now, deliver)
+            }
+        }
+        for index in stations.indices where old.contains(where: { $0.key == stations[index].key }) {
+            judgeAnew(index, now)
+        }
+        run(now: now, deliver)
+    }
+
+    public func stage(_ key: UInt64) -> DatagramStage? { stations.first { $0.key == key }?.condition }
+
+    /// What each stage has done since this was asked last.
+    public mutating func takeEffects(_ take: (_ key: UInt64, Effect) -> Void) {
+        for index in stations.indices where stations[index].effect.hits > 0 {
+            take(stations[index].key, stations[index].effect)
+            stations[index].effect = Effect()
+        }
+    }
+
+    // MARK: A datagram's way
+
+    private mutating func enter(_ index: Int, _ waiting: Waiting, _ now: Instant, _ deliver: (Payload, [Flip]) -> Void) {
+        guard index < stations.count else {
+            held -= waiting.datagram.count
+            return deliver(waiting.payload, waiting.flips)
+        }
+        var waiting = Waiting(datagram: waiting.datagram, payload: waiting.payload, flips: waiting.flips)
+        let entered = waiting.datagram.entered
+        switch stations[index].condition.judge(waiting.datagram, draws: stations[index].draws) {
+        case .leave(let due): waiting.due = max(due, entered)
+        case .follow(let due):
+            waiting.due = max(due, entered, stations[index].last)
+            stations[index].last = waiting.due ?? 0
+        case .hold: waiting.due = nil
+        case .park(let behind, let until):
+            stations[index].effect.hits += 1
+            (waiting.behind, waiting.due) = (behind, until)
+        case .twice:
+            stations[index].effect.hits += 1
+            held += waiting.datagram.count
+            leave(index, waiting, at: entered, deliver)
+            return leave(index, waiting, at: entered, deliver)
+        case .flipped(let flip):
+            stations[index].effect.hits += 1
+            waiting.flips.append(flip)
+            return leave(index, waiting, at: entered, deliver)
+        case .drop:
+            stations[index].effect.hits += 1
+            stations[index].effect.discarded += UInt64(waiting.datagram.count)
+            held -= waiting.datagram.count
+            return
+        }
+        // Most conditions let most datagrams pass at once.
+        if waiting.due == entered, waiting.behind == nil { return leave(index, waiting, at: entered, deliver) }
+        stations[index].waiting.insert(waiting, due: waiting.due)
+    }
+
+    private mutating func leave(
+        _ index: Int,
+        _ waiting: Waiting,
+        at time: Instant,
+        _ deliver: (Payload, [Flip]) -> Void
+    ) {
+        var next = waiting
+        next.datagram.entered = time
+        enter(index + 1, next, time, deliver)
+        guard waiting.behind == nil, case .reorder = stations[index].condition else { return }
+        for var freed in stations[index].waiting.takeAll(where: { parked in
+            parked.behind = (parked.behind ?? 1) - 1
+            return parked.behind == 0
+        }) {
+            freed.datagram.entered = time
+            enter(index + 1, freed, time, deliver)
+        }
+    }
+
+    /// Its condition has changed.
+    private mutating func judgeAnew(_ index: Int, _ now: Instant) {
+        if case .rate(let rate) = stations[index].condition {
+            let epoch = rate.line.epoch
+            defer { stations[index].epoch = epoch }
+            // Its moments still hold; asking for others would take the line twice.
+            if stations[index].epoch == epoch { return }
+        }
+        stations[index].last = 0
+        var queue = DueQueue<Waiting>()
+        for var waiting in stations[index].waiting.inOrder {
+            switch stations[index].condition.judgeAnew(waiting.datagram, draws: stations[index].draws) {
+            case .leave(let due): waiting.due = max(due, waiting.datagram.entered)
+            case .follow(let due):
+                waiting.due = max(due, stations[index].last)
+                stations[index].last = waiting.due ?? 0
+            case .park(let behind, let until): (waiting.behind, waiting.due) = (waiting.behind ?? behind, until)
+            case .hold: waiting.due = nil
+            // What has been let in is not lost by a change, and what waited is not doubled by one.
+            case .drop, .twice, .flipped: waiting.due = now
+            }
+            queue.insert(waiting, due: waiting.due)
+        }
+        stations[index].waiting = queue
+    }
+}
+
+/// What waits, the next that is due first; of those that are due at one moment, the first that came.
+struct DueQueue<Element: Sendable>: Sendable {
+    private struct Entry {
+        let due: Instant
+        let place: UInt64
+        var element: Element
+    }
+
+    /// A binary heap.
+    private var heap: [Entry] = []
+    private var places: UInt64 = 0
+
+    var first: Element? { heap.first?.element }
+
+    /// In the order in which they came.
+    var inOrder: [Element] { heap.sorted { $0.place < $1.place }.map(\.element) }
+
+    mutating func insert(_ element: Element, due: Instant?) {
+        heap.append(Entry(due: due ?? .max, place: places, element: element))
+        places += 1
+        rise(heap.count - 1)
+    }
+
+    mutating func removeFirst() {
+        heap.swapAt(0, heap.count - 1)
+        heap.removeLast()
+        sink(0)
+    }
+
+    /// Takes out those for which `isMeant` says so, in the order in which they came.
+    mutating func takeAll(where isMeant: (inout Element) -> Bool) -> [Element] {
+        var taken: [Entry] = []
+        var left: [Entry] = []
+        for var entry in heap {
+            if isMeant(&entry.element) { taken.append(entry) } else { left.append(entry) }
+        }
+        heap = left
+        for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { sink(index) }
+        return taken.sorted { $0.place < $1.place }.map(\.element)
+    }
+
+    private func precedes(_ a: Int, _ b: Int) -> Bool {
+        heap[a].due != heap[b].due ? heap[a].due < heap[b].due : heap[a].place < heap[b].place
+    }
+
+    private mutating func rise(_ index: Int) {
+        var index = index
+        while index > 0, precedes(index, (index - 1) / 2) {
+            heap.swapAt(index, (index - 1) / 2)
+            index = (index - 1) / 2
+        }
+    }
+
+    private mutating func sink(_ index: Int) {
+        var index = index
+        while true {
+            var least = index
+            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && precedes(child, least) {
+                least = child
+            }
+            guard least != index else { return }
+            heap.swapAt(index, least)
+            index = least
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import HomeportConditions
+import HomeportCore
+import HomeportNet
+import NIOCore
+
+/// The datagrams between one client and the target: a socket of its own upstream, by which answers find their way back.
+final class Flow: Passage, ChannelInboundHandler, NIOScheduledCallbackHandler {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+    typealias OutboundOut = AddressedEnvelope<ByteBuffer>
+
+    private let client: SocketAddress
+    private let listening: any Channel
+    private let loop: LinkLoop
+    private let idle: TimeAmount
+    private let onEnd: () -> Void
+    private var lanes: (up: FlowLane, down: FlowLane)
+    private var upstream: (any Channel)?
+    /// What came before there was an upstream.
+    private var early: [ByteBuffer] = []
+    private var isOver = false
+    private var lastSeen: NIODeadline
+    private var timer: NIOScheduledCallback?
+    private var timerFires = NIODeadline.distantFuture
+
+    /// Datagrams that may wait until there is a socket upstream.
+    private static let mostEarly = 64
+
+    init(
+        from client: SocketAddress,
+        by listening: any Channel,
+        on loop: LinkLoop,
+        draws: Draws,
+        idle: TimeAmount,
+        onEnd: @escaping () -> Void
+    ) {
+        self.client = client
+        self.listening = listening
+        self.loop = loop
+        self.idle = idle
+        self.onEnd = onEnd
+        lanes = (FlowLane(loop.profile.up, draws.of(0)), FlowLane(loop.profile.down, draws.of(1)))
+        lastSeen = loop.loop.now
+    }
+
+    func start(to place: Endpoint.Place, onFailure: @escaping (any Error) -> Void) {
+        loop.add(self)
+        let bound = NIOLoopBound((self, onFailure), eventLoop: loop.loop)
+        DatagramChannels.connect(to: place, on: loop.loop) { channel in
+            try channel.pipeline.syncOperations.addHandler(bound.value.0)
+        }
+        .whenComplete { result in
+            let (flow, onFailure) = bound.value
+            switch result {
+            case .success(let channel): flow.connected(channel)
+            case .failure(let error):
+                flow.loop.fail()
+                onFailure(error)
+                flow.end()
+            }
+        }
+    }
+
+    private func connected(_ channel: any Channel) {
+        guard !isOver else { return channel.close(promise: nil) }
+        upstream = channel
+        for datagram in early { take(datagram) }
+        early = []
+    }
+
+    /// A datagram from the client.
+    func take(_ bytes: ByteBuffer) {
+        lastSeen = loop.loop.now
+        guard upstream != nil else {
+            if early.count < Self.mostEarly { early.append(bytes) }
+            return
+        }
+        lanes.up.offer(bytes, now: loop.loop.now.uptimeNanoseconds, sendUp)
+        upstream?.flush()
+        arm()
+    }
+
+    // MARK: Answers
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastSeen = loop.loop.now
+        lanes.down.offer(unwrapInboundIn(data).data, now: loop.loop.now.uptimeNanoseconds, sendDown)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        listening.flush()
+        arm()
+    }
+
+    /// Nobody listens there: the next datagram may find somebody.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+
+    func channelInactive(context: ChannelHandlerContext) { end() }
+
+    private func sendUp(_ bytes: ByteBuffer) {
+        guard let upstream, let target = upstream.remoteAddress else { return }
+        upstream.write(AddressedEnvelope(remoteAddress: target, data: bytes), promise: nil)
+    }
+
+    private func sendDown(_ bytes: ByteBuffer) {
+        listening.write(AddressedEnvelope(remoteAddress: client, data: bytes), promise: nil)
+    }
+
+    // MARK: Time
+
+    func handleScheduledCallback(eventLoop: some EventLoop) {
+        timer = nil
+        run()
+    }
+
+    func didCancelScheduledCallback(eventLoop: some EventLoop) {}
+
+    private func run() {
+        guard !isOver else { return }
+        let now = loop.loop.now.uptimeNanoseconds
+        lanes.up.run(now: now, sendUp)
+        lanes.down.run(now: now, sendDown)
+        upstream?.flush()
+        listening.flush()
+        if loop.loop.now >= lastSeen + idle, lanes.up.path.held == 0, lanes.down.path.held == 0 { return end() }
+        arm()
+    }
+
+    private func arm() {
+        guard !isOver else { return }
+        var due = lastSeen + idle
+        // With something still under way, the idle time begins anew when it is over.
+        if due <= loop.loop.now { due = loop.loop.now + idle }
+        if let wake = [lanes.up.path.wake, lanes.down.path.wake].compactMap({ $0 }).min() {
+            due = min(due, .uptimeNanoseconds(wake))
+        }
+        if timer != nil {
+            if timerFires <= due { return }
+            timer?.cancel()
+        }
+        timerFires = due
+        timer = try? loop.loop.assumeIsolated().scheduleCallback(at: due, handler: self)
+    }
+
+    // MARK: Passage
+
+    func become(_ profile: LinkProfile) {
+        guard !isOver else { return }
+        let now = loop.loop.now.uptimeNanoseconds
+        lanes.up.become(profile.up, now: now, sendUp)
+        lanes.down.become(profile.down, now: now, sendDown)
+        upstream?.flush()
+        listening.flush()
+        arm()
+    }
+
+    func harvest(into counts: inout LinkCounts) {
+        lanes.up.harvest(into: &counts.up, &counts.overflowed)
+        lanes.down.harvest(into: &counts.down, &counts.overflowed)
+    }
+
+    func end() {
+        guard !isOver else { return }
+        isOver = true
+        timer?.cancel()
+        timer = nil
+        loop.remove(self)
+        onEnd()
+        upstream?.close(promise: nil)
+        upstream = nil
+    }
+}

@@ -1,0 +1,67 @@
+import HomeportConditions
+import HomeportCore
+import NIOCore
+
+/// One direction of a flow: what waits, and what its conditions say of it.
+struct FlowLane {
+    private(set) var path: DatagramPath<ByteBuffer>
+    private var bytes: UInt64 = 0
+    private var overflowed: UInt64 = 0
+
+    init(_ way: LinkProfile.Way, _ draws: Draws) {
+        path = DatagramPath(way.stages.keyed { _ in nil }, draws: draws, limit: Buffers.most)
+    }
+
+    mutating func become(_ way: LinkProfile.Way, now: Instant, _ send: (ByteBuffer) -> Void) {
+        let stages = way.stages.keyed { stage in
+            guard case .rate(let asked, _, _) = stage.template, case .rate(let own) = path.stage(stage.key) else { return nil }
+            own.line.change(bitsPerSecond: asked.bitsPerSecond, now: now)
+            return own.line
+        }
+        var passed: UInt64 = 0
+        path.become(stages, now: now) { Self.deliver($0, $1, &passed, send) }
+        bytes += passed
+    }
+
+    mutating func offer(_ datagram: ByteBuffer, now: Instant, _ send: (ByteBuffer) -> Void) {
+        var passed: UInt64 = 0
+        // A receive buffer holds the largest datagram there can be: what waits must not keep one each.
+        let payload = path.isEmpty ? datagram : ByteBuffer(bytes: datagram.readableBytesView)
+        path.offer(payload, count: datagram.readableBytes, now: now) { Self.deliver($0, $1, &passed, send) }
+        bytes += passed
+    }
+
+    mutating func run(now: Instant, _ send: (ByteBuffer) -> Void) {
+        var passed: UInt64 = 0
+        path.run(now: now) { Self.deliver($0, $1, &passed, send) }
+        bytes += passed
+    }
+
+    mutating func harvest(into way: inout LinkCounts.Way, _ overflowed: inout UInt64) {
+        way.bytes &+= bytes
+        bytes = 0
+        overflowed &+= path.overflowed - self.overflowed
+        self.overflowed = path.overflowed
+        path.takeEffects { way.effects[$0, default: Effect()] += $1 }
+    }
+
+    private static func deliver(_ payload: ByteBuffer, _ flips: [Flip], _ passed: inout UInt64, _ send: (ByteBuffer) -> Void) {
+        var payload = payload
+        passed += UInt64(payload.readableBytes)
+        for flip in flips {
+            let place = payload.readerIndex + Int(flip.offset)
+            guard let byte = payload.getInteger(at: place, as: UInt8.self) else { continue }
+            payload.setInteger(byte ^ flip.mask, at: place)
+        }
+        send(payload)
+    }
+}
+
+extension [LinkProfile.Stage] {
+    /// - Parameter ownLine: A flow's own line for a stage, where it has one already.
+    fileprivate func keyed(_ ownLine: (LinkProfile.Stage) -> Bottleneck?) -> [KeyedStage<DatagramStage>] {
+        compactMap { stage in
+            stage.template.datagram(stage.line ?? ownLine(stage), stage.draws).map { KeyedStage(key: stage.key, $0) }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import HomeportConditions
+import Synchronization
+
+/// The limited lines of a link, or of a group of links: one for each place in a direction, the same one as long as it is
+/// asked for, so that a change of rate is felt by all who share it.
+package final class Lines: Sendable {
+    private let lines = Mutex<[UInt64: Bottleneck]>([:])
+
+    package init() {}
+
+    func line(_ key: UInt64, bitsPerSecond: UInt64, now: Instant) -> Bottleneck {
+        lines.withLock { lines in
+            if let line = lines[key] {
+                line.change(bitsPerSecond: bitsPerSecond, now: now)
+                return line
+            }
+            let line = Bottleneck(bitsPerSecond: bitsPerSecond)
+            lines[key] = line
+            return line
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import HomeportConditions
+import NIOCore
+
+/// Something that goes through a link: a TCP connection's relay, or a flow of datagrams. Lives on one loop.
+protocol Passage: AnyObject {
+    /// Another profile from now on, for what waits as well.
+    func become(_ profile: LinkProfile)
+    /// Adds what has happened since this was asked last.
+    func harvest(into counts: inout LinkCounts)
+    /// Ends it now, whatever waits.
+    func end()
+}
+
+/// What a link has done.
+struct LinkCounts: Sendable {
+    struct Way: Sendable {
+        var bytes: UInt64 = 0
+        var effects: [UInt64: Effect] = [:]
+
+        static func += (a: inout Way, b: Way) {
+            a.bytes &+= b.bytes
+            for (key, effect) in b.effects { a.effects[key, default: Effect()] += effect }
+        }
+    }
+
+    /// Connections or flows that are open, and all there ever were.
+    var open = 0
+    var opened: UInt64 = 0
+    /// Those for which nobody was found upstream.
+    var failed: UInt64 = 0
+    /// Datagrams that found no room.
+    var overflowed: UInt64 = 0
+    var up = Way()
+    var down = Way()
+
+    static func += (a: inout LinkCounts, b: LinkCounts) {
+        a.open += b.open
+        a.opened &+= b.opened
+        a.failed &+= b.failed
+        a.overflowed &+= b.overflowed
+        a.up += b.up
+        a.down += b.down
+    }
+}
+
+/// What a link is on one event loop: who goes through it there, and what is true for all of them. Never leaves its loop.
+final class LinkLoop {
+    let loop: any EventLoop
+    private(set) var profile: LinkProfile
+    private var passages: [ObjectIdentifier: any Passage] = [:]
+    private var counts = LinkCounts()
+
+    init(_ profile: LinkProfile, on loop: any EventLoop) {
+        self.profile = profile
+        self.loop = loop
+    }
+
+    var count: Int { passages.count }
+
+    func add(_ passage: any Passage) {
+        counts.opened += 1
+        passages[ObjectIdentifier(passage)] = passage
+    }
+
+    func remove(_ passage: any Passage) {
+        guard passages.removeValue(forKey: ObjectIdentifier(passage)) != nil else { return }
+        passage.harvest(into: &counts)
+    }
+
+    func fail() { counts.failed += 1 }
+
+    func become(_ profile: LinkProfile) {
+        self.profile = profile
+        for passage in passages.values { passage.become(profile) }
+    }
+
+    func harvest() -> LinkCounts {
+        for passage in passages.values { passage.harvest(into: &counts) }
+        var now = counts
+        now.open = passages.count
+        return now
+    }
+
+    func endAll() { for passage in passages.values { passage.end() } }
+}

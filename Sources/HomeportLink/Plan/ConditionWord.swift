@@ -1,0 +1,268 @@
+package import HomeportConditions
+package import HomeportCore
+
+/// One word for what a network does: its name, what it takes, and what it is for. The plan, the command line, the control
+/// API and what they say about mistakes all come from these.
+package struct ConditionWord<Value: Sendable>: Sendable {
+    package let name: String
+    package let example: String
+    package let summary: String
+    let parse: @Sendable (String) throws(HomeportError) -> Value
+
+    init(
+        _ name: String,
+        _ example: String,
+        _ summary: String,
+        _ parse: @escaping @Sendable (String) throws(HomeportError) -> Value
+    ) {
+        self.name = name
+        self.example = example
+        self.summary = summary
+        self.parse = parse
+    }
+
+    /// What every word takes beside its own values: it undoes a preset's, or what was set before.
+    static var off: String { "off" }
+
+    /// The word as a key of a plan.
+    var key: PlanKey<ConditionWords> {
+        let (name, parse) = (name, parse)
+        let word = PlanWord<String?> { (text) throws(HomeportError) in
+            if text != Self.off { _ = try parse(text) }
+            return text
+        }
+        return PlanKey(name, word, to: \ConditionWords.[named: name], example: example, summary)
+    }
+}
+
+/// Whose a limited rate is.
+package enum RateScope: String, Sendable, CaseIterable {
+    case link, connection, group
+}
+
+/// After what a connection ends.
+package enum ConnectionLife: Sendable, Hashable {
+    case time(Duration)
+    case bytes(ByteCount)
+}
+
+extension ConditionWord where Value == Duration {
+    package static let latency = Self(
+        "latency",
+        "80ms",
+        "Delay, one way.",
+        Duration.init(parsing:)
+    )
+    package static let jitter = Self(
+        "jitter",
+        "20ms",
+        "How far the delay varies around latency, to both sides; see distribution.",
+        Duration.init(parsing:)
+    )
+    package static let step = Self(
+        "step",
+        "30ms",
+        "A further delay between 0 and this that changes for all connections at once; see step_every.",
+        Duration.init(parsing:)
+    )
+    package static let stepEvery = Self(
+        "step_every",
+        "15s",
+        "How often step changes (default: 15s).",
+        positive
+    )
+    package static let recovery = Self(
+        "recovery",
+        "200ms",
+        "On TCP: how long a lost packet's retransmission takes, which is how loss is modelled there.",
+        Duration.init(parsing:)
+    )
+    package static let slicePause = Self(
+        "slice_pause",
+        "5ms",
+        "Time between two pieces of slice.",
+        Duration.init(parsing:)
+    )
+    package static let slowClose = Self(
+        "slow_close",
+        "2s",
+        "How much later than its data a connection's end arrives.",
+        Duration.init(parsing:)
+    )
+
+    @Sendable private static func positive(_ text: String) throws(HomeportError) -> Duration {
+        let value = try Duration(parsing: text)
+        guard value > .zero else { throw HomeportError(.badValue, "\"\(text)\" is no time at all") }
+        return value
+    }
+}
+
+extension ConditionWord where Value == Distribution {
+    package static let distribution = Self(
+        "distribution",
+        "normal",
+        "How jitter is spread: uniform (default), normal, pareto, paretonormal; or measured values in units of jitter, in "
+            + "ascending order: -1,0,0.2,3.",
+        { (text) throws(HomeportError) in try Distribution(parsing: text) }
+    )
+}
+
+extension ConditionWord where Value == Probability {
+    package static let correlation = Self(
+        "correlation",
+        "25%",
+        "How much a packet's delay resembles the one before (below 100%).",
+        { (text) throws(HomeportError) in
+            let value = try Probability(parsing: text)
+            guard value.fraction < 1 else {
+                throw HomeportError(.badValue, "at 100% no delay would differ from the first", fix: "write 99%")
+            }
+            return value
+        }
+    )
+    package static let duplicate = Self(
+        "duplicate",
+        "1%",
+        "UDP only: datagrams that arrive twice.",
+        Probability.init(parsing:)
+    )
+    package static let reorder = Self(
+        "reorder",
+        "5%",
+        "UDP only: datagrams that three later ones overtake.",
+        Probability.init(parsing:)
+    )
+    package static let corrupt = Self(
+        "corrupt",
+        "0.1%",
+        "Packets in which one bit is turned over.",
+        Probability.init(parsing:)
+    )
+}
+
+extension ConditionWord where Value == [UInt64] {
+    package static let corruptAt = Self(
+        "corrupt_at",
+        "0,1000",
+        "Bytes, counted from 0 in each connection or datagram, whose lowest bit is turned over.",
+        { (text) throws(HomeportError) in
+            let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+            let offsets = parts.compactMap { UInt64($0.drop { $0 == " " }) }
+            guard offsets.count == parts.count, offsets.count <= 100 else {
+                throw HomeportError(.badValue, "\"\(text)\" is no list of at most 100 numbers from 0")
+            }
+            return offsets
+        }
+    )
+}
+
+extension ConditionWord where Value == ByteRate {
+    package static let rate = Self(
+        "rate",
+        "10mbit",
+        "Speed of the line; 0bit lets nothing through. See rate_per.",
+        ByteRate.init(parsing:)
+    )
+}
+
+extension ConditionWord where Value == RateScope {
+    package static let ratePer = Self(
+        "rate_per",
+        "connection",
+        "Who shares the rate: link (default: all its connections), connection (each has its own), or group.",
+        { (text) throws(HomeportError) in
+            guard let scope = RateScope(rawValue: text) else {
+                throw HomeportError(.badValue, "\"\(text)\" shares no rate", fix: "write link, connection or group")
+            }
+            return scope
+        }
+    )
+}
+
+extension ConditionWord where Value == ByteCount {
+    package static let queue = Self(
+        "queue",
+        "64KiB",
+        "What may wait for the rate: UDP drops beyond it, TCP stops reading (default: 64KiB; TCP also what is under way).",
+        ByteCount.init(parsing:)
+    )
+    package static let slice = Self(
+        "slice",
+        "100B",
+        "TCP only: what is sent arrives in pieces of this size.",
+        { (text) throws(HomeportError) in
+            let value = try ByteCount(parsing: text)
+            guard value.bytes > 0, value.bytes <= 1 << 30 else {
+                throw HomeportError(.badValue, "a piece has 1 byte to 1 GiB, not \(text)")
+            }
+            return value
+        }
+    )
+    package static let sliceVariation = Self(
+        "slice_variation",
+        "20B",
+        "How much smaller or larger than slice a piece may be; less than slice.",
+        ByteCount.init(parsing:)
+    )
+}
+
+extension ConditionWord where Value == LossProcess.Model {
+    package static let loss = Self(
+        "loss",
+        "1%",
+        "Packets that are lost: 1%, or in bursts by Gilbert and Elliott: p=1%,r=25%,bad=100%,good=0%. Real on UDP, modelled "
+            + "on TCP as the stall of a retransmission.",
+        { (text) throws(HomeportError) in try LossProcess.Model(parsing: text) }
+    )
+}
+
+extension ConditionWord where Value == Bool {
+    package static let keepOrder = Self(
+        "keep_order",
+        "true",
+        "UDP only: jitter lets no datagram overtake another.",
+        bool
+    )
+    package static let blackhole = Self(
+        "blackhole",
+        "true",
+        "What is sent is taken and thrown away.",
+        bool
+    )
+    package static let stall = Self(
+        "stall",
+        "true",
+        "Nothing gets through and nothing is lost: what waits goes on when it ends.",
+        bool
+    )
+
+    @Sendable private static func bool(_ text: String) throws(HomeportError) -> Bool {
+        switch text {
+        case "true": return true
+        case "false": return false
+        default: throw HomeportError(.badValue, "\"\(text)\" is neither true nor false", fix: "write true or false")
+        }
+    }
+}
+
+extension ConditionWord where Value == ConnectionLife {
+    package static let resetAfter = Self(
+        "reset_after",
+        "10s",
+        "TCP only: connections break off with RST after this time, or after this many bytes (1MB); 0s is at once.",
+        life
+    )
+    package static let closeAfter = Self(
+        "close_after",
+        "1MB",
+        "TCP only: connections end in order after this time, or after this many bytes.",
+        life
+    )
+
+    @Sendable private static func life(_ text: String) throws(HomeportError) -> ConnectionLife {
+        if let bytes = try? ByteCount(parsing: text) { return .bytes(bytes) }
+        do { return .time(try Duration(parsing: text)) } catch {
+            throw HomeportError(.badValue, "\"\(text)\" is neither a time nor a number of bytes", fix: "write 10s or 1MB")
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import HomeportConditions
+import HomeportCore
+
+/// One condition of a link, before it belongs to a connection or a flow.
+enum ConditionTemplate: Sendable {
+    case rate(ByteRate, per: RateScope, queue: Int?)
+    case latency(Latency)
+    case steps(spread: UInt64, every: UInt64)
+    case loss(LossProcess.Model, recovery: UInt64)
+    case duplicate(Double)
+    case reorder(Double)
+    case corrupt(Corrupt)
+    case slice(Slice)
+    case slowClose(UInt64)
+    case blackhole
+    case stall
+    case cut(Cut)
+}
+
+extension ConditionWords {
+    /// What the words ask for, in the order in which it acts; each with its word.
+    var templates: [(word: String, template: ConditionTemplate)] {
+        var all: [(String, ConditionTemplate)] = []
+        if let rate = self[.rate] {
+            let queue = self[.queue].map { Int(clamping: $0.bytes) }
+            all.append(("rate", .rate(rate, per: self[.ratePer] ?? .link, queue: queue)))
+        }
+        if let mean = self[.latency] {
+            var latency = Latency(
+                mean: mean.nanoseconds,
+                jitter: self[.jitter]?.nanoseconds ?? 0,
+                distribution: self[.distribution] ?? .uniform,
+                correlation: self[.correlation]?.fraction ?? 0
+            )
+            latency.keepsOrder = self[.keepOrder] ?? false
+            if mean > .zero || latency.jitter > 0 { all.append(("latency", .latency(latency))) }
+        }
+        if let step = self[.step], step > .zero {
+            let every = self[.stepEvery] ?? .seconds(15)
+            all.append(("step", .steps(spread: step.nanoseconds, every: every.nanoseconds)))
+        }
+        if let loss = self[.loss], loss.rate > 0 {
+            let recovery = self[.recovery]?.nanoseconds ?? StreamLoss.usualRecovery
+            all.append(("loss", .loss(loss, recovery: recovery)))
+        }
+        if let share = self[.duplicate]?.fraction, share > 0 { all.append(("duplicate", .duplicate(share))) }
+        if let share = self[.reorder]?.fraction, share > 0 { all.append(("reorder", .reorder(share))) }
+        if let share = self[.corrupt]?.fraction, share > 0 { all.append(("corrupt", .corrupt(.packets(share)))) }
+        for offset in self[.corruptAt] ?? [] { all.append(("corrupt_at", .corrupt(.byte(at: offset, mask: 1)))) }
+        if let size = self[.slice],
+            let slice = Slice(
+                size: Int(clamping: size.bytes),
+                variation: Int(clamping: self[.sliceVariation]?.bytes ?? 0),
+                pause: self[.slicePause]?.nanoseconds ?? 0
+            )
+        {
+            all.append(("slice", .slice(slice)))
+        }
+        if let delay = self[.slowClose], delay > .zero { all.append(("slow_close", .slowClose(delay.nanoseconds))) }
+        if self[.blackhole] == true { all.append(("blackhole", .blackhole)) }
+        if self[.stall] == true { all.append(("stall", .stall)) }
+        if let life = self[.closeAfter] { all.append(("close_after", .cut(life.cut(.close)))) }
+        if let life = self[.resetAfter] { all.append(("reset_after", .cut(life.cut(.reset)))) }
+        return all
+    }
+}
+
+extension ConnectionLife {
+    fileprivate func cut(_ how: Ending) -> Cut {
+        switch self {
+        case .time(let time): Cut(afterTime: time.nanoseconds, how: how)
+        case .bytes(let count): Cut(afterBytes: count.bytes, how: how)
+        }
+    }
+}
+
+extension Duration {
+    /// What words take is never negative; beyond 292 years is 292 years.
+    var nanoseconds: UInt64 { UInt64(max(0, wholeNanoseconds)) }
+}
+
+extension ConditionTemplate {
+    /// For one connection. nil for what a stream does not have.
+    func stream(_ line: Bottleneck?, _ draws: Draws) -> Stage? {
+        switch self {
+        case .rate(let rate, _, _): .rate(line.map { Rate($0) } ?? Rate(bitsPerSecond: rate.bitsPerSecond))
+        case .latency(let latency): .latency(latency)
+        case .steps(let spread, let every): .steps(LatencySteps(least: 0, spread: spread, every: every, draws: draws))
+        case .loss(let model, let recovery): .loss(StreamLoss(model, recovery: recovery))
+        case .duplicate, .reorder: nil
+        case .corrupt(let corrupt): .corrupt(corrupt)
+        case .slice(let slice): .slice(slice)
+        case .slowClose(let delay): .slowClose(SlowClose(delay: delay))
+        case .blackhole: .blackhole
+        case .stall: .stall
+        case .cut(let cut): .cut(cut)
+        }
+    }
+
+    /// For one flow. nil for what datagrams do not have.
+    func datagram(_ line: Bottleneck?, _ draws: Draws) -> DatagramStage? {
+        switch self {
+        case .rate(let rate, _, let queue):
+            .rate(
+                DatagramRate(
+                    line ?? Bottleneck(bitsPerSecond: rate.bitsPerSecond),
+                    queue: queue ?? DatagramRate.usualQueue
+                )
+            )
+        case .latency(let latency): .latency(latency)
+        case .steps(let spread, let every): .steps(LatencySteps(least: 0, spread: spread, every: every, draws: draws))
+        case .loss(let model, _): .loss(LossProcess(model))
+        case .duplicate(let share): .duplicate(Duplicate(share))
+        case .reorder(let share): .reorder(Reorder(share))
+        case .corrupt(let corrupt): .corrupt(corrupt)
+        case .slice, .slowClose, .cut: nil
+        case .blackhole: .blackhole
+        case .stall: .stall
+        }
+    }
+}

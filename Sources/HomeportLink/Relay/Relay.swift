@@ -1,0 +1,79 @@
+import HomeportConditions
+import HomeportNet
+import NIOCore
+
+/// A TCP connection, or one over a unix socket, through a link: two ends on one loop.
+final class Relay: Passage {
+    private let client: RelayHandler
+    private let upstream: RelayHandler
+    private let loop: LinkLoop
+    private var endsLeft = 2
+    private var counted: (up: UInt64, down: UInt64) = (0, 0)
+    private var clientChannel: (any Channel)?
+    private var upstreamChannel: (any Channel)?
+
+    /// - Parameters:
+    ///   - draws: The connection's own.
+    init(on loop: LinkLoop, draws: Draws) {
+        self.loop = loop
+        client = RelayHandler(loop.profile.up, draws: draws.of(0), on: loop.loop)
+        upstream = RelayHandler(loop.profile.down, draws: draws.of(1), on: loop.loop)
+    }
+
+    /// Takes a client's connection, and makes the other one.
+    /// - Parameter onFailure: Told why there is none.
+    func start(_ channel: any Channel, _ dialer: any Dialer, onFailure: @escaping (any Error) -> Void) throws {
+        try channel.pipeline.syncOperations.addHandler(client)
+        clientChannel = channel
+        loop.add(self)
+        // Until there is another end, this one alone decides.
+        endsLeft = 1
+        client.onRelease = { [self] in endReleased() }
+        let bound = NIOLoopBound((self, onFailure), eventLoop: loop.loop)
+        dialer.dial(on: loop.loop) { try $0.pipeline.syncOperations.addHandler(bound.value.0.upstream) }
+            .whenComplete { result in
+                let (relay, onFailure) = bound.value
+                switch result {
+                case .success(let channel): relay.dialled(channel)
+                case .failure(let error):
+                    relay.loop.fail()
+                    relay.client.close(.reset)
+                    onFailure(error)
+                }
+            }
+    }
+
+    private func dialled(_ channel: any Channel) {
+        // Whoever came has gone meanwhile.
+        guard endsLeft > 0 else { return channel.close(promise: nil) }
+        upstreamChannel = channel
+        endsLeft = 2
+        upstream.onRelease = { [self] in endReleased() }
+        RelayHandler.join(client, upstream)
+    }
+
+    private func endReleased() {
+        endsLeft -= 1
+        guard endsLeft == 0 else { return }
+        loop.remove(self)
+        (clientChannel, upstreamChannel) = (nil, nil)
+    }
+
+    func become(_ profile: LinkProfile) {
+        client.become(profile.up)
+        upstream.become(profile.down)
+    }
+
+    func harvest(into counts: inout LinkCounts) {
+        counts.up.bytes &+= client.passed - counted.up
+        counts.down.bytes &+= upstream.passed - counted.down
+        counted = (client.passed, upstream.passed)
+        client.takeEffects { counts.up.effects[$0, default: Effect()] += $1 }
+        upstream.takeEffects { counts.down.effects[$0, default: Effect()] += $1 }
+    }
+
+    func end() {
+        clientChannel?.close(promise: nil)
+        upstreamChannel?.close(promise: nil)
+    }
+}

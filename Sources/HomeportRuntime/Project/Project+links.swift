@@ -1,0 +1,168 @@
+package import HomeportCore
+import HomeportGuard
+import HomeportHTTP
+package import HomeportLink
+import HomeportNet
+import NIOCore
+
+/// A project's links: started and changed with its plan, and by who asks while it runs.
+extension Project {
+    /// Starts those that are not kept. On failure none of the new ones is left.
+    func makeLinks(of plan: Plan, keeping kept: [String: Link]) async throws -> [String: Link] {
+        var made = kept
+        do {
+            for link in plan.links where kept[link.name] == nil {
+                made[link.name] = try await start(link, of: plan, services: services)
+            }
+        } catch {
+            for (name, link) in made where kept[name] == nil { await link.stop(within: .zero) }
+            throw error
+        }
+        return made
+    }
+
+    /// Makes the plan's links true. Those that only do something else, or lead elsewhere, keep their connections.
+    func applyLinks(of plan: Plan, services: [ServiceName: RunningService]) async throws {
+        let old = self.plan.links
+        func before(_ link: LinkPlan) -> LinkPlan? { old.first { $0.name == link.name } }
+        let kept = links.filter { name, _ in plan.links.contains { $0.name == name && before($0)?.isOnePlace(with: $0) ?? false } }
+        // What can fail comes first, beside what runs; only a link that keeps its port must be ended before its successor.
+        var made = kept
+        var successors: [LinkPlan] = []
+        do {
+            for link in plan.links where kept[link.name] == nil {
+                if before(link)?.listen != nil, before(link)?.listen == link.listen {
+                    successors.append(link)
+                } else {
+                    made[link.name] = try await start(link, of: plan, services: services)
+                }
+            }
+        } catch {
+            for (name, link) in made where kept[name] == nil { await link.stop(within: .zero) }
+            throw error
+        }
+        for (name, link) in links where kept[name] == nil { await link.stop(within: .zero) }
+        for link in successors { made[link.name] = try await start(link, of: plan, services: services) }
+        links = made
+        for link in plan.links {
+            guard let running = kept[link.name] else { continue }
+            // What was set by hand stays set unless the plan says something new.
+            if before(link) == link, case .endpoint = link.to { continue }
+            try await running.become(before(link) == link ? nil : link, to: target(of: link, services))
+        }
+        for link in links.values where link.group != nil { link.feelGroup() }
+    }
+
+    private func start(_ link: LinkPlan, of plan: Plan, services: [ServiceName: RunningService]) async throws -> Link {
+        guard let group else { throw HomeportError(.projectStopped, "the project is stopping") }
+        if let listen = link.listen, !listen.isLoopback {
+            options.onWarning("\(link.name) listens at \(listen): other machines can reach it")
+        }
+        var shared: Lines?
+        if let name = link.group {
+            shared = lines[name] ?? Lines()
+            lines[name] = shared
+        }
+        return try await Link.start(
+            link,
+            to: target(of: link, services),
+            shared: shared,
+            group: group,
+            onWarning: options.onWarning
+        )
+    }
+
+    private func target(of link: LinkPlan, _ services: [ServiceName: RunningService]) throws -> LinkTarget {
+        switch link.to {
+        case .endpoint(let endpoint):
+            if link.isDatagram { return .datagram(endpoint.place) }
+            let deadline = TimeAmount.nanoseconds(link.connectTimeout.wholeNanoseconds)
+            return .stream(AddressDialer(endpoint.place, deadline: deadline), text: endpoint.description)
+        case .service(let name):
+            guard let loops, let running = services[name] else {
+                throw HomeportError(.badValue, "there is no service \(name)", where: link.name)
+            }
+            let responder = passwords.map { BasicAuthentication($0, protecting: running.responder) } ?? running.responder
+            return .stream(ServiceDialer(service(responder), loops: loops), text: name.text)
+        }
+    }
+
+    // MARK: While it runs
+
+    var linkStatus: [LinkStatus] {
+        get async {
+            var all: [LinkStatus] = []
+            for link in plan.links {
+                if let status = try? await links[link.name]?.status { all.append(status) }
+            }
+            return all
+        }
+    }
+
+    /// Whether there is nothing left for which it should run: a link that stood alone was removed.
+    package var isEmpty: Bool { options.place == nil && links.isEmpty }
+
+    /// Does something to links of this project.
+    /// - Returns: What they are afterwards.
+    /// - Throws: ``HomeportError`` if it cannot be done; links before the one that failed have changed then.
+    package func change(_ wish: LinkWish) async throws -> [LinkStatus] {
+        await takeTurn()
+        defer { endTurn() }
+        let meant = try wish.links.map { name in
+            guard let link = links[name] else {
+                throw HomeportError(.linkMissing, "there is no link \(name) in \(plan.name)")
+            }
+            return link
+        }
+        for link in meant {
+            switch wish.action {
+            case .set(let edit): try await link.set(edit, for: wish.time)
+            case .cut: try await link.cut(for: wish.time)
+            case .heal: try await link.heal()
+            case .remove:
+                links[link.name] = nil
+                await link.stop(within: .zero)
+            }
+        }
+        for group in Set(meant.compactMap(\.group)) {
+            for link in links.values where link.group == group { link.feelGroup() }
+        }
+        if case .remove = wish.action { return [] }
+        var all: [LinkStatus] = []
+        for link in meant { all.append(try await link.status) }
+        return all
+    }
+}
+
+/// Something to be done to links that run.
+package struct LinkWish: Sendable {
+    package enum Action: Sendable {
+        case set(LinkEdit)
+        case cut
+        case heal
+        case remove
+    }
+
+    package var links: [String]
+    package var action: Action
+    /// After which it is undone; nil stays.
+    package var time: Duration?
+
+    package init(_ links: [String], _ action: Action, for time: Duration? = nil) {
+        self.links = links
+        self.action = action
+        self.time = time
+    }
+}
+
+extension LinkPlan {
+    /// Whether a running link can become the other one and keep its sockets.
+    fileprivate func isOnePlace(with other: LinkPlan) -> Bool {
+        listen == other.listen && isDatagram == other.isDatagram && group == other.group && seed == other.seed
+            && idle == other.idle
+    }
+}
+
+extension HomeportError.Code {
+    package static let linkMissing = Self("link.missing", .words)
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import HomeportControl
+import HomeportCore
+import HomeportLink
+import HomeportRuntime
+
+/// Which running links a command means, wherever they run.
+struct LinkChoice: ParsableArguments {
+    @Argument(help: "The links' names; PROJECT/NAME where several projects have one of that name.")
+    var names: [String] = []
+
+    @Option(help: "All links of this group.")
+    var group: String?
+
+    @Flag(help: "Every link of yours that runs.")
+    var all = false
+
+    func validate() throws {
+        let ways = (names.isEmpty ? 0 : 1) + (group == nil ? 0 : 1) + (all ? 1 : 0)
+        if ways == 0 { throw ValidationError("name a link, or --group NAME, or --all; homeport link list shows them") }
+        if ways > 1 { throw ValidationError("names, --group and --all exclude each other") }
+    }
+
+    /// - Returns: Each process with those of its links that are meant.
+    func find() async throws -> [(client: ControlClient, links: [String])] {
+        let running = try await RunningLinks.find()
+        if all { return try running.grouped { _ in true } }
+        if let group {
+            return try running.grouped(orElse: running.missing("no link of a group \(group) runs")) {
+                $0.status.group == group
+            }
+        }
+        var found: [RunningLinks.One] = []
+        for name in names {
+            let meant = running.all.filter { $0.status.name == name || "\($0.project)/\($0.status.name)" == name }
+            guard let one = meant.first else { throw running.missing("no link \(name) runs", near: name) }
+            guard meant.count == 1 else {
+                throw HomeportError(
+                    HomeportError.Code("link.several", .words),
+                    "several links are called \(name)",
+                    fix: "write \(meant.map { "\($0.project)/\(name)" }.joined(separator: " or "))"
+                )
+            }
+            found.append(one)
+        }
+        return RunningLinks(all: found).byProcess
+    }
+}
+
+/// Every link of this user that runs.
+struct RunningLinks {
+    struct One {
+        let client: ControlClient
+        let project: String
+        let status: LinkStatus
+    }
+
+    let all: [One]
+
+    static func find() async throws -> RunningLinks {
+        let projects = await RunningProjects.find(in: StateDirectory())
+        for error in projects.silent { Terminal.errors.warn("\(error)") }
+        return RunningLinks(
+            all: projects.all.flatMap { project in
+                project.status.links.map { One(client: project.client, project: project.status.project, status: $0) }
+            }
+        )
+    }
+
+    var byProcess: [(client: ControlClient, links: [String])] {
+        var found: [(client: ControlClient, links: [String])] = []
+        for one in all {
+            if let index = found.firstIndex(where: { $0.client.socket == one.client.socket }) {
+                found[index].links.append(one.status.name)
+            } else {
+                found.append((one.client, [one.status.name]))
+            }
+        }
+        return found
+    }
+
+    func grouped(
+        orElse error: HomeportError? = nil,
+        _ isMeant: (One) -> Bool
+    ) throws -> [(client: ControlClient, links: [String])] {
+        let meant = all.filter(isMeant)
+        if meant.isEmpty { throw error ?? missing("no link runs") }
+        return RunningLinks(all: meant).byProcess
+    }
+
+    func missing(_ what: String, near name: String? = nil) -> HomeportError {
+        let names = all.map(\.status.name)
+        let near = name.flatMap { Spelling.nearest(to: $0, among: names) }.map { "did you mean \($0)?" }
+        let others = names.isEmpty ? "open one with homeport link open" : "these run: \(names.joined(separator: ", "))"
+        return HomeportError(HomeportError.Code("link.missing", .world), what, fix: near ?? others)
+    }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import HomeportControl
+import HomeportCore
+import HomeportLink
+import HomeportNet
+import HomeportRuntime
+import NIOCore
+
+struct LinkOpenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "open",
+        abstract: "Run a link to a target, now.",
+        discussion: """
+            Listens on a free port of both loopbacks, or where --listen says, and prints the address to connect to. On a \
+            terminal it shows what passes; homeport link set changes it from another one. Ctrl-C ends it.
+
+            The target is a port (5432), an address (127.0.0.1:5432, [::1]:5432), udp://127.0.0.1:53 or unix:/run/db.sock. \
+            Words act on the way down, to the client, unless --direction says otherwise; --rtt is half each way. Loss on TCP \
+            is modelled, as the stall of a retransmission; on UDP it is real.
+
+            EXAMPLES
+              homeport link open 5432 --latency 80ms --jitter 20ms
+              homeport link open 3000 --listen 3001 --preset chrome:slow-4g
+              homeport link open udp://127.0.0.1:53 --listen 5353 --loss 5%
+              homeport link open 5432 --rtt 100ms --rate 10mbit --name db
+
+            EXIT CODES
+              0  ended by Ctrl-C, homeport link remove or homeport down --all
+              2  the words were wrong
+              3  the port is taken, or something else of the world is in the way
+            """
+    )
+
+    @Argument(help: "Where the link leads.")
+    var target: String
+
+    @Option(help: "Where it listens: a port of both loopbacks, an address, or unix:/path. (default: a free port)")
+    var listen: String?
+
+    @Option(help: "What it is called. (default: link- and the target's port)")
+    var name: String?
+
+    @Option(help: "Cut and healed together with all links of this group.")
+    var group: String?
+
+    @Option(help: "UDP only: how long a flow lives without a datagram. (default: 60s)")
+    var idle: String?
+
+    @Option(help: "How long the connection to the target may take. (default: 10s)")
+    var connectTimeout: String?
+
+    @Option(help: "What chance begins with: equal seeds draw alike. (default: from the name)")
+    var seed: UInt64?
+
+    @Flag(help: "Let it lead beyond this machine.")
+    var remote = false
+
+    @Option(help: "Event loops (default: one for each core).")
+    var threads: Int?
+
+    @Flag(help: "Print the address as JSON, and nothing more.")
+    var json = false
+
+    @OptionGroup(title: "Conditions") var conditions: ConditionOptions
+
+    func validate() throws {
+        if let threads, !(1...256).contains(threads) {
+            throw ValidationError("--threads takes 1 to 256, not \(threads)")
+        }
+    }
+
+    func run() async throws {
+        let link = try plan()
+        let running = try await RunningLinks.find()
+        if running.all.contains(where: { $0.status.name == link.name }) {
+            throw HomeportError(
+                HomeportError.Code("link.taken", .words),
+                "a link \(link.name) runs already",
+                fix: "give this one another name with --name, or change that one with homeport link set"
+            )
+        }
+        var plan = Plan(name: ServiceName(madeFrom: link.name), directory: PlanFile.currentDirectory)
+        plan.links = [link]
+        let board = LinkBoard(isLive: !json && Terminal.output.columns != nil)
+        let options = ProjectOptions(place: nil, threads: threads ?? NIOCore.System.coreCount) { board.say($0) }
+        let project = Project(plan, options: options)
+        let json = json
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let (starts, start) = AsyncStream.makeStream(of: Void.self)
+            group.addTask {
+                _ = try await ProjectHost.run(
+                    project,
+                    state: StateDirectory(),
+                    grace: .zero,
+                    onReady: { status in
+                        if json {
+                            try? Terminal.output.write(json: ["links": status.links])
+                        } else if let link = status.links.first {
+                            board.begin(link)
+                        }
+                        start.yield()
+                    },
+                    onStopping: {}
+                )
+            }
+            group.addTask {
+                for await _ in starts { break }
+                await board.watch { await project.status.links }
+            }
+            // Whichever ends, ends the other.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func plan() throws -> LinkPlan {
+        let to: LinkPlan.Target
+        do { to = try LinkPlan.target(target) } catch var error {
+            error.subject = "the target"
+            throw error
+        }
+        guard case .endpoint(let endpoint) = to else {
+            throw HomeportError(
+                .badValue,
+                "\"\(target)\" is neither a port nor an address",
+                fix: "write 5432, 127.0.0.1:5432, udp://127.0.0.1:53 or unix:/path; services are linked in a plan"
+            )
+        }
+        let own = name ?? "link-\(endpoint.port.map { "\($0)" } ?? "unix")"
+        var plan = LinkPlan(name: try ServiceName(parsing: own).text, to: to)
+        plan.listen = try listen.flatMap { text in try Self.option("--listen") { try LinkPlan.listenPlace(text) } }
+        plan.group = group
+        plan.seed = seed
+        plan.remote = remote
+        if let idle { plan.idle = try Self.option("--idle") { try Duration(parsing: idle) } }
+        if let connectTimeout {
+            plan.connectTimeout = try Self.option("--connect-timeout") { try Duration(parsing: connectTimeout) }
+        }
+        plan.edit = try conditions.edit()
+        try plan.checkPlaces()
+        _ = try plan.words()
+        return plan
+    }
+
+    private static func option<Value>(_ name: String, _ read: () throws -> Value) throws -> Value {
+        do { return try read() } catch var error as HomeportError {
+            error.subject = name
+            throw error
+        }
+    }
+}
