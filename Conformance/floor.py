@@ -27,6 +27,8 @@ PACKAGES = {
     "mkpasswd": "whois",
     "nginx": "nginx",
     "slowhttptest": "slowhttptest",
+    "haproxy": "haproxy",
+    "socat": "socat",
     "ss": "iproute2",
     "taskset": "util-linux",
     "wget": "wget",

@@ -21,6 +21,7 @@ struct Lane {
         become(stages)
     }
     mutating func become(_ stages: [KeyedStage<Stage>]) { act { $0.become(stages, now: $1, &$2) } }
+    mutating func takeEffects(_ take: (UInt64, Effect) -> Void) { path.takeEffects(take) }
     mutating func takes(_ more: Bool) {
         path.isWritable = more
         act { $0.run(now: $1, &$2) }

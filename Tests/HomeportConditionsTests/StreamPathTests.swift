@@ -108,9 +108,11 @@ import Testing
         lane.send(10)
         lane.send(10)
         lane.pass(ms(5))
-        #expect(lane.path.effect(of: 0).segments == 2)
-        #expect(lane.path.effect(of: 0).nanoseconds == 2 * ms(5))
-        #expect(lane.path.effect(of: 1).segments == 0)
+        var effects: [UInt64: Effect] = [:]
+        lane.takeEffects { effects[$0] = $1 }
+        #expect(effects.keys.sorted() == [0])
+        #expect(effects[0]?.hits == 2 && effects[0]?.nanoseconds == 2 * ms(5))
+        lane.takeEffects { _, _ in Issue.record("they were taken") }
     }
 
     // MARK: Draws

@@ -5,37 +5,37 @@ import NIOCore
 import NIOPosix
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 @testable import HomeportLink
 
 @Suite struct LinkTests {
     /// A client, and what the link has dialled for it.
     private func relayed(
-        _ conditions: LinkConditions = LinkConditions(),
-        _ body: (_ client: Wire, _ upstream: Wire) throws -> Void
+        _ words: String = "{}",
+        _ body: (_ link: Link, _ client: Wire, _ upstream: Wire) async throws -> Void
     ) async throws {
         let upstream = try Upstream()
-        let port = try #require(Port(upstream.port))
-        let link = Link(to: AddressDialer(.ipv4(IPv4(bits: 0x7F00_0001), port)), conditions: conditions, seed: 1)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let listener = try await link.start(try ListeningSockets.open(.loopbacks(nil)), group: group) { _ in }
-        let client = try Wire(to: listener.port?.number ?? 0)
-        let result = Result { try body(client, try upstream.accept()) }
-        await listener.stop(within: .zero)
-        try await group.shutdownGracefully()
-        try result.get()
+        try await withLink(words, to: upstream.port) { link in
+            let client = try Wire(to: link.port?.number ?? 0)
+            try await body(link, client, try upstream.accept())
+        }
     }
 
-    private static let late = LinkConditions(
-        up: [.latency(Latency(mean: 30_000_000))],
-        down: [.latency(Latency(mean: 30_000_000))]
-    )
+    private static let late = "{ latency: 30ms, direction: both }"
 
     enum Ending: CaseIterable { case clientFinishes, upstreamFinishes, clientAborts, upstreamAborts }
 
     /// What each peer sees of the other's end, at once and delayed: data first, then the end, of the same kind.
     @Test(arguments: Ending.allCases, [false, true])
     func endsArriveAsWhatTheyAre(ending: Ending, isLate: Bool) async throws {
-        try await relayed(isLate ? Self.late : LinkConditions()) { client, upstream in
+        try await relayed(isLate ? Self.late : "{}") { _, client, upstream in
             let isClients = ending == .clientFinishes || ending == .clientAborts
             let (one, other) = isClients ? (client, upstream) : (upstream, client)
             try one.send("last words")
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func dataThatIsStillOnItsWayArrivesBeforeTheEnd() async throws {
-        try await relayed(Self.late) { client, upstream in
+        try await relayed(Self.late) { _, client, upstream in
             try client.send("on its way")
             client.finish()
             #expect(try upstream.text(10) == "on its way")
@@ -67,23 +67,20 @@ import Testing
 
     @Test func nobodyUpstreamIsAReset() async throws {
         let closed = try Upstream().port
-        let port = try #require(Port(closed))
-        let link = Link(to: AddressDialer(.ipv4(IPv4(bits: 0x7F00_0001), port)), seed: 1)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let listener = try await link.start(try ListeningSockets.open(.loopbacks(nil)), group: group) { _ in }
-        let client = try Wire(to: listener.port?.number ?? 0)
-        #expect(client.end() == .reset)
-        await listener.stop(within: .zero)
-        try await group.shutdownGracefully()
+        try await withLink("{}", to: closed) { link in
+            let client = try Wire(to: link.port?.number ?? 0)
+            #expect(client.end() == .reset)
+            let status = try await link.status
+            #expect(status.failed == 1 && status.open == 0)
+        }
     }
 
     @Test func manyBytesArriveAsTheyWereThroughEverythingThatKeepsThem() async throws {
-        let slice = try #require(Slice(size: 30_000, variation: 20_000))
-        let conditions = LinkConditions(up: [
-            .latency(Latency(mean: 5_000_000, jitter: 4_000_000)), .rate(Rate(bitsPerSecond: 800_000_000)),
-            .loss(StreamLoss(.bernoulli(0.001), recovery: 2_000_000)), .slice(slice),
-        ])
-        try await relayed(conditions) { client, upstream in
+        let words = """
+            { direction: up, latency: 5ms, jitter: 4ms, rate: 800mbit, loss: 0.1%, recovery: 2ms, slice: 30kB,
+              slice_variation: 20kB }
+            """
+        try await relayed(words) { _, client, upstream in
             // Less than what the kernel and the link hold between them, so that one thread can do both sides.
             let bytes = (0..<400_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
             try client.send(bytes)
@@ -91,5 +88,169 @@ import Testing
             #expect(try upstream.receive(bytes.count) == bytes)
             #expect(upstream.end() == .end)
         }
+    }
+
+    // MARK: Change
+
+    @Test func aCutHoldsEverythingAndHealingLosesNothing() async throws {
+        try await relayed { link, client, upstream in
+            try await link.cut()
+            try client.send("held")
+            #expect(try await link.status.up.bytes == 0)
+            try await link.heal()
+            #expect(try upstream.text(4) == "held")
+            #expect(try await link.status.up.bytes == 4)
+        }
+    }
+
+    @Test func aCutForATimeHealsByItself() async throws {
+        try await relayed { link, client, upstream in
+            try await link.cut(for: .milliseconds(100))
+            let began = ContinuousClock.now
+            try client.send("held")
+            #expect(try upstream.text(4) == "held")
+            #expect(ContinuousClock.now - began > .milliseconds(90))
+            #expect(try await !link.status.isCut)
+        }
+    }
+
+    @Test func whatIsSetForATimeGoesBackToWhatWasBefore() async throws {
+        try await relayed("{ latency: 1ms }") { link, client, upstream in
+            try await link.set(LinkEdit.read("{ latency: 10s }", file: "test"), for: .milliseconds(100))
+            #expect(try await link.status.down.conditions.first?[named: "latency"] == "10s")
+            try upstream.send("waits")
+            #expect(try client.text(5) == "waits")
+            #expect(try await link.status.down.conditions.first?[named: "latency"] == "1ms")
+            #expect(try await link.status.setFor == nil)
+        }
+    }
+
+    @Test func whatIsSetForGoodMeanwhileStays() async throws {
+        try await relayed("{ latency: 1ms }") { link, client, upstream in
+            try await link.set(LinkEdit.read("{ latency: 10s }", file: "test"), for: .milliseconds(100))
+            try await link.set(LinkEdit.read("{ rate: 8mbit }", file: "test"))
+            try upstream.send("waits")
+            #expect(try client.text(5) == "waits")
+            let words = try await link.status.down.conditions.first
+            #expect(words?[named: "latency"] == "1ms" && words?[named: "rate"] == "8mbit")
+        }
+    }
+
+    @Test func wordsThatDoNotGoTogetherChangeNothing() async throws {
+        try await relayed("{ latency: 1ms }") { link, _, _ in
+            await #expect(throws: HomeportError.self) {
+                try await link.set(LinkEdit.read("{ duplicate: 5% }", file: "test"))
+            }
+            #expect(try await link.status.down.conditions.map(\.text) == ["latency 1ms"])
+        }
+    }
+
+    @Test func liveConnectionsAreResetAtWill() async throws {
+        try await relayed { link, client, upstream in
+            try await link.set(LinkEdit.read("{ reset_after: 0s }", file: "test"))
+            #expect(client.end() == .reset)
+            #expect(upstream.end() == .reset)
+        }
+    }
+
+    @Test func refusedAndUnreachableConnectsAreWhatTheySay() async throws {
+        try await relayed { link, client, upstream in
+            let port = link.port?.number ?? 0
+            try await link.set(LinkEdit.read("{ refuse: true }", file: "test"))
+            #expect(throws: Wire.Failure(call: "connect", number: ECONNREFUSED)) { try Wire(to: port) }
+            try await link.set(LinkEdit.read("{ unreachable: true }", file: "test"))
+            #expect(throws: Wire.Failure(call: "connect", number: ETIMEDOUT)) {
+                try Wire(to: port, within: 300)
+            }
+            // Who was there is still there.
+            try client.send("still here")
+            #expect(try upstream.text(10) == "still here")
+            try await link.set(LinkEdit.read("{ unreachable: false }", file: "test"))
+            _ = try Wire(to: port)
+            #expect(try await link.status.opened == 2)
+        }
+    }
+
+    @Test func whatEachConditionDidIsCounted() async throws {
+        try await relayed("{ latency: 5ms }") { link, client, upstream in
+            try upstream.send("late")
+            #expect(try client.text(4) == "late")
+            let down = try await link.status.down
+            #expect(down.bytes == 4)
+            #expect(down.effects.map(\.condition) == ["latency"] && down.effects.first?.hits == 1)
+            #expect(abs((down.effects.first?.milliseconds ?? 0) - 5) < 0.001)
+        }
+    }
+
+    // MARK: Places
+
+    @Test func unixSocketsOnBothSides() async throws {
+        let folder = "/tmp/homeport-link-\(getpid())"
+        mkdir(folder, 0o700)
+        defer { rmdir(folder) }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let upstream = try Upstream()
+        // One link's unix socket is the other one's target.
+        var inner = LinkPlan(name: "inner", to: .endpoint(try Endpoint(parsing: "127.0.0.1:\(upstream.port)")))
+        inner.listen = .address(.unix("\(folder)/s"))
+        var outer = LinkPlan(name: "outer", to: .endpoint(try Endpoint(parsing: "unix:\(folder)/s")))
+        outer.edit = try LinkEdit.read("{ latency: 5ms }", file: "test")
+        let links = [try await start(inner, group), try await start(outer, group)]
+        let client = try Wire(to: links[1].port?.number ?? 0)
+        let far = try upstream.accept()
+        try far.send("through both")
+        #expect(try client.text(12) == "through both")
+        client.finish()
+        #expect(far.end() == .end)
+        for link in links { await link.stop(within: .zero) }
+        #expect(access("\(folder)/s", F_OK) != 0)
+        try await group.shutdownGracefully()
+    }
+
+    @Test func manyConnectionsLeaveNothingBehind() async throws {
+        let upstream = try Upstream()
+        try await withLink("{ latency: 1ms, direction: both }", to: upstream.port) { link in
+            for round in 0..<100 {
+                let client = try Wire(to: link.port?.number ?? 0)
+                let far = try upstream.accept()
+                try client.send("hello")
+                switch round % 4 {
+                case 0: client.abort()
+                case 1: far.abort()
+                case 2: client.finish()
+                default: break
+                }
+            }
+            let deadline = ContinuousClock.now + .seconds(5)
+            while try await link.status.open > 0, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let status = try await link.status
+            #expect(status.open == 0 && status.opened == 100)
+        }
+    }
+
+    // MARK: Parts
+
+    private func withLink(_ words: String, to port: UInt16, _ body: (Link) async throws -> Void) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        var plan = LinkPlan(name: "test", to: .endpoint(try Endpoint(parsing: "127.0.0.1:\(port)")))
+        plan.edit = try LinkEdit.read(words, file: "test")
+        let link = try await start(plan, group)
+        do { try await body(link) } catch {
+            await link.stop(within: .zero)
+            try await group.shutdownGracefully()
+            throw error
+        }
+        await link.stop(within: .zero)
+        try await group.shutdownGracefully()
+    }
+
+    private func start(_ plan: LinkPlan, _ group: MultiThreadedEventLoopGroup) async throws -> Link {
+        guard case .endpoint(let endpoint) = plan.to else { throw ChannelError.operationUnsupported }
+        let target: LinkTarget =
+            plan.isDatagram
+            ? .datagram(endpoint.place) : .stream(AddressDialer(endpoint.place), text: endpoint.description)
+        return try await Link.start(plan, to: target, shared: nil, group: group) { _ in }
     }
 }

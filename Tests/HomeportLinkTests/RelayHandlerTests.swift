@@ -1,4 +1,5 @@
 import HomeportConditions
+import HomeportCore
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -11,11 +12,13 @@ private final class Bench {
     let client, upstream: EmbeddedChannel
     private let ends: (client: RelayHandler, upstream: RelayHandler)
 
-    init(up: [Stage] = [], down: [Stage] = [], limit: Int = 1 << 20) throws {
-        func lane(_ stages: [Stage]) -> RelayLane {
-            RelayLane(StreamPath(stages, draws: { Draws(seed: 1, UInt64($0)) }, opened: 0), limit: limit)
-        }
-        ends = (RelayHandler(lane(up), on: loop), RelayHandler(lane(down), on: loop))
+    init(up: String = "", down: String = "") throws {
+        let words = try LinkWords.parsed(up: "{\(up)}", down: "{\(down)}")
+        let profile = LinkProfile(words, isCut: false, own: Lines(), group: nil, draws: Draws(seed: 1), now: 0)
+        ends = (
+            RelayHandler(profile.up, draws: Draws(seed: 1, 0), on: loop),
+            RelayHandler(profile.down, draws: Draws(seed: 1, 1), on: loop)
+        )
         client = EmbeddedChannel(loop: loop)
         upstream = EmbeddedChannel(loop: loop)
         try client.pipeline.syncOperations.addHandler(ends.client)
@@ -41,7 +44,23 @@ private final class Bench {
         return text
     }
 
+    func become(up: String = "", down: String = "") throws {
+        let words = try LinkWords.parsed(up: "{\(up)}", down: "{\(down)}")
+        let now = loop.now.uptimeNanoseconds
+        let profile = LinkProfile(words, isCut: false, own: Lines(), group: nil, draws: Draws(seed: 1), now: now)
+        ends.client.become(profile.up)
+        ends.upstream.become(profile.down)
+    }
+
     func pass(_ milliseconds: Int64) { loop.advanceTime(by: .milliseconds(milliseconds)) }
+}
+
+extension LinkWords {
+    /// From mappings as plans have them.
+    static func parsed(up: String, down: String) throws -> LinkWords {
+        let edit = try LinkEdit.read("{ up: \(up), down: \(down) }", file: "test")
+        return try edit.applied(to: LinkWords(), isDatagram: nil)
+    }
 }
 
 @Suite struct RelayHandlerTests {
@@ -54,7 +73,7 @@ private final class Bench {
     }
 
     @Test func oneDirectionIsLateTheOtherIsNot() throws {
-        let bench = try Bench(down: [.latency(Latency(mean: 80_000_000))])
+        let bench = try Bench(down: "latency: 80ms")
         try bench.send("ask", on: bench.client)
         try bench.send("answer", on: bench.upstream)
         #expect(try bench.received(bench.upstream) == "ask")
@@ -65,7 +84,7 @@ private final class Bench {
     }
 
     @Test func theEndIsAsLateAsTheData() throws {
-        let bench = try Bench(up: [.latency(Latency(mean: 50_000_000))])
+        let bench = try Bench(up: "latency: 50ms")
         try bench.send("last", on: bench.client)
         bench.finish(bench.client)
         #expect(bench.upstream.isActive)
@@ -76,7 +95,7 @@ private final class Bench {
     }
 
     @Test func aCutEndsBothSidesAfterItsBytes() throws {
-        let bench = try Bench(up: [.cut(Cut(afterBytes: 3, how: .reset))])
+        let bench = try Bench(up: "reset_after: 3B")
         try bench.send("abcdef", on: bench.client)
         bench.loop.run()
         #expect(try bench.received(bench.upstream) == "abc")
@@ -84,23 +103,47 @@ private final class Bench {
     }
 
     @Test func bitsAreTurnedInTheRightByte() throws {
-        let bench = try Bench(
-            up: [.latency(Latency(mean: 10_000_000)), .corrupt(.byte(at: 4, mask: 0x20))]
-        )
+        let bench = try Bench(up: "latency: 10ms, corrupt_at: 4")
         try bench.send("abc", on: bench.client)
         try bench.send("def", on: bench.client)
         bench.pass(10)
-        #expect(try bench.received(bench.upstream) == "abcdEf")
+        #expect(try bench.received(bench.upstream) == "abcddf")
     }
 
     @Test func slicesArriveOneByOne() throws {
-        let slice = try #require(Slice(size: 2, pause: 1_000_000))
-        let bench = try Bench(up: [.slice(slice)])
+        let bench = try Bench(up: "slice: 2B, slice_pause: 1ms")
         try bench.send("abcdef", on: bench.client)
         #expect(try bench.received(bench.upstream) == "ab")
         bench.pass(1)
         #expect(try bench.received(bench.upstream) == "cd")
         bench.pass(1)
         #expect(try bench.received(bench.upstream) == "ef")
+    }
+
+    @Test func slicesWithoutAPauseAreWritesOfTheirOwn() throws {
+        let bench = try Bench(up: "slice: 2B")
+        try bench.send("abcdef", on: bench.client)
+        var pieces: [String] = []
+        while let piece = try bench.upstream.readOutbound(as: ByteBuffer.self) { pieces.append(String(buffer: piece)) }
+        #expect(pieces == ["ab", "cd", "ef"])
+    }
+
+    @Test func aChangeReTimesWhatWaits() throws {
+        let bench = try Bench(down: "latency: 1s")
+        try bench.send("slow", on: bench.upstream)
+        bench.pass(100)
+        try bench.become(down: "latency: 150ms")
+        #expect(try bench.received(bench.client) == "")
+        bench.pass(50)
+        #expect(try bench.received(bench.client) == "slow")
+    }
+
+    @Test func aConditionThatGoesLetsGoOfWhatItHeldInOrder() throws {
+        let bench = try Bench(down: "latency: 1s, stall: true")
+        try bench.send("one ", on: bench.upstream)
+        bench.pass(1000)
+        try bench.send("two", on: bench.upstream)
+        try bench.become(down: "")
+        #expect(try bench.received(bench.client) == "one two")
     }
 }

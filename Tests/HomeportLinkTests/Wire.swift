@@ -8,7 +8,7 @@ import Darwin
 
 /// One end of a TCP connection over a blocking socket whose every wait ends.
 final class Wire {
-    struct Failure: Error { let call: String, number: CInt }
+    struct Failure: Error, Equatable { let call: String, number: CInt }
     enum End: Equatable { case end, reset, silence }
 
     private let number: CInt
@@ -41,11 +41,15 @@ final class Wire {
         }
     }
 
-    convenience init(to port: UInt16) throws {
+    /// - Parameter patience: Milliseconds that the connecting may take.
+    convenience init(to port: UInt16, within patience: Int = 10_000) throws {
         let socket = Self.stream()
+        var limit = timeval(tv_sec: patience / 1000, tv_usec: .init(patience % 1000 * 1000))
+        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         guard Self.withLoopback(port, { connect(socket, $0, $1) }) == 0 else {
             defer { close(socket) }
-            throw Failure(call: "connect", number: errno)
+            // A blocking connect whose time is up says that it goes on.
+            throw Failure(call: "connect", number: errno == EINPROGRESS ? ETIMEDOUT : errno)
         }
         self.init(owning: socket)
     }
