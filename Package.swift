@@ -14,7 +14,7 @@ let ours: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// For the module that handles the system's socket addresses itself. Beside NIO's C modules, which include the same
+/// For what handles the system's socket addresses itself. Beside NIO's C modules, which include the same
 /// headers, the compiler cannot tell whose `sockaddr_in` it is, and asks for an import of theirs.
 let oursWithRawSockets =
     Array(ours.prefix(2)) + [
@@ -38,8 +38,8 @@ func module(
     .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: ours)
+func tests(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = ours) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 let package = Package(
@@ -73,7 +73,8 @@ let package = Package(
         tests("HomeportConditionsTests", ["HomeportConditions"]),
         tests(
             "HomeportLinkTests",
-            ["HomeportCore", "HomeportConditions", "HomeportLink", "HomeportNet", nioCore, nioPosix, nioEmbedded]
+            ["HomeportCore", "HomeportConditions", "HomeportLink", "HomeportNet", nioCore, nioPosix, nioEmbedded],
+            settings: oursWithRawSockets
         ),
         module("HomeportDoor", ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore]),
         module(

@@ -46,6 +46,8 @@ struct LinkCounts: Sendable {
 /// What a link is on one event loop: who goes through it there, and what is true for all of them. Never leaves its loop.
 final class LinkLoop {
     let loop: any EventLoop
+    /// What its alarms have learnt.
+    let habit = WakeHabit()
     private(set) var profile: LinkProfile
     private var passages: [ObjectIdentifier: any Passage] = [:]
     private var counts = LinkCounts()

@@ -34,11 +34,11 @@ public final class Bottleneck: Sendable {
     /// What came before this moment has not been let through before it.
     func begin(_ now: Instant) { state.withLock { $0.busyUntil = max($0.busyUntil, now) } }
 
-    /// Bytes that are reserved at once: two milliseconds' worth, between one byte and 64 KiB.
+    /// Bytes that are reserved at once: a millisecond's worth, between one byte and 64 KiB.
     var quantum: Int { state.withLock { Self.quantum($0.bitsPerSecond) } }
 
     private static func quantum(_ bitsPerSecond: UInt64) -> Int {
-        Int(min(64 << 10, max(1, bitsPerSecond / 8 / 500)))
+        Int(min(64 << 10, max(1, bitsPerSecond / 8 / 1000)))
     }
 
     struct Slot: Hashable {

@@ -85,6 +85,12 @@ public struct StreamPath: Sendable {
         run(now: now, &actions)
     }
 
+    /// Whether what comes goes, at once and whatever the time is: there are no conditions, and nothing waits.
+    public var isClear: Bool { stations.isEmpty && passing.isEmpty && !isOver }
+
+    /// Bytes have come and gone by a clear path: what ``offer(_:now:_:)`` would say, without asking.
+    public mutating func skip(_ count: Int) { offset += UInt64(count) }
+
     /// The sender has ended its side, in order or not.
     public mutating func offer(_ kind: Segment.Kind, now: Instant, _ actions: inout [Action]) {
         guard !isOver, kind != .data else { return }

@@ -4,7 +4,7 @@ import HomeportNet
 import NIOCore
 
 /// The datagrams between one client and the target: a socket of its own upstream, by which answers find their way back.
-final class Flow: Passage, ChannelInboundHandler, NIOScheduledCallbackHandler {
+final class Flow: Passage, ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
     typealias OutboundOut = AddressedEnvelope<ByteBuffer>
 
@@ -19,8 +19,7 @@ final class Flow: Passage, ChannelInboundHandler, NIOScheduledCallbackHandler {
     private var early: [ByteBuffer] = []
     private var isOver = false
     private var lastSeen: NIODeadline
-    private var timer: NIOScheduledCallback?
-    private var timerFires = NIODeadline.distantFuture
+    private lazy var alarm = Alarm(on: loop.loop, loop.habit) { [weak self] in self?.run() }
 
     /// Datagrams that may wait until there is a socket upstream.
     private static let mostEarly = 64
@@ -107,13 +106,6 @@ final class Flow: Passage, ChannelInboundHandler, NIOScheduledCallbackHandler {
 
     // MARK: Time
 
-    func handleScheduledCallback(eventLoop: some EventLoop) {
-        timer = nil
-        run()
-    }
-
-    func didCancelScheduledCallback(eventLoop: some EventLoop) {}
-
     private func run() {
         guard !isOver else { return }
         let now = loop.loop.now.uptimeNanoseconds
@@ -133,12 +125,7 @@ final class Flow: Passage, ChannelInboundHandler, NIOScheduledCallbackHandler {
         if let wake = [lanes.up.path.wake, lanes.down.path.wake].compactMap({ $0 }).min() {
             due = min(due, .uptimeNanoseconds(wake))
         }
-        if timer != nil {
-            if timerFires <= due { return }
-            timer?.cancel()
-        }
-        timerFires = due
-        timer = try? loop.loop.assumeIsolated().scheduleCallback(at: due, handler: self)
+        alarm.set(due.uptimeNanoseconds)
     }
 
     // MARK: Passage
@@ -161,8 +148,7 @@ final class Flow: Passage, ChannelInboundHandler, NIOScheduledCallbackHandler {
     func end() {
         guard !isOver else { return }
         isOver = true
-        timer?.cancel()
-        timer = nil
+        alarm.cancel()
         loop.remove(self)
         onEnd()
         upstream?.close(promise: nil)

@@ -16,8 +16,8 @@ final class Relay: Passage {
     ///   - draws: The connection's own.
     init(on loop: LinkLoop, draws: Draws) {
         self.loop = loop
-        client = RelayHandler(loop.profile.up, draws: draws.of(0), on: loop.loop)
-        upstream = RelayHandler(loop.profile.down, draws: draws.of(1), on: loop.loop)
+        client = RelayHandler(loop.profile.up, draws: draws.of(0), on: loop.loop, loop.habit)
+        upstream = RelayHandler(loop.profile.down, draws: draws.of(1), on: loop.loop, loop.habit)
     }
 
     /// Takes a client's connection, and makes the other one.

@@ -7,7 +7,7 @@ import NIOCore
 ///
 ///     client ─▶ RelayHandler ─▶ lane (up) ─▶ RelayHandler ─▶ upstream
 ///     client ◀─ RelayHandler ◀─ lane (down) ◀─ RelayHandler ◀─ upstream
-final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
+final class RelayHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -26,18 +26,22 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     private var isReleased = false
     private var isKernelLimited = false
 
+    /// Whether the channel takes more.
+    private var isWritable = true
     private var isReadWithheld = false
     private var isInReadCycle = false
     private var hasEnded = false
     private var hasFinishedWriting = false
     private var needsFlush = false
-    private var timer: NIOScheduledCallback?
-    private var timerFires = NIODeadline.distantFuture
+    private let habit: WakeHabit
+    private var isAlarmSet = false
+    private lazy var alarm = Alarm(on: loop, habit) { [weak self] in self?.run() }
 
     /// - Parameter way: What happens to bytes that come in here.
-    init(_ way: LinkProfile.Way, draws: Draws, on loop: any EventLoop) {
+    init(_ way: LinkProfile.Way, draws: Draws, on loop: any EventLoop, _ habit: WakeHabit) {
         lane = RelayLane(way, draws: draws, opened: loop.now.uptimeNanoseconds)
         self.loop = loop
+        self.habit = habit
     }
 
     /// Makes two ends a relay, and lets bytes in.
@@ -67,6 +71,10 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         isInReadCycle = true
+        if lane.path.isClear, let partner, partner.isWritable {
+            lane.skip(buffer.readableBytes)
+            return partner.send(buffer)
+        }
         lane.keep(buffer)
         act { $0.path.offer(buffer.readableBytes, now: $1, &$2) }
     }
@@ -76,7 +84,10 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
         partner?.flush()
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) { partner?.run() }
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
+        partner?.run()
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
@@ -100,8 +111,7 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     private func releaseIfOver() {
         guard isDead, !isReleased, lane.isOver || partner?.isDead ?? true else { return }
         isReleased = true
-        timer?.cancel()
-        timer = nil
+        alarm.cancel()
         lane.dropAll()
         partner = nil
         let tell = onRelease
@@ -154,13 +164,6 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
     // MARK: Time
 
-    func handleScheduledCallback(eventLoop: some EventLoop) {
-        timer = nil
-        run()
-    }
-
-    func didCancelScheduledCallback(eventLoop: some EventLoop) {}
-
     /// Moves what is due.
     private func run() { act { $0.path.run(now: $1, &$2) } }
 
@@ -176,7 +179,7 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
     private func act(_ event: (inout RelayLane, Instant, inout [StreamPath.Action]) -> Void) {
         // Until there is another end, what comes waits: bytes come with a FIN although nobody reads.
-        lane.path.isWritable = partner.map { $0.context?.channel.isWritable ?? true } ?? false
+        lane.path.isWritable = partner?.isWritable ?? false
         var actions: [StreamPath.Action] = []
         swap(&actions, &lane.actions)
         actions.removeAll(keepingCapacity: true)
@@ -184,7 +187,8 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
         for action in actions { perform(action) }
         swap(&actions, &lane.actions)
         if !isInReadCycle { partner?.flush() }
-        arm()
+        if let wake = lane.path.wake { alarm.set(wake) } else if isAlarmSet { alarm.cancel() }
+        isAlarmSet = lane.path.wake != nil
         resumeReading()
         releaseIfOver()
     }
@@ -209,8 +213,10 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
             partner?.close(.reset)
         case .end(let how):
             lane.isOver = true
-            partner?.close(how)
-            close(how)
+            // Both first, for closing one of them ends the other.
+            if how == .reset { for end in [partner, self] { end?.armReset() } }
+            partner?.close(.close)
+            close(.close)
         }
     }
 
@@ -244,28 +250,15 @@ final class RelayHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
     func close(_ how: Ending) {
         flush()
-        if how == .reset, let context { Abort.arm(context.channel) }
+        if how == .reset { armReset() }
         context?.close(promise: nil)
     }
+
+    private func armReset() { if let context { Abort.arm(context.channel) } }
 
     private func resumeReading() {
         guard isReadWithheld, partner != nil, !lane.isFull else { return }
         isReadWithheld = false
         context?.read()
-    }
-
-    private func arm() {
-        guard let wake = lane.path.wake else {
-            timer?.cancel()
-            timer = nil
-            return
-        }
-        let due = NIODeadline.uptimeNanoseconds(wake)
-        if timer != nil {
-            if timerFires <= due { return }
-            timer?.cancel()
-        }
-        timerFires = due
-        timer = try? loop.assumeIsolated().scheduleCallback(at: due, handler: self)
     }
 }

@@ -49,6 +49,13 @@ struct RelayLane {
     /// One more read could be too much.
     var isFull: Bool { path.held + readSize > limit }
 
+    /// Bytes that need not be kept.
+    mutating func skip(_ count: Int) {
+        path.skip(count)
+        passed &+= UInt64(count)
+        offset += UInt64(count)
+    }
+
     mutating func keep(_ buffer: ByteBuffer) { bytes.append(buffer) }
 
     /// Takes up to `count` bytes off the front, as far as they lie in one buffer.

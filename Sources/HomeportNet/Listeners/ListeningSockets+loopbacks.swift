@@ -30,7 +30,9 @@ extension ListeningSockets {
         var attempt = 1
         while true {
             do {
-                let sockets = try loopbacks(0, backlog)
+                // Bound by its number: a port that the kernel chose is not kept by a socket that stops listening.
+                let number = try loopbacks(0, backlog).port?.number ?? 0
+                let sockets = try loopbacks(number, backlog)
                 if let port = sockets.port, !port.isRefusedByBrowsers || attempt >= attempts { return sockets }
             } catch {
                 guard error.errno == EADDRINUSE, attempt < attempts else { throw error }

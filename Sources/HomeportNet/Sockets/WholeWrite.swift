@@ -24,4 +24,15 @@ package enum WholeWrite {
             }
         }
     }
+
+    /// Makes or replaces a file.
+    package static func file(_ path: String, _ text: String) throws(SystemFailure) {
+        let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard number >= 0 else { throw SystemFailure("open", errno) }
+        let descriptor = Descriptor(owning: number)
+        let written = Array(text.utf8).withUnsafeBytes { all in
+            Result { () throws(SystemFailure) in try bytes(all, to: descriptor.number) }
+        }
+        try written.get()
+    }
 }

@@ -16,7 +16,7 @@ struct LinkCommand: AsyncParsableCommand {
             """,
         subcommands: [
             LinkOpenCommand.self, LinkListCommand.self, LinkShowCommand.self, LinkSetCommand.self, LinkCutCommand.self,
-            LinkHealCommand.self, LinkRemoveCommand.self, LinkPresetsCommand.self,
+            LinkHealCommand.self, LinkRemoveCommand.self, LinkPresetsCommand.self, LinkVerifyCommand.self,
         ]
     )
 }

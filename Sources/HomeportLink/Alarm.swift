@@ -1,0 +1,68 @@
+import HomeportConditions
+import NIOCore
+
+/// Rings at a moment, as exactly as the machine allows and never before it.
+///
+/// A processor that has slept for long takes a while to wake, on a virtual machine a quarter of a millisecond: as much as is to
+/// be measured. After a short sleep it is there at once. So an alarm that is far off gets up early, by as much as its loop was
+/// late before, and sleeps the rest in a second, short sleep.
+final class Alarm: NIOScheduledCallbackHandler {
+    private let loop: any EventLoop
+    private let habit: WakeHabit
+    private let ring: () -> Void
+    private var timer: NIOScheduledCallback?
+    private var fires = NIODeadline.distantFuture
+    private var due: NIODeadline?
+    private var isLongSleep = false
+
+    init(on loop: any EventLoop, _ habit: WakeHabit, ring: @escaping () -> Void) {
+        self.loop = loop
+        self.habit = habit
+        self.ring = ring
+    }
+
+    /// Rings then, and not at any moment set before; nil rings not at all.
+    func set(_ moment: Instant?) {
+        guard let moment else { return cancel() }
+        let due = NIODeadline.uptimeNanoseconds(moment)
+        self.due = due
+        if timer != nil, fires == due || (fires < due && isLongSleep) { return }
+        timer?.cancel()
+        isLongSleep = due - loop.now > WakeHabit.longSleep
+        fires = isLongSleep ? due - habit.lead : due
+        timer = try? loop.assumeIsolated().scheduleCallback(at: fires, handler: self)
+    }
+
+    func cancel() {
+        due = nil
+        timer?.cancel()
+        timer = nil
+    }
+
+    func handleScheduledCallback(eventLoop: some EventLoop) {
+        timer = nil
+        let now = loop.now
+        if isLongSleep { habit.note(now - fires) }
+        guard let due else { return }
+        if now < due { return set(due.uptimeNanoseconds) }
+        self.due = nil
+        ring()
+    }
+
+    func didCancelScheduledCallback(eventLoop: some EventLoop) {}
+}
+
+/// How late a loop's timers are after it has slept: nine times out of ten not later than ``lead``.
+final class WakeHabit {
+    static let longSleep = TimeAmount.milliseconds(1)
+    /// What getting up early may cost at each long sleep.
+    static let mostLead = TimeAmount.microseconds(400)
+    private static let step: Int64 = 2_000
+
+    private(set) var lead = TimeAmount.zero
+
+    func note(_ lateness: TimeAmount) {
+        let next = lead.nanoseconds + (lateness > lead ? 9 * Self.step : -Self.step)
+        lead = .nanoseconds(min(max(0, next), Self.mostLead.nanoseconds))
+    }
+}
