@@ -1,5 +1,6 @@
 import ArgumentParser
 import HomeportCore
+import HomeportLink
 import HomeportRuntime
 
 struct PlanCommand: ParsableCommand {
@@ -38,10 +39,11 @@ struct PlanCheckCommand: ParsableCommand {
     func run() throws {
         let path = try PlanFile.locate(file)
         let plan = try PlanFile.load(path)
-        Terminal.output.write(
-            "\(path) is right: \(plan.services.count) \(plan.services.count == 1 ? "service" : "services")\n"
-        )
+        func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
+        let links = plan.links.isEmpty ? "" : ", \(count(plan.links.count, "link"))"
+        Terminal.output.write("\(path) is right: \(count(plan.services.count, "service"))\(links)\n")
         for service in plan.services { Terminal.output.write("  \(service.name): \(service.summary.harmless)\n") }
+        for link in plan.links { Terminal.output.write("  link \(link.name) to \(link.target)\n") }
     }
 }
 

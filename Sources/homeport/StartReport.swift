@@ -1,4 +1,5 @@
 import HomeportCore
+import HomeportLink
 import HomeportRuntime
 
 /// What a person is told when a project runs: where it is, what is there, and what one may do next.
@@ -25,6 +26,11 @@ struct StartReport {
             for service in status.services {
                 text += "  " + terminal.styled(service.url, .green) + "   \(service.summary.harmless)\n"
             }
+        }
+        if !status.links.isEmpty { text += "\n" }
+        for link in status.links {
+            text += "  " + terminal.styled(link.addresses.first ?? "", .green)
+            text += "   link \(link.name) to \(link.target): \(LinkReport.conditions(link))\n"
         }
         text += "\n"
         for line in next { text += "  " + terminal.styled(line, .dim) + "\n" }

@@ -100,7 +100,7 @@ import Testing
         var lane = Lane(.slice(slice))
         lane.send(1000)
         lane.settle()
-        let sizes = lane.out.compactMap { if case .forward(let count) = $0.action { count } else { nil } }
+        let sizes = lane.out.compactMap { if case .write(let count) = $0.action { count } else { nil } }
         #expect(sizes.reduce(0, +) == 1000)
         #expect(sizes.dropLast().allSatisfy { (80...120).contains($0) })
         #expect(zip(lane.out, lane.out.dropFirst()).allSatisfy { $1.at - $0.at == ms(2) })
