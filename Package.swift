@@ -118,8 +118,8 @@ let package = Package(
         tests(
             "HomeportRuntimeTests",
             [
-                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportRuntime", "LiveTestSupport",
-                nioCore,
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportLink", "HomeportRuntime",
+                "LiveTestSupport", nioCore,
             ]
         ),
         tests(
@@ -139,8 +139,8 @@ let package = Package(
         tests(
             "HomeportControlTests",
             [
-                "HomeportCore", "HomeportNet", "HomeportRuntime", "HomeportControl", "LiveTestSupport", nioCore,
-                nioPosix,
+                "HomeportCore", "HomeportNet", "HomeportLink", "HomeportRuntime", "HomeportControl",
+                "LiveTestSupport", nioCore, nioPosix,
             ]
         ),
         tests("HomeportDoorTests", ["HomeportCore", "HomeportHTTP", "HomeportDoor", "LiveTestSupport", nioCore]),

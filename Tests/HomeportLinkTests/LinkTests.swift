@@ -208,6 +208,107 @@ import Darwin
         try await group.shutdownGracefully()
     }
 
+    // MARK: Datagrams
+
+    private func flowing(
+        _ words: String,
+        idle: Duration = .seconds(60),
+        _ body: (_ link: Link, _ client: DatagramWire, _ server: DatagramWire) async throws -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let server = try DatagramWire()
+        var plan = LinkPlan(name: "test", to: .endpoint(try Endpoint(parsing: "udp://127.0.0.1:\(server.port)")))
+        plan.edit = try LinkEdit.read(words, file: "test")
+        plan.idle = idle
+        let link = try await start(plan, group)
+        do {
+            let client = try DatagramWire()
+            client.connect(to: link.port?.number ?? 0)
+            try await body(link, client, server)
+        } catch {
+            await link.stop(within: .zero)
+            try await group.shutdownGracefully()
+            throw error
+        }
+        await link.stop(within: .zero)
+        try await group.shutdownGracefully()
+    }
+
+    @Test func datagramsFindTheirWayThereAndBack() async throws {
+        try await flowing("{ latency: 5ms, direction: both }") { link, client, server in
+            client.send("ask")
+            let (question, from) = try server.receive()
+            #expect(question == "ask")
+            server.send("answer", to: from)
+            #expect(try client.receive().text == "answer")
+            let status = try await link.status
+            #expect(status.transport == "udp" && status.open == 1 && status.up.bytes == 3 && status.down.bytes == 6)
+        }
+    }
+
+    @Test func eachClientHasAFlowOfItsOwn() async throws {
+        try await flowing("{}") { link, client, server in
+            let other = try DatagramWire()
+            other.connect(to: link.port?.number ?? 0)
+            client.send("one")
+            let first = try server.receive()
+            other.send("two")
+            let second = try server.receive()
+            #expect(first.from != second.from)
+            server.send("to one", to: first.from)
+            server.send("to two", to: second.from)
+            #expect(try client.receive().text == "to one")
+            #expect(try other.receive().text == "to two")
+        }
+    }
+
+    @Test func aFlowEndsWhenItHasBeenIdle() async throws {
+        try await flowing("{}", idle: .milliseconds(50)) { link, client, server in
+            client.send("x")
+            _ = try server.receive()
+            let deadline = ContinuousClock.now + .seconds(5)
+            while try await link.status.open > 0, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let status = try await link.status
+            #expect(status.open == 0 && status.opened == 1)
+            // And the next one begins another.
+            client.send("y")
+            #expect(try server.receive().text == "y")
+        }
+    }
+
+    @Test func lostAndDoubledDatagramsAreLostAndDoubled() async throws {
+        try await flowing("{ direction: up, loss: 100% }") { link, client, server in
+            for _ in 0..<10 { client.send("x") }
+            client.send("y")
+            let deadline = ContinuousClock.now + .seconds(5)
+            while try await (link.status.up.effects.first?.hits ?? 0) < 11, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let loss = try await link.status.up.effects.first
+            #expect(loss?.condition == "loss" && loss?.kind == "real" && loss?.hits == 11 && loss?.discardedBytes == 11)
+            try await link.set(LinkEdit.read("{ direction: up, loss: off, duplicate: 100% }", file: "test"))
+            client.send("twice")
+            #expect(try server.receive().text == "twice")
+            #expect(try server.receive().text == "twice")
+        }
+    }
+
+    @Test func aTargetThatIsNotThereYetIsFoundLater() async throws {
+        try await flowing("{}") { link, client, server in
+            let port = server.port
+            server.close()
+            client.send("nobody")
+            // The kernel says that nobody was there; the flow lives on.
+            try await Task.sleep(for: .milliseconds(20))
+            let again = try DatagramWire(port: port)
+            client.send("somebody")
+            #expect(try again.receive().text == "somebody")
+            #expect(try await link.status.opened == 1)
+        }
+    }
+
     @Test func manyConnectionsLeaveNothingBehind() async throws {
         let upstream = try Upstream()
         try await withLink("{ latency: 1ms, direction: both }", to: upstream.port) { link in

@@ -132,5 +132,65 @@ final class Upstream {
     }
 }
 
+/// A UDP socket of 127.0.0.1 whose every wait ends.
+final class DatagramWire {
+    private var number: CInt
+    let port: UInt16
+
+    init(port: UInt16 = 0) throws {
+        #if canImport(Darwin)
+        number = Darwin.socket(AF_INET, SOCK_DGRAM, 0)
+        #else
+        number = socket(AF_INET, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        #endif
+        let number = number
+        guard Wire.withLoopback(port, { bind(number, $0, $1) }) == 0 else {
+            throw Wire.Failure(call: "bind", number: errno)
+        }
+        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        _ = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &length) }
+        }
+        self.port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { close() }
+
+    func close() {
+        if number >= 0 { systemClose(number) }
+        number = -1
+    }
+
+    func connect(to port: UInt16) { _ = Wire.withLoopback(port) { systemConnect(number, $0, $1) } }
+
+    func send(_ text: String) { _ = Array(text.utf8).withUnsafeBytes { write(number, $0.baseAddress, $0.count) } }
+
+    func send(_ text: String, to port: UInt16) {
+        _ = Wire.withLoopback(port) { address, length in
+            Array(text.utf8).withUnsafeBytes { sendto(number, $0.baseAddress, $0.count, 0, address, length) }
+        }
+    }
+
+    func receive() throws -> (text: String, from: UInt16) {
+        var bytes = [UInt8](repeating: 0, count: 65536)
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let count = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { recvfrom(number, &bytes, bytes.count, 0, $0, &length) }
+        }
+        guard count >= 0 else { throw Wire.Failure(call: "recvfrom", number: errno) }
+        return (String(decoding: bytes[..<count], as: UTF8.self), UInt16(bigEndian: address.sin_port))
+    }
+}
+
+/// `close` and `connect`, under names that methods of those names do not hide.
+private func systemClose(_ socket: CInt) { close(socket) }
+private func systemConnect(_ socket: CInt, _ name: UnsafePointer<sockaddr>, _ length: socklen_t) -> CInt {
+    connect(socket, name, length)
+}
+
 /// `accept`, under a name that a method of that name does not hide.
 private func systemAccept(_ socket: CInt) -> CInt { accept(socket, nil, nil) }

@@ -1,0 +1,167 @@
+import HomeportCore
+import HomeportLink
+import HomeportNet
+import LiveTestSupport
+import NIOCore
+import Testing
+
+@testable import HomeportRuntime
+
+/// Links of a plan: read, started, changed with it, and changed by hand.
+@Suite(.timeLimit(.minutes(2))) struct PlanLinksTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        for name in ["one", "two"] {
+            try folder.folder(name)
+            try folder.write("\(name)/index.html", name)
+        }
+    }
+
+    private func plan(_ text: String) throws -> Plan {
+        try Plan.read(text, file: "homeport.yaml", directory: folder.path).get()
+    }
+
+    private func problems(_ text: String) -> [HomeportError] {
+        switch Plan.read(text, file: "homeport.yaml", directory: folder.path) {
+        case .success: []
+        case .failure(let problems): problems.all
+        }
+    }
+
+    private static let services = "services: { a: { folder: one, default: true }, b: { folder: two } }\n"
+
+    private func withProject(_ links: String, _ body: (Project) async throws -> Void) async throws {
+        let project = Project(
+            try plan(Self.services + links),
+            options: ProjectOptions(place: .loopbacks(nil), threads: 2) { _ in }
+        )
+        try await project.start(control: nil, socket: nil)
+        do { try await body(project) } catch {
+            await project.stop(within: .zero)
+            throw error
+        }
+        await project.stop(within: .zero)
+    }
+
+    private func port(_ name: String, _ project: Project) async throws -> UInt16 {
+        let link = try #require(await project.status.links.first { $0.name == name })
+        return try #require(try Endpoint(parsing: link.addresses[0]).port).number
+    }
+
+    private func timed(_ port: UInt16) async throws -> (body: String, took: Duration) {
+        let began = ContinuousClock.now
+        let body = try await Web.get("/", at: .ipv4(port)).body
+        return (body, ContinuousClock.now - began)
+    }
+
+    @Test func aLinkLeadsToAServiceThatListensNowhereElse() async throws {
+        try await withProject("links: { slow: { to: b, latency: 60ms }, one -> a: {} }") { project in
+            let slow = try await timed(port("slow", project))
+            #expect(slow.body == "two" && slow.took >= .milliseconds(60))
+            #expect(try await timed(port("one -> a", project)).body == "one")
+            #expect(try await Web.get("/", host: "evil.example", at: .ipv4(port("slow", project))).status == 421)
+            let status = await project.status.links
+            #expect(status.map(\.name) == ["slow", "one -> a"] && status.map(\.target) == ["b", "a"])
+        }
+    }
+
+    @Test func aChangedPlanChangesWhatALinkDoesAndKeepsItsPort() async throws {
+        try await withProject("links: { slow: { to: b, latency: 10s } }") { project in
+            let before = try await port("slow", project)
+            let change = try await project.apply(try plan(Self.services + "links: { slow: { to: a } }"))
+            #expect(change.changed == ["link slow"] && change.unchanged == ["a", "b"])
+            #expect(try await port("slow", project) == before)
+            #expect(try await timed(before).body == "one")
+        }
+    }
+
+    @Test func aLinkFollowsTheServiceThatTakesItsTargetsPlace() async throws {
+        try await withProject("links: { way: { to: b } }") { project in
+            _ = try await project.apply(
+                try plan("services: { b: { folder: one } }\nlinks: { way: { to: b } }")
+            )
+            #expect(try await timed(port("way", project)).body == "one")
+        }
+    }
+
+    @Test func whatWasSetByHandStaysUntilThePlanSaysSomethingNew() async throws {
+        try await withProject("links: { slow: { to: b, latency: 1ms } }") { project in
+            let edit = try LinkEdit.read("{ latency: 2ms }", file: "test")
+            _ = try await project.change(LinkWish(["slow"], .set(edit)))
+            func words() async -> [String] { await project.status.links.first?.down.conditions.map(\.text) ?? [] }
+            _ = try await project.apply(try plan(Self.services + "links: { slow: { to: b, latency: 1ms } }"))
+            #expect(await words() == ["latency 2ms"])
+            _ = try await project.apply(try plan(Self.services + "links: { slow: { to: b, latency: 3ms } }"))
+            #expect(await words() == ["latency 3ms"])
+        }
+    }
+
+    @Test func aLinkThatCannotListenLeavesEverythingAsItWas() async throws {
+        let taken = try ListeningSockets.open(.loopbacks(nil))
+        let number = taken.port
+        let port = try #require(number)
+        try await withProject("links: { slow: { to: b } }") { project in
+            let before = await project.status.links
+            let error = await #expect(throws: HomeportError.self) {
+                _ = try await project.apply(
+                    try plan(
+                        "services: { a: { folder: two } }\nlinks: { slow: { to: a }, new: { to: a, listen: \(port) } }"
+                    )
+                )
+            }
+            #expect(error?.code == .portTaken)
+            #expect(await project.status.links == before)
+            let answer = try await timed(self.port("slow", project))
+            #expect(answer.body == "two")
+        }
+        _ = consume taken
+    }
+
+    @Test func aRemovedLinkIsGoneAndComesBackWithThePlan() async throws {
+        try await withProject("links: { slow: { to: b } }") { project in
+            _ = try await project.change(LinkWish(["slow"], .remove))
+            #expect(await project.status.links.isEmpty)
+            _ = try await project.apply(project.plan)
+            #expect(await project.status.links.map(\.name) == ["slow"])
+        }
+    }
+
+    @Test func aGroupsRateIsFeltByAllOfIt() async throws {
+        let links = """
+            links:
+              x: { to: a, group: g, rate: 0bit, rate_per: group }
+              y: { to: b, group: g, rate: 0bit, rate_per: group }
+            """
+        try await withProject(links) { project in
+            let waiting = try await port("y", project)
+            async let body = Web.get("/", at: .ipv4(waiting)).body
+            let edit = try LinkEdit.read("{ rate: 1gbit }", file: "test")
+            // The other link of the group.
+            _ = try await project.change(LinkWish(["x"], .set(edit)))
+            let text = try await body
+            #expect(text == "two")
+        }
+    }
+
+    @Test(arguments: [
+        ("links: { l: { to: nobody } }", "there is no service nobody"),
+        ("links: { l: { to: a, listen: 55001 }, m: { to: b, listen: 55001 } }", "l listens at"),
+        ("links: { x -> a: {}, x->a: {} }", "is there twice"), ("links: { door -> a: {} }", "between the door and a service"),
+        ("links: { l: { to: a, rate: 1mbit, rate_per: group } }", "is in no group"),
+        (
+            "links: { l: { to: a, group: g, rate: 1mbit, rate_per: group }, m: { to: a, group: g, rate: 2mbit, rate_per: group } }",
+            "the group g has 1mbit by l"
+        ),
+    ])
+    func whatAPlanAsAWholeDoesNotAllow(links: String, what: String) {
+        let found = problems(Self.services + links)
+        #expect(found.contains { $0.what.contains(what) }, "\(found.map(\.what))")
+        #expect(found.allSatisfy { $0.fix != nil && $0.subject != nil })
+    }
+
+    @Test func aPlanMayHaveLinksAlone() throws {
+        #expect(try plan("links: { db: { to: 5432, listen: 55432 } }").links.map(\.target) == ["localhost:5432"])
+    }
+}
