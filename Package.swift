@@ -86,7 +86,10 @@ let package = Package(
         ),
         module(
             "HomeportControl",
-            ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportLink", "HomeportGuard", "HomeportRuntime", nioCore]
+            [
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportLink", "HomeportGuard", "HomeportRuntime",
+                nioCore,
+            ]
         ),
         module("HTTPTestSupport", ["HomeportHTTP", nioCore], path: "Tests/HTTPTestSupport"),
         tests(

@@ -63,7 +63,8 @@ package final class ControlResponder: Responder {
             refuse(405, "control.method", "GET lists links, POST changes them", ("Allow", "GET, POST"), exchange)
         case (_, "/api/v1/plan"), (_, "/api/v1/stop"):
             refuse(405, "control.method", "POST changes something", ("Allow", "POST"), exchange)
-        default: refuse(404, "control.path", "the control API has /api/v1/status, /plan, /links and /stop", nil, exchange)
+        default:
+            refuse(404, "control.path", "the control API has /api/v1/status, /plan, /links and /stop", nil, exchange)
         }
     }
 

@@ -145,9 +145,11 @@ package final class Link: Sendable {
     private func serve(_ sockets: consuming DatagramSockets, _ group: any EventLoopGroup) async throws {
         let channels = try await DatagramChannels.serve(sockets, group: group) { [self] channel in
             let loop = loop(of: channel.eventLoop)
-            try channel.pipeline.syncOperations.addHandler(FlowsHandler(on: loop) { [self] client, channel, onEnd in
-                open(client, channel, loop, onEnd)
-            })
+            try channel.pipeline.syncOperations.addHandler(
+                FlowsHandler(on: loop) { [self] client, channel, onEnd in
+                    open(client, channel, loop, onEnd)
+                }
+            )
         }
         ends.withLock { $0 = .datagrams(channels) }
     }
@@ -190,7 +192,9 @@ package final class Link: Sendable {
                 state.until = .now() + .nanoseconds(time.wholeNanoseconds)
             } else if let before = state.before {
                 // What is said for good holds after the time, too.
-                state.before = (try edit.applied(to: before.words, isDatagram: isDatagram), edit.nextConnect ?? before.connect)
+                state.before = (
+                    try edit.applied(to: before.words, isDatagram: isDatagram), edit.nextConnect ?? before.connect
+                )
             }
             state.words = try edit.applied(to: state.words, isDatagram: isDatagram)
             if let connect = edit.nextConnect { state.connect = connect }

@@ -33,7 +33,8 @@ package enum LinkFidelity {
         func text<Tuple>(_ field: Tuple) -> String {
             withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         }
-        return "\(text(name.sysname)) \(text(name.release)), \(text(name.machine)), \(sysconf(CInt(_SC_NPROCESSORS_ONLN))) "
+        return
+            "\(text(name.sysname)) \(text(name.release)), \(text(name.machine)), \(sysconf(CInt(_SC_NPROCESSORS_ONLN))) "
             + "processors; \(LogTime.rfc3339(Int64(time(nil))))"
     }
 }

@@ -35,7 +35,10 @@ struct LinkCommandTests {
     }
 
     /// A served folder, and a link to it.
-    private func withLink(_ words: String..., body: (_ link: List.Link, _ port: UInt16, ServeProcess) async throws -> Void)
+    private func withLink(
+        _ words: String...,
+        body: (_ link: List.Link, _ port: UInt16, ServeProcess) async throws -> Void
+    )
         async throws
     {
         let server = try bench.start("serve", "public", "--port", "0")

@@ -71,7 +71,8 @@ import Testing
 
     @Test func aThousandChangesLoseNothing() {
         let all: [[KeyedStage<Stage>]] = [
-            keyed((1, .latency(Latency(mean: ms(3), jitter: ms(2))))), keyed((2, .rate(Rate(bitsPerSecond: 80_000_000)))),
+            keyed((1, .latency(Latency(mean: ms(3), jitter: ms(2))))),
+            keyed((2, .rate(Rate(bitsPerSecond: 80_000_000)))),
             keyed((1, .latency(Latency(mean: ms(9)))), (3, .stall)), [],
             keyed((4, .loss(StreamLoss(.bernoulli(0.05)))), (1, .latency(Latency(mean: ms(1))))),
         ]

@@ -113,7 +113,8 @@ import Darwin
 
     private func withLink(_ body: (Running) async throws -> Void) async throws {
         try await withProject { running async throws in
-            let text = "name: shop\nservices: { a: { folder: one, default: true } }\nlinks: { slow: { to: a, latency: 1ms } }"
+            let text =
+                "name: shop\nservices: { a: { folder: one, default: true } }\nlinks: { slow: { to: a, latency: 1ms } }"
             _ = try await running.client.change(wish(text))
             try await body(running)
         }

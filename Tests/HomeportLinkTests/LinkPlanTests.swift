@@ -31,7 +31,9 @@ import Testing
     }
 
     @Test func ownWordsReplaceThePresets() throws {
-        let words = try words("{ to: 5432, preset: apple:3g, down: { latency: 80ms, jitter: 20ms }, up: { rate: 1mbit } }")
+        let words = try words(
+            "{ to: 5432, preset: apple:3g, down: { latency: 80ms, jitter: 20ms }, up: { rate: 1mbit } }"
+        )
         #expect(words.down.map(\.text) == ["rate 780kbit, latency 80ms, jitter 20ms"])
         #expect(words.up.map(\.text) == ["rate 1mbit, latency 100ms"])
     }
@@ -63,16 +65,22 @@ import Testing
 
     @Test(arguments: [
         ("{ to: 5432, latency: 80 }", "the unit is missing"), ("{ to: 5432, latency: -5ms }", "it is negative"),
-        ("{ to: 5432, rate: 10mbps }", "\"mbps\" may mean two things"), ("{ to: 5432, slice: 0B }", "a piece has 1 byte"),
+        ("{ to: 5432, rate: 10mbps }", "\"mbps\" may mean two things"),
+        ("{ to: 5432, slice: 0B }", "a piece has 1 byte"),
         ("{ to: 5432, preset: 3g }", "there is no preset \"3g\""), ("{ to: 5432, loss: 150% }", "more than always"),
-        ("{ to: 5432, jitter: 5ms }", "jitter does nothing without latency"), ("{ to: 5432, latncy: 5ms }", "no key here"),
+        ("{ to: 5432, jitter: 5ms }", "jitter does nothing without latency"),
+        ("{ to: 5432, latncy: 5ms }", "no key here"),
         ("{ to: 5432, slice: 10B, slice_variation: 10B }", "cannot vary by"), ("{ latency: 5ms }", "leads nowhere"),
-        ("{ to: 5432, duplicate: 1% }", "duplicate is for UDP"), ("{ to: udp://127.0.0.1:53, slice: 1B }", "slice is for TCP"),
+        ("{ to: 5432, duplicate: 1% }", "duplicate is for UDP"),
+        ("{ to: udp://127.0.0.1:53, slice: 1B }", "slice is for TCP"),
         ("{ to: http://localhost:3000/x }", "is a URL"), ("{ to: 10.1.2.3:80 }", "is beyond this machine"),
-        ("{ to: udp://127.0.0.1:53, refuse: true }", "no connections to refuse"), ("{ to: 5432, correlation: 100% }", "100%"),
-        ("{ to: 5432, distribution: gauss }", "is no distribution"), ("{ to: 5432, direction: sideways }", "no direction"),
+        ("{ to: udp://127.0.0.1:53, refuse: true }", "no connections to refuse"),
+        ("{ to: 5432, correlation: 100% }", "100%"),
+        ("{ to: 5432, distribution: gauss }", "is no distribution"),
+        ("{ to: 5432, direction: sideways }", "no direction"),
         ("{ to: 5432, step: 5ms, step_every: 0s }", "no time at all"), ("{ to: 5432, corrupt_at: x }", "no list"),
-        ("{ to: 5432, reset_after: soon }", "neither a time nor a number of bytes"), ("{ to: 5432, seed: -1 }", "no seed"),
+        ("{ to: 5432, reset_after: soon }", "neither a time nor a number of bytes"),
+        ("{ to: 5432, seed: -1 }", "no seed"),
         ("{ to: 5432, loss: \"p=1%\" }", "not both p and r"), ("{ to: 5432, rate_per: host }", "shares no rate"),
     ])
     func everyMistakeIsNamed(text: String, what: String) {
@@ -100,7 +108,8 @@ import Testing
 
     @Test func whatMayWaitIsWhatIsUnderWay() throws {
         func limit(_ text: String) throws -> Int {
-            LinkProfile(try words(text), isCut: false, own: Lines(), group: nil, draws: Draws(seed: 1), now: 0).down.limit
+            LinkProfile(try words(text), isCut: false, own: Lines(), group: nil, draws: Draws(seed: 1), now: 0).down
+                .limit
         }
         #expect(try limit("{ to: 1, rate: 1mbit, latency: 80ms }") == 64 << 10)
         #expect(try limit("{ to: 1, rate: 80mbit, latency: 100ms }") == 1_000_000)

@@ -5,6 +5,8 @@ import NIOCore
 import NIOPosix
 import Testing
 
+@testable import HomeportLink
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -12,8 +14,6 @@ import Musl
 #else
 import Darwin
 #endif
-
-@testable import HomeportLink
 
 @Suite struct LinkTests {
     /// A client, and what the link has dialled for it.

@@ -179,7 +179,9 @@ final class DatagramWire {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let count = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { recvfrom(number, &bytes, bytes.count, 0, $0, &length) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                recvfrom(number, &bytes, bytes.count, 0, $0, &length)
+            }
         }
         guard count >= 0 else { throw Wire.Failure(call: "recvfrom", number: errno) }
         return (String(decoding: bytes[..<count], as: UTF8.self), UInt16(bigEndian: address.sin_port))

@@ -148,7 +148,8 @@ import Testing
     @Test(arguments: [
         ("links: { l: { to: nobody } }", "there is no service nobody"),
         ("links: { l: { to: a, listen: 55001 }, m: { to: b, listen: 55001 } }", "l listens at"),
-        ("links: { x -> a: {}, x->a: {} }", "is there twice"), ("links: { door -> a: {} }", "between the door and a service"),
+        ("links: { x -> a: {}, x->a: {} }", "is there twice"),
+        ("links: { door -> a: {} }", "between the door and a service"),
         ("links: { l: { to: a, rate: 1mbit, rate_per: group } }", "is in no group"),
         (
             "links: { l: { to: a, group: g, rate: 1mbit, rate_per: group }, m: { to: a, group: g, rate: 2mbit, rate_per: group } }",

@@ -14,7 +14,9 @@ public struct Draws: Sendable, Hashable {
     }
 
     /// Those of a part of what these are for, told from its other parts by `place`.
-    public func of(_ place: UInt64) -> Draws { Draws(key: Self.mixed(key ^ Self.mixed(place &+ 0x9E37_79B9_7F4A_7C15))) }
+    public func of(_ place: UInt64) -> Draws {
+        Draws(key: Self.mixed(key ^ Self.mixed(place &+ 0x9E37_79B9_7F4A_7C15)))
+    }
 
     private init(key: UInt64) { self.key = key }
 

@@ -136,7 +136,8 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
 
     // MARK: A datagram's way
 
-    private mutating func enter(_ index: Int, _ waiting: Waiting, _ now: Instant, _ deliver: (Payload, [Flip]) -> Void) {
+    private mutating func enter(_ index: Int, _ waiting: Waiting, _ now: Instant, _ deliver: (Payload, [Flip]) -> Void)
+    {
         guard index < stations.count else {
             held -= waiting.datagram.count
             return deliver(waiting.payload, waiting.flips)

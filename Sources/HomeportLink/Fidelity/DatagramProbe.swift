@@ -15,7 +15,9 @@ final class DatagramProbe: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let now = NIODeadline.now()
-        guard let number = unwrapInboundIn(data).data.getInteger(at: 0, as: UInt32.self), number < sent.count else { return }
+        guard let number = unwrapInboundIn(data).data.getInteger(at: 0, as: UInt32.self), number < sent.count else {
+            return
+        }
         times[Int(number)] = Double((now - sent[Int(number)]).nanoseconds) / 1e6
     }
 
@@ -96,6 +98,8 @@ final class DatagramProbe: ChannelInboundHandler {
 
         init(_ probe: DatagramProbe) { self.probe = probe }
 
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) { probe.channelRead(context: context, data: data) }
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            probe.channelRead(context: context, data: data)
+        }
     }
 }

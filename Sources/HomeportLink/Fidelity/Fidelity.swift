@@ -28,7 +28,8 @@ package struct Fidelity: Sendable {
         }
         let base = try await datagramBase()
         for (name, distribution) in [
-            ("uniform", Distribution.uniform), ("normal", .normal), ("pareto", .pareto), ("paretonormal", .paretonormal),
+            ("uniform", Distribution.uniform), ("normal", .normal), ("pareto", .pareto),
+            ("paretonormal", .paretonormal),
         ] {
             report.measures.append(try await jitter(name, distribution, base))
         }
@@ -105,7 +106,9 @@ package struct Fidelity: Sendable {
         return Statistics.percentile(try await datagrams("direction: up", 1000).compactMap { $0 }.sorted(), 0.5)
     }
 
-    private func jitter(_ name: String, _ distribution: Distribution, _ base: Double) async throws -> FidelityReport.Measure {
+    private func jitter(_ name: String, _ distribution: Distribution, _ base: Double) async throws
+        -> FidelityReport.Measure
+    {
         progress("jitter \(name)")
         let (mean, jitter) = (100.0, 20.0)
         let words = "direction: up, latency: 100ms, jitter: 20ms, distribution: \(name)"
@@ -190,7 +193,8 @@ package struct Fidelity: Sendable {
             kind: "loss",
             asked: "\(words) (\(hundredths(rate * 100)) %), UDP",
             got: "\(hundredths(got * 100)) % lost",
-            tolerance: "\(hundredths(range.lowerBound * 100)) to \(hundredths(range.upperBound * 100)) % (99 of 100 times)",
+            tolerance:
+                "\(hundredths(range.lowerBound * 100)) to \(hundredths(range.upperBound * 100)) % (99 of 100 times)",
             isWithin: range.contains(got),
             samples: times.count,
             figures: ["lost": got, "least": range.lowerBound, "most": range.upperBound],

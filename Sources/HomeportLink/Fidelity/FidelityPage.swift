@@ -56,7 +56,8 @@ package struct FidelityPage {
         func path(_ curve: [(x: Double, y: Double)], _ kind: String) -> String {
             guard !curve.isEmpty else { return "" }
             let steps = curve.enumerated().map { index, point in
-                let x = Self.margin + (point.x - across.low) / (across.high - across.low) * (Self.width - Self.margin - 10)
+                let x =
+                    Self.margin + (point.x - across.low) / (across.high - across.low) * (Self.width - Self.margin - 10)
                 let share = (point.y - up.low) / (up.high - up.low)
                 let y = Self.height - Self.margin - share * (Self.height - Self.margin - 10)
                 return "\(index == 0 ? "M" : "L")\(short(x)) \(short(y))"

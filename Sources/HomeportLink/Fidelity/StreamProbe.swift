@@ -142,7 +142,11 @@ final class StreamProbe {
         var seen: [(at: Int64, bytes: Int)] = []
         let block = ByteBuffer(repeating: 0, count: 64 << 10)
         let source = far[0]
-        func fill() { while source.channel.isActive, source.channel.isWritable { source.channel.writeAndFlush(block, promise: nil) } }
+        func fill() {
+            while source.channel.isActive, source.channel.isWritable {
+                source.channel.writeAndFlush(block, promise: nil)
+            }
+        }
         source.handler.onWritable = fill
         near[0].handler.onRead = { count, now in seen.append(((now - began).nanoseconds, count)) }
         fill()
@@ -164,7 +168,9 @@ final class StreamProbe {
         work(now)
         let bound = NIOLoopBound((self, isOver, work, end), eventLoop: loop)
         // Not at once: what is due at once keeps a loop from looking at its sockets.
-        loop.scheduleTask(in: .microseconds(5)) { bound.value.0.keepBusy(until: bound.value.1, bound.value.2, then: bound.value.3) }
+        loop.scheduleTask(in: .microseconds(5)) {
+            bound.value.0.keepBusy(until: bound.value.1, bound.value.2, then: bound.value.3)
+        }
     }
 }
 

@@ -14,7 +14,9 @@ struct FlowLane {
 
     mutating func become(_ way: LinkProfile.Way, now: Instant, _ send: (ByteBuffer) -> Void) {
         let stages = way.stages.keyed { stage in
-            guard case .rate(let asked, _, _) = stage.template, case .rate(let own) = path.stage(stage.key) else { return nil }
+            guard case .rate(let asked, _, _) = stage.template, case .rate(let own) = path.stage(stage.key) else {
+                return nil
+            }
             own.line.change(bitsPerSecond: asked.bitsPerSecond, now: now)
             return own.line
         }
@@ -45,7 +47,12 @@ struct FlowLane {
         path.takeEffects { way.effects[$0, default: Effect()] += $1 }
     }
 
-    private static func deliver(_ payload: ByteBuffer, _ flips: [Flip], _ passed: inout UInt64, _ send: (ByteBuffer) -> Void) {
+    private static func deliver(
+        _ payload: ByteBuffer,
+        _ flips: [Flip],
+        _ passed: inout UInt64,
+        _ send: (ByteBuffer) -> Void
+    ) {
         var payload = payload
         passed += UInt64(payload.readableBytes)
         for flip in flips {

@@ -262,7 +262,11 @@ extension ConditionWord where Value == ConnectionLife {
     @Sendable private static func life(_ text: String) throws(HomeportError) -> ConnectionLife {
         if let bytes = try? ByteCount(parsing: text) { return .bytes(bytes) }
         do { return .time(try Duration(parsing: text)) } catch {
-            throw HomeportError(.badValue, "\"\(text)\" is neither a time nor a number of bytes", fix: "write 10s or 1MB")
+            throw HomeportError(
+                .badValue,
+                "\"\(text)\" is neither a time nor a number of bytes",
+                fix: "write 10s or 1MB"
+            )
         }
     }
 }

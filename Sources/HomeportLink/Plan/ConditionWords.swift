@@ -55,25 +55,34 @@ package struct ConditionWords: Sendable, Hashable, Codable {
         ConditionWord.closeAfter.key, ConditionWord.resetAfter.key,
     ]
 
+    /// Words that say more about another one, and nothing without it.
+    static let heads = [
+        "distribution": "jitter", "correlation": "jitter", "jitter": "latency", "keep_order": "jitter",
+        "step_every": "step", "rate_per": "rate", "queue": "rate", "recovery": "loss", "slice_variation": "slice",
+        "slice_pause": "slice",
+    ]
+
+    /// The word of the condition that this one says more about.
+    static func condition(of word: String) -> String { heads[word].map { condition(of: $0) } ?? word }
+
     static let section = PlanSection<ConditionWords>(keys: keys)
 
     /// What single words allow, and together they do not say anything.
     /// - Parameter isDatagram: Whether the link carries UDP; nil where that is not known.
     func contradiction(isDatagram: Bool?) -> (word: String, what: String, fix: String)? {
         let settled = settled.texts
-        for (word, other) in [
-            ("distribution", "jitter"), ("correlation", "jitter"), ("jitter", "latency"), ("step_every", "step"),
-            ("rate_per", "rate"), ("queue", "rate"), ("recovery", "loss"), ("slice_variation", "slice"),
-            ("slice_pause", "slice"),
-        ] where settled[word] != nil && settled[other] == nil {
+        for (word, other) in Self.heads.sorted(by: { $0.key < $1.key })
+        where settled[word] != nil && settled[other] == nil {
             return (word, "\(word) does nothing without \(other)", "add \(other), or leave \(word) out")
         }
         if let slice = self[.slice], let variation = self[.sliceVariation], variation >= slice {
             return ("slice_variation", "pieces of \(slice) cannot vary by \(variation)", "write less than \(slice)")
         }
         guard let isDatagram else { return nil }
-        let others = isDatagram
-            ? ["slice", "slow_close", "close_after", "reset_after", "recovery"] : ["duplicate", "reorder", "keep_order"]
+        let others =
+            isDatagram
+            ? ["slice", "slow_close", "close_after", "reset_after", "recovery"]
+            : ["duplicate", "reorder", "keep_order"]
         if let word = others.first(where: { settled[$0] != nil && settled[$0] != "false" }) {
             return isDatagram
                 ? (word, "\(word) is for TCP, and this link carries UDP", "leave it out")

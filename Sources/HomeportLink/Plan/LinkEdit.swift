@@ -63,7 +63,7 @@ package struct LinkEdit: Sendable, Hashable {
 }
 
 extension [ConditionWords] {
-    /// Each word goes where it is already, else to the first.
+    /// Each word goes to the condition that it belongs to, else to the first place.
     fileprivate mutating func overlay(_ words: ConditionWords) {
         guard !words.isEmpty else { return }
         guard count > 1 else {
@@ -72,7 +72,8 @@ extension [ConditionWords] {
         }
         for key in ConditionWords.keys {
             guard let text = words[named: key.name] else { continue }
-            self[firstIndex { $0[named: key.name] != nil } ?? 0][named: key.name] = text
+            let condition = ConditionWords.condition(of: key.name)
+            self[firstIndex { $0[named: condition] != nil } ?? 0][named: key.name] = text
         }
     }
 

@@ -5,7 +5,6 @@ package import HomeportNet
 extension LinkPlan {
     package static let section = PlanSection<LinkPlan>(keys: placeKeys + LinkEdit.keys.map { $0.lifted(to: \.edit) })
 
-
     private static let placeKeys: [PlanKey<LinkPlan>] = [
         PlanKey(
             "listen",
@@ -21,7 +20,13 @@ extension LinkPlan {
             example: "db",
             "Where it leads: a service of this plan, a port, tcp://, udp:// or unix:/path."
         ),
-        PlanKey("group", .optionalText, to: \.group, example: "uplink", "Cut, healed and limited together with its like."),
+        PlanKey(
+            "group",
+            .optionalText,
+            to: \.group,
+            example: "uplink",
+            "Cut, healed and limited together with its like."
+        ),
         PlanKey("idle", .duration, to: \.idle, example: "60s", "UDP only: how long a flow lives without a datagram."),
         PlanKey(
             "connect_timeout",
@@ -118,7 +123,13 @@ extension LinkEdit {
     private static let netKeys: [PlanKey<LinkEdit>] =
         [
             PlanKey("preset", .preset, to: \.preset, example: "apple:3g", "A known network; own words replace its."),
-            PlanKey("rtt", .optionalDuration, to: \.roundTrip, example: "100ms", "Delay there and back: half each way."),
+            PlanKey(
+                "rtt",
+                .optionalDuration,
+                to: \.roundTrip,
+                example: "100ms",
+                "Delay there and back: half each way."
+            ),
             PlanKey(
                 "direction",
                 .direction,
@@ -129,30 +140,30 @@ extension LinkEdit {
         ]
 
     private static let wayKeys: [PlanKey<LinkEdit>] = [
-            PlanKey("clear", .bool, to: \.clears, example: "true", "Begins with no condition: for changes to what runs."),
-            PlanKey(
-                "up",
-                .way,
-                to: \.up,
-                example: "{ rate: 1mbit }",
-                "What happens to what clients send: words, or a list of them in an order of its own."
-            ),
-            PlanKey("down", .way, to: \.down, example: "{ latency: 80ms }", "What happens to what clients are sent."),
-            PlanKey(
-                "refuse",
-                .connects(.refuse),
-                to: \.connect,
-                example: "true",
-                "New connections are refused, as if nobody listened."
-            ),
-            PlanKey(
-                "unreachable",
-                .connects(.unreachable),
-                to: \.connect,
-                example: "true",
-                "New connections hang: nobody answers them at all."
-            ),
-        ]
+        PlanKey("clear", .bool, to: \.clears, example: "true", "Begins with no condition: for changes to what runs."),
+        PlanKey(
+            "up",
+            .way,
+            to: \.up,
+            example: "{ rate: 1mbit }",
+            "What happens to what clients send: words, or a list of them in an order of its own."
+        ),
+        PlanKey("down", .way, to: \.down, example: "{ latency: 80ms }", "What happens to what clients are sent."),
+        PlanKey(
+            "refuse",
+            .connects(.refuse),
+            to: \.connect,
+            example: "true",
+            "New connections are refused, as if nobody listened."
+        ),
+        PlanKey(
+            "unreachable",
+            .connects(.unreachable),
+            to: \.connect,
+            example: "true",
+            "New connections hang: nobody answers them at all."
+        ),
+    ]
 
     package static let section = PlanSection<LinkEdit>(keys: keys)
 

@@ -33,7 +33,9 @@ package struct LinkPlan: Sendable, Equatable {
     package var isDatagram: Bool { if case .endpoint(let endpoint) = to { endpoint.scheme == .udp } else { false } }
 
     /// What it does when it starts.
-    package func words() throws(HomeportError) -> LinkWords { try edit.applied(to: LinkWords(), isDatagram: isDatagram) }
+    package func words() throws(HomeportError) -> LinkWords {
+        try edit.applied(to: LinkWords(), isDatagram: isDatagram)
+    }
 
     /// `127.0.0.1:5432`, or a service's name.
     package var target: String {

@@ -19,7 +19,8 @@ package struct Preset: Sendable, Hashable {
             .badValue,
             "there is no preset \"\(name)\"",
             fix: near.isEmpty
-                ? "homeport link presets lists them; one is \(names[0])" : "did you mean \(near.joined(separator: " or "))?"
+                ? "homeport link presets lists them; one is \(names[0])"
+                : "did you mean \(near.joined(separator: " or "))?"
         )
     }
 
@@ -96,7 +97,8 @@ package struct Preset: Sendable, Hashable {
         ),
         Preset(
             name: "sat:leo",
-            source: "APNIC blog, 2022-11-28 (Starlink, to Europe: median 50 ms, least 20 ms); rescheduled every 15 s (G. Huston)",
+            source:
+                "APNIC blog, 2022-11-28 (Starlink, to Europe: median 50 ms, least 20 ms); rescheduled every 15 s (G. Huston)",
             meaning: "there and back 20 to 80 ms, another value every 15 s for all connections alike; no rate is said",
             words: LinkWords(up: [leo], down: [leo])
         ),

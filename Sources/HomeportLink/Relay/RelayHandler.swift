@@ -24,6 +24,8 @@ final class RelayHandler: ChannelDuplexHandler {
     /// The channel is gone.
     private var isDead = false
     private var isReleased = false
+    /// It has ended; what still comes is not heard.
+    private var isDraining = false
     private var isKernelLimited = false
 
     /// Whether the channel takes more.
@@ -65,11 +67,12 @@ final class RelayHandler: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func read(context: ChannelHandlerContext) {
-        if partner == nil || lane.isFull { isReadWithheld = true } else { context.read() }
+        if !isDraining, partner == nil || lane.isFull { isReadWithheld = true } else { context.read() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
+        if isDraining { return }
         isInReadCycle = true
         if lane.path.isClear, let partner, partner.isWritable {
             lane.skip(buffer.readableBytes)
@@ -91,6 +94,7 @@ final class RelayHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
+        if isDraining { return context.close(promise: nil) }
         end(.end)
     }
 
@@ -213,8 +217,12 @@ final class RelayHandler: ChannelDuplexHandler {
             partner?.close(.reset)
         case .end(let how):
             lane.isOver = true
+            guard how == .reset else {
+                partner?.endInOrder()
+                return endInOrder()
+            }
             // Both first, for closing one of them ends the other.
-            if how == .reset { for end in [partner, self] { end?.armReset() } }
+            for end in [partner, self] { end?.armReset() }
             partner?.close(.close)
             close(.close)
         }
@@ -248,6 +256,19 @@ final class RelayHandler: ChannelDuplexHandler {
         context?.close(mode: .output, promise: nil)
     }
 
+    /// Ends with FIN, although bytes may have come that nobody has read: closing a socket over those would send RST.
+    private func endInOrder() {
+        guard let context, !isDraining else { return }
+        isDraining = true
+        finish()
+        resumeReading()
+        let channel = context.channel
+        loop.scheduleTask(in: Self.drainTime) { channel.close(promise: nil) }
+    }
+
+    /// How long whoever was cut off may go on sending, unheard.
+    private static let drainTime = TimeAmount.milliseconds(500)
+
     func close(_ how: Ending) {
         flush()
         if how == .reset { armReset() }
@@ -257,7 +278,7 @@ final class RelayHandler: ChannelDuplexHandler {
     private func armReset() { if let context { Abort.arm(context.channel) } }
 
     private func resumeReading() {
-        guard isReadWithheld, partner != nil, !lane.isFull else { return }
+        guard isReadWithheld, isDraining || (partner != nil && !lane.isFull) else { return }
         isReadWithheld = false
         context?.read()
     }

@@ -29,7 +29,9 @@ struct RelayLane {
     mutating func become(_ way: LinkProfile.Way, now: Instant, _ actions: inout [StreamPath.Action]) {
         // A line of a connection's own stays its own, at its new speed.
         let stages = way.stages.keyed { stage in
-            guard case .rate(let asked, _, _) = stage.template, case .rate(let own) = path.stage(stage.key) else { return nil }
+            guard case .rate(let asked, _, _) = stage.template, case .rate(let own) = path.stage(stage.key) else {
+                return nil
+            }
             own.line.change(bitsPerSecond: asked.bitsPerSecond, now: now)
             return own.line
         }

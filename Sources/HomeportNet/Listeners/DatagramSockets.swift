@@ -26,16 +26,23 @@ package struct DatagramSockets: ~Copyable {
             case .loopbacks(nil): return try anyPort()
             case .loopbacks(let port?), .address(.loopback(let port)): return try loopbacks(port.number)
             case .address(.ipv4(let address, let port)):
-                return DatagramSockets([try bound(SocketName(.v4(address), port.number)).release()], [.ipv4(address, port)])
+                return DatagramSockets(
+                    [try bound(SocketName(.v4(address), port.number)).release()],
+                    [.ipv4(address, port)]
+                )
             case .address(.ipv6(let address, let port)):
-                return DatagramSockets([try bound(SocketName(.v6(address), port.number)).release()], [.ipv6(address, port)])
+                return DatagramSockets(
+                    [try bound(SocketName(.v6(address), port.number)).release()],
+                    [.ipv6(address, port)]
+                )
             case .address(.unix): throw SystemFailure("bind", EAFNOSUPPORT)
             }
         } catch {
             throw HomeportError(
                 error.errno == EADDRINUSE ? .portTaken : .cannotListen,
                 error.errno == EADDRINUSE
-                    ? "UDP port \(place.port?.number ?? 0) is taken" : "no UDP socket: \(SystemFailure.text(error.errno))",
+                    ? "UDP port \(place.port?.number ?? 0) is taken"
+                    : "no UDP socket: \(SystemFailure.text(error.errno))",
                 where: place.description,
                 fix: "choose another port, or see who has it: ss -lunp",
                 errno: error.errno
@@ -91,7 +98,8 @@ package struct DatagramSockets: ~Copyable {
         let socket = try Descriptor.datagram(name.family)
         if case .v6 = name.address {
             var on: CInt = 1
-            guard setsockopt(socket.number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<CInt>.size)) == 0
+            guard
+                setsockopt(socket.number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<CInt>.size)) == 0
             else { throw SystemFailure("setsockopt", errno) }
         }
         guard name.withSockaddr({ bind(socket.number, $0, $1) }) == 0 else { throw SystemFailure("bind", errno) }

@@ -63,7 +63,10 @@ actor ListenerGate {
             case .unreachable: try fill()
             }
         } catch {
-            throw HomeportError(.cannotListen, "the socket cannot be turned to \(wanted): \(SystemFailure.text(error.errno))")
+            throw HomeportError(
+                .cannotListen,
+                "the socket cannot be turned to \(wanted): \(SystemFailure.text(error.errno))"
+            )
         }
         if wanted == .accept { try await accept() }
         mode = wanted

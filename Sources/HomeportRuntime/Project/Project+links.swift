@@ -25,7 +25,9 @@ extension Project {
     func applyLinks(of plan: Plan, services: [ServiceName: RunningService]) async throws {
         let old = self.plan.links
         func before(_ link: LinkPlan) -> LinkPlan? { old.first { $0.name == link.name } }
-        let kept = links.filter { name, _ in plan.links.contains { $0.name == name && before($0)?.isOnePlace(with: $0) ?? false } }
+        let kept = links.filter { name, _ in
+            plan.links.contains { $0.name == name && before($0)?.isOnePlace(with: $0) ?? false }
+        }
         // What can fail comes first, beside what runs; only a link that keeps its port must be ended before its successor.
         var made = kept
         var successors: [LinkPlan] = []
@@ -82,7 +84,8 @@ extension Project {
             guard let loops, let running = services[name] else {
                 throw HomeportError(.badValue, "there is no service \(name)", where: link.name)
             }
-            let responder = passwords.map { BasicAuthentication($0, protecting: running.responder) } ?? running.responder
+            let responder =
+                passwords.map { BasicAuthentication($0, protecting: running.responder) } ?? running.responder
             return .stream(ServiceDialer(service(responder), loops: loops), text: name.text)
         }
     }

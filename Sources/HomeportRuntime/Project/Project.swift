@@ -176,32 +176,32 @@ package actor Project {
 
     package var status: ProjectStatus {
         get async {
-        var (addresses, connections) = ([String](), 0)
-        if case .running(let front?, _) = state {
-            addresses = front.listener.places.map { "\(Endpoint($0, scheme: .http))" }
-            connections = front.listener.connectionCount
-        }
-        let plan = plan
-        return ProjectStatus(
-            project: plan.name.text,
-            version: HomeportVersion.current,
-            pid: getpid(),
-            directory: plan.directory,
-            plan: plan.file,
-            started: LogTime.rfc3339(started),
-            addresses: addresses,
-            services: plan.services.map { service in
-                ProjectStatus.Service(
-                    name: service.name.text,
-                    kind: service.kind.word,
-                    summary: service.summary,
-                    url: "http://\(service.name.host)" + (port.map { ":\($0)" } ?? ""),
-                    isDefault: service.isDefault
-                )
-            },
-            links: await linkStatus,
-            connections: connections
-        )
+            var (addresses, connections) = ([String](), 0)
+            if case .running(let front?, _) = state {
+                addresses = front.listener.places.map { "\(Endpoint($0, scheme: .http))" }
+                connections = front.listener.connectionCount
+            }
+            let plan = plan
+            return ProjectStatus(
+                project: plan.name.text,
+                version: HomeportVersion.current,
+                pid: getpid(),
+                directory: plan.directory,
+                plan: plan.file,
+                started: LogTime.rfc3339(started),
+                addresses: addresses,
+                services: plan.services.map { service in
+                    ProjectStatus.Service(
+                        name: service.name.text,
+                        kind: service.kind.word,
+                        summary: service.summary,
+                        url: "http://\(service.name.host)" + (port.map { ":\($0)" } ?? ""),
+                        isDefault: service.isDefault
+                    )
+                },
+                links: await linkStatus,
+                connections: connections
+            )
         }
     }
 

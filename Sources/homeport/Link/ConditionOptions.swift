@@ -40,7 +40,8 @@ struct ConditionOptions: ParsableArguments {
             ("preset", preset), ("rtt", rtt), ("direction", direction), ("rate", rate), ("rate_per", ratePer),
             ("queue", queue), ("latency", latency), ("jitter", jitter), ("distribution", distribution),
             ("correlation", correlation), ("keep_order", keepOrder), ("step", step), ("step_every", stepEvery),
-            ("loss", loss), ("recovery", recovery), ("duplicate", duplicate), ("reorder", reorder), ("corrupt", corrupt),
+            ("loss", loss), ("recovery", recovery), ("duplicate", duplicate), ("reorder", reorder),
+            ("corrupt", corrupt),
             ("corrupt_at", corruptAt), ("slice", slice), ("slice_variation", sliceVariation),
             ("slice_pause", slicePause), ("slow_close", slowClose), ("close_after", closeAfter),
             ("reset_after", resetAfter), ("blackhole", blackhole ? "true" : nil), ("stall", stall ? "true" : nil),
@@ -55,7 +56,11 @@ struct ConditionOptions: ParsableArguments {
     /// - Throws: ``HomeportError`` that names the option.
     func edit() throws -> LinkEdit {
         if refuse, unreachable {
-            throw HomeportError(.badValue, "--refuse and --unreachable exclude each other", fix: "leave one of them out")
+            throw HomeportError(
+                .badValue,
+                "--refuse and --unreachable exclude each other",
+                fix: "leave one of them out"
+            )
         }
         // One by one, so that what is wrong is said of the option that is meant.
         for (name, text) in words {

@@ -24,7 +24,8 @@ final class LinkBoard: Sendable {
             text += "  " + terminal.styled(address, .green) + "  →  \(link.target.harmless)\n"
         }
         text += "\n  " + LinkReport.conditions(link) + "\n"
-        text += "  " + terminal.styled("homeport link set \(link.name) --latency 200ms changes it; Ctrl-C ends it.", .dim)
+        text +=
+            "  " + terminal.styled("homeport link set \(link.name) --latency 200ms changes it; Ctrl-C ends it.", .dim)
         terminal.write(text + "\n\n")
         state.withLock { $0.last = (link, .now) }
     }
@@ -54,7 +55,9 @@ final class LinkBoard: Sendable {
 
     private static func erase(_ lines: Int) -> String { lines > 0 ? "\u{1B}[\(lines)A\u{1B}[J" : "" }
 
-    private static func text(_ link: LinkStatus, since last: (status: LinkStatus, at: ContinuousClock.Instant)?) -> String {
+    private static func text(_ link: LinkStatus, since last: (status: LinkStatus, at: ContinuousClock.Instant)?)
+        -> String
+    {
         let seconds = last.map { (ContinuousClock.now - $0.at) / .seconds(1) } ?? 1
         func speed(_ now: UInt64, _ before: UInt64?) -> String {
             let moved = Double(now &- (before ?? now))

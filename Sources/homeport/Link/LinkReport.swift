@@ -6,13 +6,20 @@ import HomeportNet
 enum LinkReport {
     static func table(_ links: [(project: String, status: LinkStatus)]) -> Table {
         var table = Table(
-            ("LINK", .left), ("FROM", .left), ("TO", .left), ("OPEN", .right), ("UP", .right), ("DOWN", .right),
-            ("ADDED", .right), ("CONDITIONS", .left)
+            ("LINK", .left),
+            ("FROM", .left),
+            ("TO", .left),
+            ("OPEN", .right),
+            ("UP", .right),
+            ("DOWN", .right),
+            ("ADDED", .right),
+            ("CONDITIONS", .left)
         )
         for (_, link) in links {
             table.add([
                 .init(link.name, .bold), .init(link.addresses.first ?? ""), .init(link.target), .init("\(link.open)"),
-                .init(bytes(link.up.bytes)), .init(bytes(link.down.bytes)), .init(added(link.up.effects + link.down.effects)),
+                .init(bytes(link.up.bytes)), .init(bytes(link.down.bytes)),
+                .init(added(link.up.effects + link.down.effects)),
                 .init(conditions(link), link.isCut || link.connect != .accept ? .red : .plain),
             ])
         }

@@ -38,9 +38,16 @@ struct LinkSetCommand: AsyncParsableCommand {
     func run() async throws {
         let edit = try conditions.edit()
         guard !edit.isEmpty || clear else {
-            throw HomeportError(.badValue, "nothing is to be set", fix: "name a condition, as in --latency 80ms; or --clear")
+            throw HomeportError(
+                .badValue,
+                "nothing is to be set",
+                fix: "name a condition, as in --latency 80ms; or --clear"
+            )
         }
-        let words = clear ? conditions.text.dropLast() + (conditions.words.isEmpty ? "" : ", ") + "\"clear\": true}" : "\(conditions.text)"
+        let words =
+            clear
+            ? conditions.text.dropLast() + (conditions.words.isEmpty ? "" : ", ") + "\"clear\": true}"
+            : "\(conditions.text)"
         try await LinkChanging.run(.set, choice, conditions: String(words), for: time)
     }
 }
