@@ -89,7 +89,7 @@ package struct LinkChange: Codable, Sendable {
                 case .heal: .heal
                 case .remove: .remove
                 }
-            return LinkWish(links, action, for: try time.map { try Duration(parsing: $0) })
+            return LinkWish(links, action, for: try time.map { try Duration.condition($0) })
         }
     }
 }

@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// A processor that has slept for long takes a while to wake, on a virtual machine a quarter of a millisecond: as much as is to
 /// be measured. After a short sleep it is there at once. So an alarm that is far off gets up early, by as much as its loop was
-/// late before, and sleeps the rest in a second, short sleep.
+/// late before, sleeps most of the rest in a second, short sleep, and waits out the last microseconds awake.
 final class Alarm: NIOScheduledCallbackHandler {
     private let loop: any EventLoop
     private let habit: WakeHabit
@@ -14,6 +14,8 @@ final class Alarm: NIOScheduledCallbackHandler {
     private var fires = NIODeadline.distantFuture
     private var due: NIODeadline?
     private var isLongSleep = false
+    /// It got up early, and sleeps once more.
+    private var isSecondSleep = false
 
     init(on loop: any EventLoop, _ habit: WakeHabit, ring: @escaping () -> Void) {
         self.loop = loop
@@ -26,10 +28,15 @@ final class Alarm: NIOScheduledCallbackHandler {
         guard let moment else { return cancel() }
         let due = NIODeadline.uptimeNanoseconds(moment)
         self.due = due
-        if timer != nil, fires == due || (fires < due && isLongSleep) { return }
+        if timer != nil, fires == due || (fires < due && (isLongSleep || isSecondSleep)) { return }
         timer?.cancel()
+        isSecondSleep = false
         isLongSleep = due - loop.now > WakeHabit.longSleep
-        fires = isLongSleep ? due - habit.lead : due
+        sleep(until: isLongSleep ? due - habit.lead : due)
+    }
+
+    private func sleep(until moment: NIODeadline) {
+        fires = moment
         timer = try? loop.assumeIsolated().scheduleCallback(at: fires, handler: self)
     }
 
@@ -44,7 +51,12 @@ final class Alarm: NIOScheduledCallbackHandler {
         let now = loop.now
         if isLongSleep { habit.note(now - fires) }
         guard let due else { return }
-        if now < due { return set(due.uptimeNanoseconds) }
+        if due - now > WakeHabit.mostLead { return set(due.uptimeNanoseconds) }
+        if due - now > WakeHabit.awake {
+            (isLongSleep, isSecondSleep) = (false, true)
+            return sleep(until: due - WakeHabit.awake)
+        }
+        while loop.now < due, isSecondSleep || isLongSleep {}
         self.due = nil
         ring()
     }
@@ -57,6 +69,8 @@ final class WakeHabit {
     static let longSleep = TimeAmount.milliseconds(1)
     /// What getting up early may cost at each long sleep.
     static let mostLead = TimeAmount.microseconds(400)
+    /// What is waited out awake, after long sleeps alone.
+    static let awake = TimeAmount.microseconds(40)
     private static let step: Int64 = 2_000
 
     private(set) var lead = TimeAmount.zero

@@ -6,9 +6,11 @@ import Synchronization
 
 /// A network path with conditions: listens, and for each connection or flow goes on to where it leads.
 ///
+/// It is a dialer that wraps another one, too: inside this process it can be gone through without its port.
+///
 /// Whoever goes through it lives on one event loop, and what a link does is a ``LinkProfile`` that each loop has. A change is a
 /// new profile, handed to every loop: it waits for no peer, and is true for whoever is there as for who comes.
-package final class Link: Sendable {
+package final class Link: Dialer {
     package let name: String
     package let group: String?
     package let places: [Endpoint.Place]
@@ -66,6 +68,20 @@ package final class Link: Sendable {
         shared: Lines?,
         group: any EventLoopGroup,
         onWarning: @escaping @Sendable (String) -> Void
+    ) async throws -> Link {
+        do { return try await listening(plan, target, shared, group, onWarning) } catch var error as HomeportError {
+            error.subject = error.subject.map { "\($0), where \(plan.name) is to listen" } ?? plan.name
+            error.fix = error.fix?.replacing("another port with --port N", with: "another port to listen on")
+            throw error
+        }
+    }
+
+    private static func listening(
+        _ plan: LinkPlan,
+        _ target: LinkTarget,
+        _ shared: Lines?,
+        _ group: any EventLoopGroup,
+        _ onWarning: @escaping @Sendable (String) -> Void
     ) async throws -> Link {
         let place = plan.listen ?? .loopbacks(nil)
         if plan.isDatagram {
@@ -140,6 +156,16 @@ package final class Link: Sendable {
         let relay = Relay(on: loop(of: channel.eventLoop), draws: draws.of(number))
         try relay.start(channel, dialer) { [self] error in warn(error) }
         state.withLock { $0.isWarned = false }
+    }
+
+    // MARK: Without a port
+
+    /// Leads through this link to where it leads: for who dials from inside this process.
+    package func dial(
+        on loop: any EventLoop,
+        initialize: @escaping @Sendable (any Channel) throws -> Void
+    ) -> EventLoopFuture<any Channel> {
+        StreamPair.connect(on: loop, near: initialize) { [self] in try accept($0) }
     }
 
     private func serve(_ sockets: consuming DatagramSockets, _ group: any EventLoopGroup) async throws {
@@ -241,7 +267,20 @@ package final class Link: Sendable {
     }
 
     /// A line that it shares runs at another speed.
-    package func feelGroup() { state.withLock { publish(&$0) } }
+    package func feelGroup() {
+        guard let shared else { return }
+        func adopt(_ words: inout [ConditionWords], _ direction: LinkProfile.Direction) {
+            guard let speed = shared.bitsPerSecond(LinkProfile.groupKey(direction)) else { return }
+            for index in words.indices where words[index][.ratePer] == .group && words[index][.rate] != nil {
+                words[index][named: ConditionWord.rate.name] = ByteRate(bitsPerSecond: speed).description
+            }
+        }
+        state.withLock { state in
+            adopt(&state.words.up, .up)
+            adopt(&state.words.down, .down)
+            publish(&state)
+        }
+    }
 
     private func turn(to connect: ConnectMode) async throws {
         guard case .streams(let listener) = ends.withLock({ $0 }) else {
@@ -250,6 +289,9 @@ package final class Link: Sendable {
         }
         try await listener.turn(to: connect)
     }
+
+    /// Returns when every loop has done what was asked of it before: what comes from then on meets the change.
+    private func settle() async throws { for loop in loops { try await loop.eventLoop.submit {}.get() } }
 
     /// Under the lock, so that every loop sees changes in one order; the loops do their part later.
     private func publish(_ state: inout State) {
@@ -264,9 +306,6 @@ package final class Link: Sendable {
         state.note(profile)
         for loop in loops { loop.eventLoop.execute { loop.value.become(profile) } }
     }
-
-    /// Returns when every loop has done what was asked of it before.
-    private func settle() async throws { for loop in loops { try await loop.eventLoop.submit {}.get() } }
 
     private func arm() {
         let generation = state.withLock { state in

@@ -59,6 +59,11 @@ final class LinkLoop {
 
     var count: Int { passages.count }
 
+    /// Bytes of datagrams that wait, of all flows together.
+    var heldDatagrams = 0
+    /// As many as may: who sends from ever new ports would otherwise get as much again with each.
+    static let mostHeldDatagrams = 64 << 20
+
     func add(_ passage: any Passage) {
         counts.opened += 1
         passages[ObjectIdentifier(passage)] = passage

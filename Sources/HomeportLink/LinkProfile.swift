@@ -63,12 +63,16 @@ struct LinkProfile: Sendable {
         for (index, words) in words.enumerated() {
             var seen: [String: Int] = [:]
             for (word, template) in words.templates {
-                let key = key("\(direction) \(index) \(word) \(seen[word, default: 0])")
+                var place = "\(direction) \(index) \(word) \(seen[word, default: 0])"
+                // A rate that changes hands is another line.
+                if case .rate(_, let scope, _) = template { place += " \(scope)" }
+                let key = key(place)
                 seen[word, default: 0] += 1
                 var line: Bottleneck?
                 if case .rate(let rate, let scope, _) = template, scope != .connection {
                     let lines = scope == .group ? group ?? own : own
-                    line = lines.line(key, bitsPerSecond: rate.bitsPerSecond, now: now)
+                    let place = scope == .group ? groupKey(direction) : key
+                    line = lines.line(place, bitsPerSecond: rate.bitsPerSecond, now: now)
                 }
                 stages.append(Stage(key: key, word: word, template: template, line: line, draws: draws.of(key)))
             }
@@ -78,6 +82,9 @@ struct LinkProfile: Sendable {
         }
         return Way(stages: stages, limit: Buffers.limit(stages.map(\.template)))
     }
+
+    /// A group has one line for each direction, wherever in a link it stands.
+    static func groupKey(_ direction: Direction) -> UInt64 { key("\(direction) group") }
 
     /// A word in its place is the same condition as long as it is there: its draws go on where they were, whatever else
     /// comes and goes beside it. FNV-1a.

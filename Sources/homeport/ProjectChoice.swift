@@ -1,6 +1,7 @@
 import ArgumentParser
 import HomeportControl
 import HomeportCore
+import HomeportLink
 import HomeportRuntime
 
 /// Which running projects a command means.
@@ -24,7 +25,11 @@ struct ProjectChoice: ParsableArguments {
     static func one(_ file: String?, among running: [RunningProjects.One]) throws -> RunningProjects.One {
         let meant = try project(file, among: running)
         guard meant.count == 1, let one = meant.first else {
-            let each = meant.map { "\($0.status.services.first?.summary ?? "") at \($0.status.addresses.first ?? "")" }
+            let each = meant.map(\.status).map { status in
+                let link = status.links.first
+                let what = status.services.first?.summary ?? link.map { "link to \($0.target)" } ?? status.project
+                return "\(what) at \(status.addresses.first ?? link?.addresses.first ?? "")"
+            }
             let pids = meant.map { "kill \($0.status.pid)" }.joined(separator: ", or ")
             throw HomeportError(
                 HomeportError.Code("project.several", .words),

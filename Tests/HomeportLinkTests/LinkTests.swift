@@ -208,6 +208,30 @@ import Darwin
         try await group.shutdownGracefully()
     }
 
+    /// A link is a dialer that wraps another: here one link leads through a second one, which has a port of its own, too.
+    @Test func aLinkIsADialerThatWrapsAnother() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let upstream = try Upstream()
+        var plan = LinkPlan(name: "inner", to: .endpoint(try Endpoint(parsing: "127.0.0.1:\(upstream.port)")))
+        plan.edit = try LinkEdit.read("{ latency: 20ms }", file: "test")
+        let inner = try await start(plan, group)
+        plan.name = "outer"
+        let outer = try await Link.start(plan, to: .stream(inner, text: "inner"), shared: nil, group: group) { _ in }
+        let client = try Wire(to: outer.port?.number ?? 0)
+        let far = try upstream.accept()
+        let began = ContinuousClock.now
+        try far.send("through both")
+        #expect(try client.text(12) == "through both")
+        #expect(ContinuousClock.now - began >= .milliseconds(40))
+        client.finish()
+        #expect(far.end() == .end)
+        for link in [inner, outer] {
+            #expect(try await link.status.opened == 1)
+            await link.stop(within: .zero)
+        }
+        try await group.shutdownGracefully()
+    }
+
     // MARK: Datagrams
 
     private func flowing(

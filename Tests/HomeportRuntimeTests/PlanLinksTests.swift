@@ -142,6 +142,8 @@ import Testing
             _ = try await project.change(LinkWish(["x"], .set(edit)))
             let text = try await body
             #expect(text == "two")
+            let words = await project.status.links.map { $0.down.conditions[0][named: "rate"] }
+            #expect(words == ["1gbit", "1gbit"])
         }
     }
 

@@ -40,7 +40,8 @@ public struct Latency: StreamCondition, Hashable {
     private mutating func delay(_ packet: UInt64, _ draws: Draws) -> UInt64 {
         guard jitter > 0 else { return mean }
         let delay = Double(mean) + Double(jitter) * distribution.quantile(share(packet, draws))
-        return UInt64(min(max(0, delay), 0x1p62))
+        // Two years: several of them in a row still can be added to a clock.
+        return UInt64(min(max(0, delay), 0x1p56))
     }
 
     private mutating func share(_ packet: UInt64, _ draws: Draws) -> Double {

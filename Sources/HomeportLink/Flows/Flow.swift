@@ -18,6 +18,8 @@ final class Flow: Passage, ChannelInboundHandler {
     /// What came before there was an upstream.
     private var early: [ByteBuffer] = []
     private var isOver = false
+    /// Bytes that the loop knows to wait here.
+    private var accounted = 0
     private var lastSeen: NIODeadline
     private lazy var alarm = Alarm(on: loop.loop, loop.habit) { [weak self] in self?.run() }
 
@@ -73,16 +75,32 @@ final class Flow: Passage, ChannelInboundHandler {
             if early.count < Self.mostEarly { early.append(bytes) }
             return
         }
+        guard hasRoom(for: bytes) else { return lanes.up.overflow() }
         lanes.up.offer(bytes, now: loop.loop.now.uptimeNanoseconds, sendUp)
         upstream?.flush()
+        account()
         arm()
+    }
+
+    private func hasRoom(for bytes: ByteBuffer) -> Bool {
+        loop.heldDatagrams + bytes.readableBytes <= LinkLoop.mostHeldDatagrams
+    }
+
+    /// Tells the loop what waits here now.
+    private func account() {
+        let now = isOver ? 0 : lanes.up.path.held + lanes.down.path.held
+        loop.heldDatagrams += now - accounted
+        accounted = now
     }
 
     // MARK: Answers
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         lastSeen = loop.loop.now
-        lanes.down.offer(unwrapInboundIn(data).data, now: loop.loop.now.uptimeNanoseconds, sendDown)
+        let bytes = unwrapInboundIn(data).data
+        guard hasRoom(for: bytes) else { return lanes.down.overflow() }
+        lanes.down.offer(bytes, now: loop.loop.now.uptimeNanoseconds, sendDown)
+        account()
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -113,6 +131,7 @@ final class Flow: Passage, ChannelInboundHandler {
         lanes.down.run(now: now, sendDown)
         upstream?.flush()
         listening.flush()
+        account()
         if loop.loop.now >= lastSeen + idle, lanes.up.path.held == 0, lanes.down.path.held == 0 { return end() }
         arm()
     }
@@ -137,6 +156,7 @@ final class Flow: Passage, ChannelInboundHandler {
         lanes.down.become(profile.down, now: now, sendDown)
         upstream?.flush()
         listening.flush()
+        account()
         arm()
     }
 
@@ -148,6 +168,7 @@ final class Flow: Passage, ChannelInboundHandler {
     func end() {
         guard !isOver else { return }
         isOver = true
+        account()
         alarm.cancel()
         loop.remove(self)
         onEnd()

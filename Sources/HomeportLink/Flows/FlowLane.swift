@@ -7,6 +7,7 @@ struct FlowLane {
     private(set) var path: DatagramPath<ByteBuffer>
     private var bytes: UInt64 = 0
     private var overflowed: UInt64 = 0
+    private var counted: UInt64 = 0
 
     init(_ way: LinkProfile.Way, _ draws: Draws) {
         path = DatagramPath(way.stages.keyed { _ in nil }, draws: draws, limit: Buffers.most)
@@ -39,11 +40,15 @@ struct FlowLane {
         bytes += passed
     }
 
+    /// A datagram found no room beside what waits of others.
+    mutating func overflow() { overflowed += 1 }
+
     mutating func harvest(into way: inout LinkCounts.Way, _ overflowed: inout UInt64) {
         way.bytes &+= bytes
         bytes = 0
-        overflowed &+= path.overflowed - self.overflowed
-        self.overflowed = path.overflowed
+        let all = path.overflowed + self.overflowed
+        overflowed &+= all - counted
+        counted = all
         path.takeEffects { way.effects[$0, default: Effect()] += $1 }
     }
 

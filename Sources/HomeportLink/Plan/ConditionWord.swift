@@ -51,19 +51,19 @@ extension ConditionWord where Value == Duration {
         "latency",
         "80ms",
         "Delay, one way.",
-        Duration.init(parsing:)
+        { (text) throws(HomeportError) in try Duration.condition(text) }
     )
     package static let jitter = Self(
         "jitter",
         "20ms",
         "How far the delay varies around latency, to both sides; see distribution.",
-        Duration.init(parsing:)
+        { (text) throws(HomeportError) in try Duration.condition(text) }
     )
     package static let step = Self(
         "step",
         "30ms",
         "A further delay between 0 and this that changes for all connections at once; see step_every.",
-        Duration.init(parsing:)
+        { (text) throws(HomeportError) in try Duration.condition(text) }
     )
     package static let stepEvery = Self(
         "step_every",
@@ -75,23 +75,23 @@ extension ConditionWord where Value == Duration {
         "recovery",
         "200ms",
         "On TCP: how long a lost packet's retransmission takes, which is how loss is modelled there.",
-        Duration.init(parsing:)
+        { (text) throws(HomeportError) in try Duration.condition(text, most: .seconds(60)) }
     )
     package static let slicePause = Self(
         "slice_pause",
         "5ms",
         "Time between two pieces of slice.",
-        Duration.init(parsing:)
+        { (text) throws(HomeportError) in try Duration.condition(text) }
     )
     package static let slowClose = Self(
         "slow_close",
         "2s",
         "How much later than its data a connection's end arrives.",
-        Duration.init(parsing:)
+        { (text) throws(HomeportError) in try Duration.condition(text) }
     )
 
     @Sendable private static func positive(_ text: String) throws(HomeportError) -> Duration {
-        let value = try Duration(parsing: text)
+        let value = try Duration.condition(text)
         guard value > .zero else { throw HomeportError(.badValue, "\"\(text)\" is no time at all") }
         return value
     }
@@ -261,7 +261,8 @@ extension ConditionWord where Value == ConnectionLife {
 
     @Sendable private static func life(_ text: String) throws(HomeportError) -> ConnectionLife {
         if let bytes = try? ByteCount(parsing: text) { return .bytes(bytes) }
-        do { return .time(try Duration(parsing: text)) } catch {
+        do { return .time(try Duration.condition(text)) } catch {
+            if (try? Duration(parsing: text)) != nil { throw error }
             throw HomeportError(
                 .badValue,
                 "\"\(text)\" is neither a time nor a number of bytes",

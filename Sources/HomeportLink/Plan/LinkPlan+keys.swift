@@ -27,10 +27,10 @@ extension LinkPlan {
             example: "uplink",
             "Cut, healed and limited together with its like."
         ),
-        PlanKey("idle", .duration, to: \.idle, example: "60s", "UDP only: how long a flow lives without a datagram."),
+        PlanKey("idle", .time, to: \.idle, example: "60s", "UDP only: how long a flow lives without a datagram."),
         PlanKey(
             "connect_timeout",
-            .duration,
+            .time,
             to: \.connectTimeout,
             example: "10s",
             "How long the connection to its target may take."
@@ -188,7 +188,13 @@ extension PlanWord where Value == String? {
 }
 
 extension PlanWord where Value == Duration? {
-    fileprivate static let optionalDuration = PlanWord { (text) throws(HomeportError) in try Duration(parsing: text) }
+    fileprivate static let optionalDuration = PlanWord { (text) throws(HomeportError) in try Duration.condition(text) }
+}
+
+extension PlanWord where Value == Duration {
+    fileprivate static let time = PlanWord(schema: ["type": "string", "examples": ["60s"]]) {
+        (text) throws(HomeportError) in try Duration.condition(text)
+    }
 }
 
 extension PlanWord where Value == UInt64? {

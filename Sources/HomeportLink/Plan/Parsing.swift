@@ -1,5 +1,5 @@
 import HomeportConditions
-import HomeportCore
+package import HomeportCore
 
 extension Distribution {
     init(parsing text: String) throws(HomeportError) {
@@ -20,10 +20,10 @@ extension Distribution {
                 fix: near ?? "known: \(named.keys.sorted().joined(separator: ", ")), or values such as -1,0,0.2,3"
             )
         }
-        guard values.count <= 4096, values == values.sorted(), values.allSatisfy({ abs($0) <= 1e6 }) else {
+        guard values.count <= 4096, values == values.sorted(), values.allSatisfy({ abs($0) <= 1000 }) else {
             throw HomeportError(
                 .badValue,
-                "a distribution has at most 4096 values between -1000000 and 1000000, in ascending order"
+                "a distribution has at most 4096 values between -1000 and 1000, in ascending order"
             )
         }
         self = .table(values)
@@ -49,5 +49,16 @@ extension LossProcess.Model {
             throw HomeportError(.badValue, "\"\(text)\" says not both p and r", fix: "write p=1%,r=25%")
         }
         self = .gilbertElliott(p: p, r: r, badLoss: values["bad"] ?? 1, goodLoss: values["good"] ?? 0)
+    }
+}
+
+extension Duration {
+    /// A time in a link, or until something of it ends: what is longer was not meant.
+    package static func condition(_ text: String, most: Duration = .seconds(24 * 60 * 60)) throws(HomeportError) -> Duration {
+        let value = try Duration(parsing: text)
+        guard value <= most else {
+            throw HomeportError(.badValue, "\(text) is longer than \(most.text)", fix: "the most here is \(most.text)")
+        }
+        return value
     }
 }

@@ -42,6 +42,7 @@ package actor Project {
     /// The limited lines of groups of links.
     var lines: [String: Lines] = [:]
     var group: MultiThreadedEventLoopGroup?
+    private var controlGroup: MultiThreadedEventLoopGroup?
     private let started = Int64(time(nil))
     var loops: ServerLoops?
     private var caches: FolderCaches?
@@ -74,10 +75,10 @@ package actor Project {
         // Other machines have no business there, token or not.
         self.control = options.place?.isLoopback == false ? nil : control
         do {
-            let (front, loops) = try await open()
+            let front = try await open()
             state = .running(front, control: nil)
             links = try await makeLinks(of: plan, keeping: [:])
-            let offered = try await offer(socket, on: loops)
+            let offered = try await offer(socket)
             socketPath = socket?.path
             state = .running(front, control: offered)
         } catch {
@@ -86,7 +87,7 @@ package actor Project {
         }
     }
 
-    private func open() async throws -> (front: Front?, loops: ServerLoops) {
+    private func open() async throws -> Front? {
         ConnectionLimit.raise()
         // The port first: who cannot have it should not wait for anything else to learn so.
         let sockets = try options.place.map { try ListeningSockets.open($0) }
@@ -97,7 +98,7 @@ package actor Project {
         let caches = try await FolderCaches(loops: loops)
         self.caches = caches
         services = try await makeServices(of: plan, keeping: [:], loops: loops, caches: caches)
-        guard let sockets else { return (nil, loops) }
+        guard let sockets else { return nil }
         if sockets.ipv6Missing { options.onWarning("this machine has no IPv6 loopback: only 127.0.0.1 answers") }
         let door = try await Door(table(of: plan, services), loops: loops)
         let listener = try await HTTPServer.start(
@@ -106,7 +107,7 @@ package actor Project {
             service: service(door),
             onRefusal: options.onWarning
         )
-        return (Front(listener: listener, door: door), loops)
+        return Front(listener: listener, door: door)
     }
 
     /// HTTP as this project speaks it, whoever answers.
@@ -121,11 +122,12 @@ package actor Project {
         return service
     }
 
-    private func offer(
-        _ socket: (path: String, responder: any Responder)?,
-        on loops: ServerLoops
-    ) async throws -> Listener? {
+    private func offer(_ socket: (path: String, responder: any Responder)?) async throws -> Listener? {
         guard let socket else { return nil }
+        // On a loop of its own: however much passes through the others, who asks is answered.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        controlGroup = group
+        let loops = try await ServerLoops(group)
         return try await HTTPServer.start(
             ListeningSockets.open(.address(.unix(socket.path))),
             on: loops,
@@ -231,7 +233,8 @@ package actor Project {
         }
         if let socketPath { UnixSocket.removeStale(at: socketPath) }
         try? await group?.shutdownGracefully()
-        group = nil
+        try? await controlGroup?.shutdownGracefully()
+        (group, controlGroup) = (nil, nil)
         return cut
     }
 

@@ -132,9 +132,9 @@ struct LinkOpenCommand: AsyncParsableCommand {
         plan.group = group
         plan.seed = seed
         plan.remote = remote
-        if let idle { plan.idle = try Self.option("--idle") { try Duration(parsing: idle) } }
+        if let idle { plan.idle = try Self.option("--idle") { try Duration.condition(idle) } }
         if let connectTimeout {
-            plan.connectTimeout = try Self.option("--connect-timeout") { try Duration(parsing: connectTimeout) }
+            plan.connectTimeout = try Self.option("--connect-timeout") { try Duration.condition(connectTimeout) }
         }
         plan.edit = try conditions.edit()
         try plan.checkPlaces()

@@ -31,8 +31,7 @@ enum LinkReport {
         var parts: [String] = []
         if link.isCut { parts.append("cut" + (link.cutFor.map { " for \(seconds($0))" } ?? "")) }
         if link.connect != .accept { parts.append(link.connect.rawValue) }
-        let up = link.up.conditions.map(\.text).joined(separator: "; ")
-        let down = link.down.conditions.map(\.text).joined(separator: "; ")
+        let (up, down) = (words(link.up, link), words(link.down, link))
         if !up.isEmpty, up == down {
             parts.append("both: \(up)")
         } else {
@@ -41,6 +40,13 @@ enum LinkReport {
         }
         if let time = link.setFor { parts.append("for \(seconds(time))") }
         return parts.isEmpty ? "none" : parts.joined(separator: "; ")
+    }
+
+    private static func words(_ way: LinkStatus.Way, _ link: LinkStatus) -> String {
+        let text = way.conditions.map(\.text).joined(separator: "; ")
+        // What is modelled is called so wherever it stands.
+        let isModelled = link.transport == "tcp" && way.conditions.contains { $0[named: "loss"] != nil }
+        return isModelled ? text + " (loss is modelled)" : text
     }
 
     /// Everything about one link.
