@@ -146,7 +146,7 @@ final class RelayHandler: ChannelDuplexHandler {
         let size = lane.readSize
         let allocator = AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: min(16 << 10, size), maximum: size)
         try? options.setOption(.recvAllocator, value: allocator)
-        try? options.setOption(.maxMessagesPerRead, value: lane.isBounded ? 1 as UInt : 4 as UInt)
+        try? options.setOption(.maxMessagesPerRead, value: lane.isBounded ? 1 as UInt : 8 as UInt)
         limitKernel(.so_rcvbuf, of: lane, options)
         guard let behind = partner?.lane else { return }
         let mark = behind.isBounded ? 64 << 10 : Buffers.read
