@@ -93,6 +93,28 @@ struct LinkProfile: Sendable {
     }
 }
 
+extension [LinkProfile.Stage] {
+    /// For one connection or flow.
+    /// - Parameters:
+    ///   - make: A template's condition, on a line and with draws that several share.
+    ///   - ownLine: The line of its own that a connection has already for the stage of a key: it stays its own, at its new
+    ///     speed.
+    func keyed<Condition>(
+        now: Instant,
+        _ make: (ConditionTemplate) -> (Bottleneck?, Draws) -> Condition?,
+        ownLine: (UInt64) -> Bottleneck? = { _ in nil }
+    ) -> [KeyedStage<Condition>] {
+        compactMap { stage in
+            var line = stage.line
+            if line == nil, case .rate(let rate, _, _) = stage.template, let own = ownLine(stage.key) {
+                own.change(bitsPerSecond: rate.bitsPerSecond, now: now)
+                line = own
+            }
+            return make(stage.template)(line, stage.draws).map { KeyedStage(key: stage.key, $0) }
+        }
+    }
+}
+
 /// How much may wait on a link's way.
 enum Buffers {
     /// Without conditions nothing waits but for a slow receiver.

@@ -39,8 +39,11 @@ final class Flow: Passage, ChannelInboundHandler {
         self.loop = loop
         self.idle = idle
         self.onEnd = onEnd
-        lanes = (FlowLane(loop.profile.up, draws.of(0)), FlowLane(loop.profile.down, draws.of(1)))
         lastSeen = loop.loop.now
+        let now = lastSeen.uptimeNanoseconds
+        lanes = (
+            FlowLane(loop.profile.up, draws.of(0), now: now), FlowLane(loop.profile.down, draws.of(1), now: now)
+        )
     }
 
     func start(to place: Endpoint.Place, onFailure: @escaping (any Error) -> Void) {

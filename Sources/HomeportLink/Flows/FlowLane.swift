@@ -1,5 +1,4 @@
 import HomeportConditions
-import HomeportCore
 import NIOCore
 
 /// One direction of a flow: what waits, and what its conditions say of it.
@@ -9,17 +8,13 @@ struct FlowLane {
     private var overflowed: UInt64 = 0
     private var counted: UInt64 = 0
 
-    init(_ way: LinkProfile.Way, _ draws: Draws) {
-        path = DatagramPath(way.stages.keyed { _ in nil }, draws: draws, limit: Buffers.most)
+    init(_ way: LinkProfile.Way, _ draws: Draws, now: Instant) {
+        path = DatagramPath(way.stages.keyed(now: now, ConditionTemplate.datagram), draws: draws, limit: Buffers.most)
     }
 
     mutating func become(_ way: LinkProfile.Way, now: Instant, _ send: (ByteBuffer) -> Void) {
-        let stages = way.stages.keyed { stage in
-            guard case .rate(let asked, _, _) = stage.template, case .rate(let own) = path.stage(stage.key) else {
-                return nil
-            }
-            own.line.change(bitsPerSecond: asked.bitsPerSecond, now: now)
-            return own.line
+        let stages = way.stages.keyed(now: now, ConditionTemplate.datagram) { key in
+            if case .rate(let rate) = path.stage(key) { rate.line } else { nil }
         }
         var passed: UInt64 = 0
         path.become(stages, now: now) { Self.deliver($0, $1, &passed, send) }
@@ -66,14 +61,5 @@ struct FlowLane {
             payload.setInteger(byte ^ flip.mask, at: place)
         }
         send(payload)
-    }
-}
-
-extension [LinkProfile.Stage] {
-    /// - Parameter ownLine: A flow's own line for a stage, where it has one already.
-    fileprivate func keyed(_ ownLine: (LinkProfile.Stage) -> Bottleneck?) -> [KeyedStage<DatagramStage>] {
-        compactMap { stage in
-            stage.template.datagram(stage.line ?? ownLine(stage), stage.draws).map { KeyedStage(key: stage.key, $0) }
-        }
     }
 }

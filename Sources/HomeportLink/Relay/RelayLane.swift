@@ -1,5 +1,4 @@
 import HomeportConditions
-import HomeportCore
 import NIOCore
 
 /// One direction of a relayed connection: what waits, and what its conditions say of it.
@@ -22,18 +21,13 @@ struct RelayLane {
     private(set) var passed: UInt64 = 0
 
     init(_ way: LinkProfile.Way, draws: Draws, opened: Instant) {
-        path = StreamPath(way.stages.keyed { _ in nil }, draws: draws, opened: opened)
+        path = StreamPath(way.stages.keyed(now: opened, ConditionTemplate.stream), draws: draws, opened: opened)
         fit(way)
     }
 
     mutating func become(_ way: LinkProfile.Way, now: Instant, _ actions: inout [StreamPath.Action]) {
-        // A line of a connection's own stays its own, at its new speed.
-        let stages = way.stages.keyed { stage in
-            guard case .rate(let asked, _, _) = stage.template, case .rate(let own) = path.stage(stage.key) else {
-                return nil
-            }
-            own.line.change(bitsPerSecond: asked.bitsPerSecond, now: now)
-            return own.line
+        let stages = way.stages.keyed(now: now, ConditionTemplate.stream) { key in
+            if case .rate(let rate) = path.stage(key) { rate.line } else { nil }
         }
         path.become(stages, now: now, &actions)
         fit(way)
@@ -92,13 +86,4 @@ struct RelayLane {
     mutating func dropAll() { bytes.removeAll() }
 
     mutating func count(_ bytes: Int) { passed &+= UInt64(bytes) }
-}
-
-extension [LinkProfile.Stage] {
-    /// - Parameter ownLine: A connection's own line for a stage, where it has one already.
-    fileprivate func keyed(_ ownLine: (LinkProfile.Stage) -> Bottleneck?) -> [KeyedStage<Stage>] {
-        compactMap { stage in
-            stage.template.stream(stage.line ?? ownLine(stage), stage.draws).map { KeyedStage(key: stage.key, $0) }
-        }
-    }
 }
