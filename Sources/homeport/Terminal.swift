@@ -23,6 +23,8 @@ struct Terminal: Sendable {
         case yellow = "33"
     }
 
+    /// Whether a person looks at it.
+    let isInteractive: Bool
     let hasColour: Bool
     let isUTF8: Bool
     /// Nil where lines may be of any length: a file, a pipe.
@@ -31,7 +33,7 @@ struct Terminal: Sendable {
 
     init(_ descriptor: CInt) {
         self.descriptor = descriptor
-        let isInteractive = isatty(descriptor) == 1
+        isInteractive = isatty(descriptor) == 1
         // https://no-color.org: present and not empty, whatever it says.
         hasColour = isInteractive && Self.environment("NO_COLOR") == nil && Self.environment("TERM") != "dumb"
         let locale = Self.environment("LC_ALL") ?? Self.environment("LC_CTYPE") ?? Self.environment("LANG") ?? ""

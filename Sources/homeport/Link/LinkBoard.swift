@@ -72,7 +72,13 @@ final class LinkBoard: Sendable {
             let added = LinkReport.added(effects(now.effects, since: before?.effects ?? []))
             if added != "-" { text += "   added \(name) \(added)" }
         }
-        return text + "\n  " + LinkReport.conditions(link) + "\n"
+        return [text, "  " + LinkReport.conditions(link)].map(fitting).joined(separator: "\n") + "\n"
+    }
+
+    /// A line that went over the edge would be two, and could not be written over.
+    private static func fitting(_ line: String) -> String {
+        guard let columns = Terminal.output.columns, line.count >= columns else { return line }
+        return line.prefix(max(0, columns - 2)) + (Terminal.output.isUTF8 ? "…" : "~")
     }
 
     /// What was done since then.

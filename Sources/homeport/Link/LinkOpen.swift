@@ -81,7 +81,7 @@ struct LinkOpenCommand: AsyncParsableCommand {
         }
         var plan = Plan(name: ServiceName(madeFrom: link.name), directory: PlanFile.currentDirectory)
         plan.links = [link]
-        let board = LinkBoard(isLive: !json && Terminal.output.columns != nil)
+        let board = LinkBoard(isLive: !json && Terminal.output.isInteractive)
         let options = ProjectOptions(place: nil, threads: threads ?? NIOCore.System.coreCount) { board.say($0) }
         let project = Project(plan, options: options)
         let json = json

@@ -37,7 +37,7 @@ struct LinkVerifyCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let isTerminal = Terminal.errors.columns != nil
+        let isTerminal = Terminal.errors.isInteractive
         let found = try await LinkFidelity.measure(isQuick: quick) { next in
             if isTerminal { Terminal.errors.write("\r\u{1B}[Kmeasuring \(next) …") }
         }
