@@ -54,12 +54,12 @@ def family(pid):
 
 
 def cpu_seconds(pid):
-    """User and system time that the process and its descendants have used."""
+    """User and system time that the process and its descendants have used, those that have ended included."""
     ticks = 0
     for member in family(pid):
         with contextlib.suppress(OSError):
             fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
+            ticks += sum(map(int, fields[11:15]))
     return ticks / TICK
 
 

@@ -101,7 +101,7 @@ package final class ControlResponder: Responder {
                 let own = running.file ?? "the command line"
                 return .problems([HomeportError(.badValue, "this project's plan is another", where: own)])
             }
-            if wish.dryRun { return .ok(PlanChange(from: running, to: plan)) }
+            if wish.dryRun { return .ok(await project.difference(to: plan)) }
             do { return .ok(try await project.apply(plan)) } catch {
                 return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")])
             }

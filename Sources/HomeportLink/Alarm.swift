@@ -52,9 +52,9 @@ final class Alarm: NIOScheduledCallbackHandler {
         if isLongSleep { habit.note(now - fires) }
         guard let due else { return }
         if due - now > WakeHabit.mostLead { return set(due.uptimeNanoseconds) }
-        if due - now > WakeHabit.awake {
+        if due - now > habit.awake {
             (isLongSleep, isSecondSleep) = (false, true)
-            return sleep(until: due - WakeHabit.awake)
+            return sleep(until: due - habit.awake)
         }
         while loop.now < due, isSecondSleep || isLongSleep {}
         self.due = nil
@@ -69,11 +69,14 @@ final class WakeHabit {
     static let longSleep = TimeAmount.milliseconds(1)
     /// What getting up early may cost at each long sleep.
     static let mostLead = TimeAmount.microseconds(400)
-    /// What is waited out awake, after long sleeps alone.
-    static let awake = TimeAmount.microseconds(40)
     private static let step: Int64 = 2_000
+    /// What is waited out awake, after long sleeps alone.
+    let awake: TimeAmount
 
     private(set) var lead = TimeAmount.zero
+
+    /// - Parameter awake: None for a clock that stands still while it is looked at, as a test's does.
+    init(awake: TimeAmount = .microseconds(40)) { self.awake = awake }
 
     func note(_ lateness: TimeAmount) {
         let next = lead.nanoseconds + (lateness > lead ? 9 * Self.step : -Self.step)

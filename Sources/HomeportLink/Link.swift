@@ -27,6 +27,13 @@ package final class Link: Dialer {
     private let ends = Mutex<Ends?>(nil)
     private let state: Mutex<State>
 
+    /// Something that was said while it runs.
+    private struct TimedEdit {
+        let edit: LinkEdit
+        /// Nil for good.
+        let until: NIODeadline?
+    }
+
     private enum Ends {
         case streams(Listener)
         case datagrams([any Channel])
@@ -34,11 +41,17 @@ package final class Link: Dialer {
 
     private struct State {
         var target: LinkTarget
-        var words: LinkWords
-        var connect = ConnectMode.accept
-        /// What it goes back to, and when.
-        var before: (words: LinkWords, connect: ConnectMode)?
-        var until: NIODeadline?
+        /// What it does when no edit acts any more, and what was said since, in order.
+        var base: LinkSettings
+        /// What the plan says.
+        var planned: LinkSettings
+        var edits: [TimedEdit] = []
+        var settings: LinkSettings
+        /// Whether somebody has said something since the plan did.
+        var isEdited = false
+        var lastFailure: String?
+        /// The keys of the present conditions, in order.
+        var order: (up: [UInt64], down: [UInt64]) = ([], [])
         var isCut = false
         var cutUntil: NIODeadline?
         /// Tells timers of what is no longer so from those of what is.
@@ -47,7 +60,18 @@ package final class Link: Dialer {
         /// Words of the keys that loops count by, of all there ever were.
         var names: [UInt64: String] = [:]
 
+        /// Applies what acts now. An edit that no longer makes sense without one that is over is left out.
+        mutating func settle(now: NIODeadline, isDatagram: Bool) {
+            edits.removeAll { $0.until.map { $0 <= now } ?? false }
+            while let first = edits.first, first.until == nil {
+                base = (try? first.edit.applied(to: base, isDatagram: isDatagram)) ?? base
+                edits.removeFirst()
+            }
+            settings = edits.reduce(base) { (try? $1.edit.applied(to: $0, isDatagram: isDatagram)) ?? $0 }
+        }
+
         mutating func note(_ profile: LinkProfile) {
+            order = (profile.up.stages.map(\.key), profile.down.stages.map(\.key))
             if names.count > 10_000 { names = [:] }
             for stage in profile.up.stages + profile.down.stages { names[stage.key] = stage.word }
         }
@@ -55,6 +79,8 @@ package final class Link: Dialer {
 
     /// How many flows one link has at most; further clients' datagrams are dropped and counted.
     private static let mostFlows = 4096
+    /// How many edits may wait for their end.
+    private static let mostEdits = 1000
 
     // MARK: Start
 
@@ -101,7 +127,9 @@ package final class Link: Dialer {
         link.ends.withLock { $0 = .streams(listener) }
         if let connect = plan.edit.connect, connect != .accept {
             try await listener.turn(to: connect)
-            link.state.withLock { $0.connect = connect }
+            link.state.withLock { state in
+                for path in [\State.base, \State.planned, \State.settings] { state[keyPath: path].connect = connect }
+            }
         }
         return link
     }
@@ -128,7 +156,8 @@ package final class Link: Dialer {
         self.draws = draws
         let words = try plan.words()
         let profile = LinkProfile(words, isCut: false, own: own, group: shared, draws: draws, now: Self.now)
-        var state = State(target: target, words: words)
+        let settings = LinkSettings(words: words)
+        var state = State(target: target, base: settings, planned: settings, settings: settings)
         state.note(profile)
         self.state = Mutex(state)
         var loops: [NIOLoopBound<LinkLoop>] = []
@@ -198,6 +227,7 @@ package final class Link: Dialer {
     private func warn(_ error: any Error) {
         let (news, target) = state.withLock { state in
             defer { state.isWarned = true }
+            state.lastFailure = DialFailure.text(error)
             return (!state.isWarned, state.target.text)
         }
         if news { onWarning("\(name): nobody could be reached at \(target): \(DialFailure.text(error))") }
@@ -206,24 +236,21 @@ package final class Link: Dialer {
     // MARK: Change
 
     /// Other conditions from now on, for who is there as for who comes.
-    /// - Parameter time: After which it goes back to what it was; nil stays.
+    /// - Parameter time: After which what is said here no longer acts; nil is for good.
     /// - Throws: ``HomeportError`` if the words do not go together; nothing has changed then.
     package func set(_ edit: LinkEdit, for time: Duration? = nil) async throws {
-        let words = state.withLock(\.words)
-        _ = try edit.applied(to: words, isDatagram: isDatagram)
-        if let connect = edit.nextConnect { try await turn(to: connect) }
-        try state.withLock { state in
-            if let time {
-                state.before = state.before ?? (state.words, state.connect)
-                state.until = .now() + .nanoseconds(time.wholeNanoseconds)
-            } else if let before = state.before {
-                // What is said for good holds after the time, too.
-                state.before = (
-                    try edit.applied(to: before.words, isDatagram: isDatagram), edit.nextConnect ?? before.connect
-                )
+        let until = time.map { NIODeadline.now() + .nanoseconds($0.wholeNanoseconds) }
+        let next = try state.withLock { state throws(HomeportError) in
+            guard state.edits.count < Self.mostEdits else {
+                throw HomeportError(.badValue, "\(Self.mostEdits) changes wait for their end already", where: name)
             }
-            state.words = try edit.applied(to: state.words, isDatagram: isDatagram)
-            if let connect = edit.nextConnect { state.connect = connect }
+            return try edit.applied(to: state.settings, isDatagram: isDatagram)
+        }
+        try await turn(to: next.connect)
+        state.withLock { state in
+            state.edits.append(TimedEdit(edit: edit, until: until))
+            state.isEdited = true
+            state.settle(now: .now(), isDatagram: isDatagram)
             publish(&state)
         }
         if time != nil { arm() }
@@ -254,13 +281,13 @@ package final class Link: Dialer {
     /// - Parameter plan: nil leaves what it does as it is.
     package func become(_ plan: LinkPlan?, to target: LinkTarget) async throws {
         guard let plan else { return state.withLock { $0.target = target } }
-        let words = try plan.words()
-        try await turn(to: plan.edit.connect ?? .accept)
+        let settings = LinkSettings(words: try plan.words(), connect: plan.edit.connect ?? .accept)
+        try await turn(to: settings.connect)
         state.withLock { state in
             state.target = target
-            (state.before, state.until) = (nil, nil)
-            state.words = words
-            state.connect = plan.edit.connect ?? .accept
+            (state.base, state.planned, state.settings) = (settings, settings, settings)
+            (state.edits, state.isEdited) = ([], false)
+            (state.isCut, state.cutUntil) = (false, nil)
             publish(&state)
         }
         try await settle()
@@ -276,8 +303,10 @@ package final class Link: Dialer {
             }
         }
         state.withLock { state in
-            adopt(&state.words.up, .up)
-            adopt(&state.words.down, .down)
+            for path in [\State.base, \State.settings] {
+                adopt(&state[keyPath: path].words.up, .up)
+                adopt(&state[keyPath: path].words.down, .down)
+            }
             publish(&state)
         }
     }
@@ -296,7 +325,7 @@ package final class Link: Dialer {
     /// Under the lock, so that every loop sees changes in one order; the loops do their part later.
     private func publish(_ state: inout State) {
         let profile = LinkProfile(
-            state.words,
+            state.settings.words,
             isCut: state.isCut,
             own: own,
             group: shared,
@@ -308,11 +337,10 @@ package final class Link: Dialer {
     }
 
     private func arm() {
-        let generation = state.withLock { state in
+        let (generation, next) = state.withLock { state in
             state.generation += 1
-            return state.generation
+            return (state.generation, (state.edits.compactMap(\.until) + [state.cutUntil].compactMap { $0 }).min())
         }
-        let next = state.withLock { [$0.until, $0.cutUntil].compactMap { $0 }.min() }
         guard let next, let loop = loops.first?.eventLoop else { return }
         loop.scheduleTask(deadline: next) { [weak self] in self?.expire(generation) }
     }
@@ -320,25 +348,25 @@ package final class Link: Dialer {
     private func expire(_ generation: UInt64) {
         let connect = state.withLock { state -> ConnectMode? in
             guard state.generation == generation else { return nil }
-            var connect: ConnectMode?
-            if let until = state.cutUntil, until <= .now() { (state.isCut, state.cutUntil) = (false, nil) }
-            if let until = state.until, until <= .now(), let before = state.before {
-                state.words = before.words
-                if before.connect != state.connect { connect = before.connect }
-                state.connect = before.connect
-                (state.before, state.until) = (nil, nil)
-            }
+            let now = NIODeadline.now()
+            if let until = state.cutUntil, until <= now { (state.isCut, state.cutUntil) = (false, nil) }
+            let before = state.settings.connect
+            state.settle(now: now, isDatagram: isDatagram)
+            if state.edits.isEmpty, state.base == state.planned { state.isEdited = false }
             publish(&state)
-            return connect
+            return state.settings.connect == before ? nil : state.settings.connect
         }
         if let connect, let loop = loops.first?.eventLoop {
             loop.makeFutureWithTask { [self] in try await turn(to: connect) }
                 .whenFailure { [self] in onWarning("\(name): \($0)") }
         }
-        if state.withLock({ $0.generation == generation && ($0.until != nil || $0.cutUntil != nil) }) { arm() }
+        arm()
     }
 
     // MARK: Facts
+
+    /// Whether it does something else than its plan says, or is cut.
+    package var isEdited: Bool { state.withLock { $0.isEdited || $0.isCut } }
 
     package var port: Port? { places.first.flatMap { Endpoint($0).port } }
 
@@ -348,11 +376,11 @@ package final class Link: Dialer {
             for loop in loops { counts += try await loop.eventLoop.submit { loop.value.harvest() }.get() }
             let now = NIODeadline.now()
             return state.withLock { state in
-                func way(_ words: [ConditionWords], _ counts: LinkCounts.Way) -> LinkStatus.Way {
+                func way(_ words: [ConditionWords], _ counts: LinkCounts.Way, _ order: [UInt64]) -> LinkStatus.Way {
                     LinkStatus.Way(
                         conditions: words,
                         bytes: counts.bytes,
-                        effects: LinkStatus.effects(counts.effects, state.names, isDatagram: isDatagram)
+                        effects: LinkStatus.effects(counts.effects, state.names, order, isDatagram: isDatagram)
                     )
                 }
                 return LinkStatus(
@@ -361,17 +389,19 @@ package final class Link: Dialer {
                     transport: isDatagram ? "udp" : "tcp",
                     addresses: places.map { Endpoint($0, scheme: isDatagram ? .udp : nil).description },
                     target: state.target.text,
-                    connect: state.connect,
+                    connect: state.settings.connect,
                     isCut: state.isCut,
                     cutFor: state.cutUntil.map { Double(max(0, ($0 - now).nanoseconds)) / 1e9 },
-                    setFor: state.until.map { Double(max(0, ($0 - now).nanoseconds)) / 1e9 },
+                    setFor: state.edits.compactMap(\.until).max().map { Double(max(0, ($0 - now).nanoseconds)) / 1e9 },
+                    isEdited: state.isEdited,
                     seed: seed,
                     open: counts.open,
                     opened: counts.opened,
                     failed: counts.failed,
+                    lastFailure: state.lastFailure,
                     overflowed: counts.overflowed,
-                    up: way(state.words.up, counts.up),
-                    down: way(state.words.down, counts.down)
+                    up: way(state.settings.words.up, counts.up, state.order.up),
+                    down: way(state.settings.words.down, counts.down, state.order.down)
                 )
             }
         }

@@ -16,11 +16,18 @@ package struct LinkStatus: Sendable, Codable, Equatable {
         package var condition: String
         /// `real`, or `modelled` where a program above the network cannot do the thing itself.
         package var kind: String
+        /// Whether it is no longer there.
+        package var isGone: Bool
         /// Packets, or pieces of a stream, that it held back, changed or threw away.
         package var hits: UInt64
         /// By how much it held them back, in all.
         package var milliseconds: Double
         package var discardedBytes: UInt64
+
+        enum CodingKeys: String, CodingKey {
+            case condition, kind, hits, milliseconds, discardedBytes
+            case isGone = "gone"
+        }
     }
 
     package var name: String
@@ -36,11 +43,15 @@ package struct LinkStatus: Sendable, Codable, Equatable {
     package var cutFor: Double?
     /// Seconds until it goes back to the conditions it had before; null where nobody said so.
     package var setFor: Double?
+    /// Whether it does something else than its plan says, because somebody has set it.
+    package var isEdited: Bool
     package var seed: UInt64
     /// Connections, or flows, this moment; all there were; and those for which nobody was found.
     package var open: Int
     package var opened: UInt64
     package var failed: UInt64
+    /// Why the last of those failed.
+    package var lastFailure: String?
     /// Datagrams that found no room.
     package var overflowed: UInt64
     package var up: Way
@@ -48,29 +59,37 @@ package struct LinkStatus: Sendable, Codable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case name, group, transport, addresses, target, connect, seed, open, opened, failed, overflowed, up, down
+        case isEdited = "edited"
+        case lastFailure = "last_failure"
         case isCut = "cut"
         case cutFor = "cut_for"
         case setFor = "set_for"
     }
 
+    /// - Parameter order: The keys of the conditions that are there now.
     static func effects(
         _ effects: [UInt64: HomeportConditions.Effect],
         _ names: [UInt64: String],
+        _ order: [UInt64],
         isDatagram: Bool
     ) -> [Effect] {
-        var byName: [String: HomeportConditions.Effect] = [:]
-        for (key, effect) in effects { byName[names[key] ?? "gone", default: HomeportConditions.Effect()] += effect }
-        let order = ConditionWords.keys.map(\.name) + ["cut", "gone"]
-        return order.compactMap { word in
-            byName[word].map {
-                Effect(
-                    condition: word,
-                    kind: word == "loss" && !isDatagram ? "modelled" : "real",
-                    hits: $0.hits,
-                    milliseconds: Double($0.nanoseconds) / 1e6,
-                    discardedBytes: $0.discarded
-                )
-            }
+        func told(_ word: String, _ effect: HomeportConditions.Effect, isGone: Bool) -> Effect {
+            Effect(
+                condition: word,
+                kind: word == "loss" && !isDatagram ? "modelled" : "real",
+                isGone: isGone,
+                hits: effect.hits,
+                milliseconds: Double(effect.nanoseconds) / 1e6,
+                discardedBytes: effect.discarded
+            )
         }
+        let present = order.compactMap { key in
+            effects[key].map { told(names[key] ?? "?", $0, isGone: false) }
+        }
+        var gone: [String: HomeportConditions.Effect] = [:]
+        for (key, effect) in effects where !order.contains(key) {
+            gone[names[key] ?? "?", default: HomeportConditions.Effect()] += effect
+        }
+        return present + gone.sorted { $0.key < $1.key }.map { told($0.key, $0.value, isGone: true) }
     }
 }

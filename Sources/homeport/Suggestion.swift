@@ -17,7 +17,10 @@ enum Suggestion {
                 continue
             }
             // `ports 8080` has both: subcommands, and a value of its own.
-            guard place == Homeport.self || place == PlanCommand.self, word != "help" else { return nil }
+            guard place == Homeport.self || place == PlanCommand.self || place == LinkCommand.self, word != "help"
+            else {
+                return nil
+            }
             return HomeportError(
                 HomeportError.Code("command.unknown", .words),
                 "there is no command \(path) \(word)",

@@ -136,6 +136,23 @@ import Darwin
         }
     }
 
+    @Test func eachTimeUndoesItsOwnWordsAlone() async throws {
+        try await relayed("{ latency: 1ms }") { link, _, _ in
+            func words() async throws -> String { try await link.status.down.conditions.map(\.text).joined() }
+            try await link.set(LinkEdit.read("{ latency: 9ms }", file: "test"), for: .seconds(60))
+            try await link.set(LinkEdit.read("{ rate: 8mbit }", file: "test"), for: .milliseconds(50))
+            #expect(try await words() == "rate 8mbit, latency 9ms")
+            let deadline = ContinuousClock.now + .seconds(5)
+            while try await words() != "latency 9ms", ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            #expect(try await words() == "latency 9ms")
+            // What is said later for good holds at once, and stays.
+            try await link.set(LinkEdit.read("{ latency: 2ms }", file: "test"))
+            #expect(try await words() == "latency 2ms")
+        }
+    }
+
     @Test func wordsThatDoNotGoTogetherChangeNothing() async throws {
         try await relayed("{ latency: 1ms }") { link, _, _ in
             await #expect(throws: HomeportError.self) {

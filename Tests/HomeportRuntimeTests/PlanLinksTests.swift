@@ -86,15 +86,17 @@ import Testing
         }
     }
 
-    @Test func whatWasSetByHandStaysUntilThePlanSaysSomethingNew() async throws {
+    @Test func upMakesThePlanTrueWhateverWasSetByHand() async throws {
         try await withProject("links: { slow: { to: b, latency: 1ms } }") { project in
             let edit = try LinkEdit.read("{ latency: 2ms }", file: "test")
             _ = try await project.change(LinkWish(["slow"], .set(edit)))
             func words() async -> [String] { await project.status.links.first?.down.conditions.map(\.text) ?? [] }
-            _ = try await project.apply(try plan(Self.services + "links: { slow: { to: b, latency: 1ms } }"))
             #expect(await words() == ["latency 2ms"])
-            _ = try await project.apply(try plan(Self.services + "links: { slow: { to: b, latency: 3ms } }"))
-            #expect(await words() == ["latency 3ms"])
+            #expect(await project.status.links.first?.isEdited == true)
+            let change = try await project.apply(project.plan)
+            #expect(change.changed == ["link slow"])
+            #expect(await words() == ["latency 1ms"])
+            #expect(try await project.apply(project.plan).isEmpty)
         }
     }
 
@@ -123,7 +125,8 @@ import Testing
         try await withProject("links: { slow: { to: b } }") { project in
             _ = try await project.change(LinkWish(["slow"], .remove))
             #expect(await project.status.links.isEmpty)
-            _ = try await project.apply(project.plan)
+            let change = try await project.apply(project.plan)
+            #expect(change.added == ["link slow"])
             #expect(await project.status.links.map(\.name) == ["slow"])
         }
     }
@@ -151,6 +154,9 @@ import Testing
         ("links: { l: { to: nobody } }", "there is no service nobody"),
         ("links: { l: { to: a, listen: 55001 }, m: { to: b, listen: 55001 } }", "l listens at"),
         ("links: { x -> a: {}, x->a: {} }", "is there twice"),
+        ("links: { l: { to: a, listen: 62893 } }", "the door's own"),
+        ("links: { l: { to: nobody, latency: 5 } }", "there is no service nobody"),
+        ("links: { l: 5432 }", "is a mapping"),
         ("links: { door -> a: {} }", "between the door and a service"),
         ("links: { l: { to: a, rate: 1mbit, rate_per: group } }", "is in no group"),
         (

@@ -27,7 +27,14 @@ package struct ConditionWord<Value: Sendable>: Sendable {
     /// The word as a key of a plan.
     var key: PlanKey<ConditionWords> {
         let (name, parse) = (name, parse)
-        let word = PlanWord<String?> { (text) throws(HomeportError) in
+        let kinds: JSONValue =
+            switch Value.self {
+            case is Bool.Type: ["boolean", "string"]
+            case is [UInt64].Type: ["integer", "string"]
+            default: ["string"]
+            }
+        let word = PlanWord<String?>(schema: ["type": kinds, "examples": [.text(example)]]) {
+            (text) throws(HomeportError) in
             if text != Self.off { _ = try parse(text) }
             return text
         }

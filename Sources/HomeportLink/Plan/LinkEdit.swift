@@ -18,8 +18,13 @@ package struct LinkEdit: Sendable, Hashable {
     /// Whether what was there goes first.
     package var clears = false
     package var preset: Preset?
+    package enum RoundTrip: Sendable, Hashable {
+        case off
+        case time(Duration)
+    }
+
     /// Delay there and back: half each way.
-    package var roundTrip: Duration?
+    package var roundTrip: RoundTrip?
     /// For what is said without a direction.
     package var direction: Direction?
     package var own = ConditionWords()
@@ -41,11 +46,19 @@ package struct LinkEdit: Sendable, Hashable {
     package func applied(to before: LinkWords, isDatagram: Bool?) throws(HomeportError) -> LinkWords {
         var words = preset?.words ?? (clears ? LinkWords() : before)
         if let roundTrip {
-            let half = roundTrip.wholeNanoseconds / 2
-            let there = ConditionWords(["latency": Duration.nanoseconds(half).text])
-            let back = ConditionWords(["latency": Duration.nanoseconds(roundTrip.wholeNanoseconds - half).text])
+            if saysLatency {
+                throw HomeportError(
+                    .badValue,
+                    "rtt and latency both say what the delay is",
+                    fix: "leave one of them out"
+                )
+            }
+            let (there, back) = Self.halves(roundTrip)
             words.up.overlay(there)
             words.down.overlay(back)
+        }
+        if direction != nil, own.isEmpty {
+            throw HomeportError(.badValue, "direction does nothing by itself", fix: "say what is to happen that way")
         }
         if direction != .down, direction != nil { words.up.overlay(own) }
         if direction != .up { words.down.overlay(own) }
@@ -59,6 +72,34 @@ package struct LinkEdit: Sendable, Hashable {
             }
         }
         return words
+    }
+
+    /// The same, with what becomes of new connections.
+    func applied(to before: LinkSettings, isDatagram: Bool?) throws(HomeportError) -> LinkSettings {
+        LinkSettings(
+            words: try applied(to: before.words, isDatagram: isDatagram),
+            connect: nextConnect ?? before.connect
+        )
+    }
+
+    private var saysLatency: Bool {
+        func says(_ words: ConditionWords) -> Bool { words[named: ConditionWord.latency.name] != nil }
+        return says(own)
+            || [up, down].contains { way in
+                switch way {
+                case .words(let words): says(words)
+                case .list(let list): list.contains(where: says)
+                case nil: false
+                }
+            }
+    }
+
+    private static func halves(_ roundTrip: RoundTrip) -> (ConditionWords, ConditionWords) {
+        func latency(_ text: String) -> ConditionWords { ConditionWords([ConditionWord.latency.name: text]) }
+        guard case .time(let time) = roundTrip else { return (latency("off"), latency("off")) }
+        let half = time.wholeNanoseconds / 2
+        let rest = time.wholeNanoseconds - half
+        return (latency(Duration.nanoseconds(half).text), latency(Duration.nanoseconds(rest).text))
     }
 }
 

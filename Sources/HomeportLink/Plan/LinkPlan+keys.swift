@@ -61,6 +61,9 @@ extension LinkPlan {
                 }
                 plan.name = "\(from) -> \(to)"
                 plan.to = .service(to)
+            } else if !node.isMapping {
+                let text = (try? node.text()) ?? "5432"
+                throw HomeportError(.planValue, "a link is a mapping", fix: "write \(name): { to: \(text) }")
             } else if node.at("to") == nil {
                 throw HomeportError(.planKey, "the link \(name) leads nowhere", fix: "add to: with a service or a port")
             } else {
@@ -71,13 +74,13 @@ extension LinkPlan {
             return nil
         }
         section.read(node, into: &plan, problems: &problems)
-        guard problems.count == known else { return nil }
+        // What else is wrong with it is to be found as well.
+        guard problems.count == known else { return plan }
         do throws(HomeportError) {
             _ = try plan.words()
             try plan.checkPlaces()
         } catch {
             problems.append(node.wrong(error.what, fix: error.fix))
-            return nil
         }
         return plan
     }
@@ -125,7 +128,7 @@ extension LinkEdit {
             PlanKey("preset", .preset, to: \.preset, example: "apple:3g", "A known network; own words replace its."),
             PlanKey(
                 "rtt",
-                .optionalDuration,
+                .roundTrip,
                 to: \.roundTrip,
                 example: "100ms",
                 "Delay there and back: half each way."
@@ -187,8 +190,10 @@ extension PlanWord where Value == String? {
     }
 }
 
-extension PlanWord where Value == Duration? {
-    fileprivate static let optionalDuration = PlanWord { (text) throws(HomeportError) in try Duration.condition(text) }
+extension PlanWord where Value == LinkEdit.RoundTrip? {
+    fileprivate static let roundTrip = PlanWord { (text) throws(HomeportError) in
+        text == "off" ? .off : .time(try Duration.condition(text))
+    }
 }
 
 extension PlanWord where Value == Duration {

@@ -1,3 +1,5 @@
+package import HomeportNet
+
 /// What a link does in each direction: conditions one after the other, each element those of one mapping.
 package struct LinkWords: Sendable, Hashable, Codable {
     /// Client to service.
@@ -8,5 +10,17 @@ package struct LinkWords: Sendable, Hashable, Codable {
     package init(up: [ConditionWords] = [], down: [ConditionWords] = []) {
         self.up = up
         self.down = down
+    }
+}
+
+/// All that a link's words can say.
+package struct LinkSettings: Sendable, Hashable {
+    package var words = LinkWords()
+    /// What becomes of new connections.
+    package var connect = ConnectMode.accept
+
+    package init(words: LinkWords = LinkWords(), connect: ConnectMode = .accept) {
+        self.words = words
+        self.connect = connect
     }
 }

@@ -54,7 +54,9 @@ extension LossProcess.Model {
 
 extension Duration {
     /// A time in a link, or until something of it ends: what is longer was not meant.
-    package static func condition(_ text: String, most: Duration = .seconds(24 * 60 * 60)) throws(HomeportError) -> Duration {
+    package static func condition(_ text: String, most: Duration = .seconds(24 * 60 * 60)) throws(HomeportError)
+        -> Duration
+    {
         let value = try Duration(parsing: text)
         guard value <= most else {
             throw HomeportError(.badValue, "\(text) is longer than \(most.text)", fix: "the most here is \(most.text)")

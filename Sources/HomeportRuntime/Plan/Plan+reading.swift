@@ -1,5 +1,6 @@
 package import HomeportCore
 import HomeportLink
+import HomeportNet
 import HomeportServe
 
 /// How a plan's text becomes a ``Plan``: the sections of the features, put together.
@@ -105,6 +106,9 @@ extension Plan {
                 problems.append(place(link, "to").wrong("\(link.name) is there twice", fix: "give one another name"))
             }
             guard let listen = link.listen else { continue }
+            if listen.port == .homeport, !link.isDatagram {
+                problems.append(place(link, "listen").wrong("\(listen) is the door's own port", fix: "choose another"))
+            }
             let key = "\(link.isDatagram ? "udp" : "tcp") \(listen)"
             if let other = ports[key] {
                 problems.append(

@@ -48,9 +48,10 @@ extension Project {
         links = made
         for link in plan.links {
             guard let running = kept[link.name] else { continue }
-            // What was set by hand stays set unless the plan says something new.
-            if before(link) == link, case .endpoint = link.to { continue }
-            try await running.become(before(link) == link ? nil : link, to: target(of: link, services))
+            // The plan is made true, whatever was set by hand.
+            let isNews = before(link) != link || running.isEdited
+            if !isNews, case .endpoint = link.to { continue }
+            try await running.become(isNews ? link : nil, to: target(of: link, services))
         }
         for link in links.values where link.group != nil { link.feelGroup() }
     }
@@ -88,6 +89,23 @@ extension Project {
                 passwords.map { BasicAuthentication($0, protecting: running.responder) } ?? running.responder
             return .stream(ServiceDialer(service(responder), loops: loops), text: name.text)
         }
+    }
+
+    /// What applying a plan would change: beside what the plan says anew, what was removed or set by hand meanwhile.
+    package func difference(to plan: Plan) -> PlanChange {
+        var change = PlanChange(from: self.plan, to: plan)
+        for link in plan.links {
+            let name = "link \(link.name)"
+            guard let place = change.unchanged.firstIndex(of: name) else { continue }
+            if links[link.name] == nil {
+                change.unchanged.remove(at: place)
+                change.added.append(name)
+            } else if links[link.name]?.isEdited == true {
+                change.unchanged.remove(at: place)
+                change.changed.append(name)
+            }
+        }
+        return change
     }
 
     // MARK: While it runs

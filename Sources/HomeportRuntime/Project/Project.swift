@@ -147,7 +147,7 @@ package actor Project {
         guard case .running(let front, _) = state, let loops, let caches else {
             throw HomeportError(.projectStopped, "the project is stopping", fix: "start it again once it has stopped")
         }
-        let change = PlanChange(from: self.plan, to: plan)
+        let change = difference(to: plan)
         // A service that is only the default from now on is the same service.
         let old = self.plan
         let kept = services.filter { name, _ in

@@ -4,58 +4,62 @@ import HomeportLink
 
 /// A link's words as options. Each is defined once, with its plan's key: names, examples and help come from there.
 struct ConditionOptions: ParsableArguments {
-    @Option(help: .word("preset")) var preset: String?
-    @Option(help: .word("rtt")) var rtt: String?
-    @Option(help: .word("direction")) var direction: String?
-    @Option(help: .word("rate")) var rate: String?
-    @Option(help: .word("rate_per")) var ratePer: String?
-    @Option(help: .word("queue")) var queue: String?
-    @Option(help: .word("latency")) var latency: String?
-    @Option(help: .word("jitter")) var jitter: String?
-    @Option(help: .word("distribution")) var distribution: String?
-    @Option(help: .word("correlation")) var correlation: String?
-    @Option(help: .word("keep_order")) var keepOrder: String?
-    @Option(help: .word("step")) var step: String?
-    @Option(help: .word("step_every")) var stepEvery: String?
-    @Option(help: .word("loss")) var loss: String?
-    @Option(help: .word("recovery")) var recovery: String?
-    @Option(help: .word("duplicate")) var duplicate: String?
-    @Option(help: .word("reorder")) var reorder: String?
-    @Option(help: .word("corrupt")) var corrupt: String?
-    @Option(help: .word("corrupt_at")) var corruptAt: String?
-    @Option(help: .word("slice")) var slice: String?
-    @Option(help: .word("slice_variation")) var sliceVariation: String?
-    @Option(help: .word("slice_pause")) var slicePause: String?
-    @Option(help: .word("slow_close")) var slowClose: String?
-    @Option(help: .word("close_after")) var closeAfter: String?
-    @Option(help: .word("reset_after")) var resetAfter: String?
-    @Flag(help: .word("blackhole")) var blackhole = false
-    @Flag(help: .word("stall")) var stall = false
-    @Flag(help: .word("refuse")) var refuse = false
-    @Flag(help: .word("unreachable")) var unreachable = false
+    @Option(parsing: .unconditional, help: .word("preset")) var preset: String?
+    @Option(parsing: .unconditional, help: .word("rtt")) var rtt: String?
+    @Option(parsing: .unconditional, help: .word("direction")) var direction: String?
+    @Option(parsing: .unconditional, help: .word("rate")) var rate: String?
+    @Option(parsing: .unconditional, help: .word("rate_per")) var ratePer: String?
+    @Option(parsing: .unconditional, help: .word("queue")) var queue: String?
+    @Option(parsing: .unconditional, help: .word("latency")) var latency: String?
+    @Option(parsing: .unconditional, help: .word("jitter")) var jitter: String?
+    @Option(parsing: .unconditional, help: .word("distribution")) var distribution: String?
+    @Option(parsing: .unconditional, help: .word("correlation")) var correlation: String?
+    @Flag(inversion: .prefixedNo, help: .word("keep_order")) var keepOrder: Bool?
+    @Option(parsing: .unconditional, help: .word("step")) var step: String?
+    @Option(parsing: .unconditional, help: .word("step_every")) var stepEvery: String?
+    @Option(parsing: .unconditional, help: .word("loss")) var loss: String?
+    @Option(parsing: .unconditional, help: .word("recovery")) var recovery: String?
+    @Option(parsing: .unconditional, help: .word("duplicate")) var duplicate: String?
+    @Option(parsing: .unconditional, help: .word("reorder")) var reorder: String?
+    @Option(parsing: .unconditional, help: .word("corrupt")) var corrupt: String?
+    @Option(parsing: .unconditional, help: .word("corrupt_at")) var corruptAt: String?
+    @Option(parsing: .unconditional, help: .word("slice")) var slice: String?
+    @Option(parsing: .unconditional, help: .word("slice_variation")) var sliceVariation: String?
+    @Option(parsing: .unconditional, help: .word("slice_pause")) var slicePause: String?
+    @Option(parsing: .unconditional, help: .word("slow_close")) var slowClose: String?
+    @Option(parsing: .unconditional, help: .word("close_after")) var closeAfter: String?
+    @Option(parsing: .unconditional, help: .word("reset_after")) var resetAfter: String?
+    @Flag(inversion: .prefixedNo, help: .word("blackhole")) var blackhole: Bool?
+    @Flag(inversion: .prefixedNo, help: .word("stall")) var stall: Bool?
+    @Flag(inversion: .prefixedNo, help: .word("refuse")) var refuse: Bool?
+    @Flag(inversion: .prefixedNo, help: .word("unreachable")) var unreachable: Bool?
 
     /// What was said, as a plan's words.
     var words: [(name: String, text: String)] {
         let options: [(String, String?)] = [
             ("preset", preset), ("rtt", rtt), ("direction", direction), ("rate", rate), ("rate_per", ratePer),
             ("queue", queue), ("latency", latency), ("jitter", jitter), ("distribution", distribution),
-            ("correlation", correlation), ("keep_order", keepOrder), ("step", step), ("step_every", stepEvery),
+            ("correlation", correlation), ("keep_order", Self.text(keepOrder)), ("step", step),
+            ("step_every", stepEvery),
             ("loss", loss), ("recovery", recovery), ("duplicate", duplicate), ("reorder", reorder),
             ("corrupt", corrupt),
             ("corrupt_at", corruptAt), ("slice", slice), ("slice_variation", sliceVariation),
             ("slice_pause", slicePause), ("slow_close", slowClose), ("close_after", closeAfter),
-            ("reset_after", resetAfter), ("blackhole", blackhole ? "true" : nil), ("stall", stall ? "true" : nil),
-            ("refuse", refuse ? "true" : nil), ("unreachable", unreachable ? "true" : nil),
+            ("reset_after", resetAfter), ("blackhole", Self.text(blackhole)), ("stall", Self.text(stall)),
+            ("refuse", Self.text(refuse)), ("unreachable", Self.text(unreachable)),
         ]
         return options.compactMap { name, text in text.map { (name, $0) } }
     }
+
+    /// `--no-stall` undoes the word, as `off` does for those with a value.
+    private static func text(_ flag: Bool?) -> String? { flag.map { $0 ? "true" : "off" } }
 
     /// The words as the text of a mapping: what the control API takes.
     var text: String { Self.mapping(words) }
 
     /// - Throws: ``HomeportError`` that names the option.
     func edit() throws -> LinkEdit {
-        if refuse, unreachable {
+        if refuse == true, unreachable == true {
             throw HomeportError(
                 .badValue,
                 "--refuse and --unreachable exclude each other",

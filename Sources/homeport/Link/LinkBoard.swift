@@ -85,7 +85,7 @@ final class LinkBoard: Sendable {
     private static func effects(_ now: [LinkStatus.Effect], since before: [LinkStatus.Effect]) -> [LinkStatus.Effect] {
         now.compactMap { effect in
             var effect = effect
-            if let old = before.first(where: { $0.condition == effect.condition }) {
+            if let old = before.first(where: { $0.condition == effect.condition && $0.isGone == effect.isGone }) {
                 effect.hits &-= old.hits
                 effect.milliseconds -= old.milliseconds
             }

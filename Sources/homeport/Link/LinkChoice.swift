@@ -6,7 +6,7 @@ import HomeportRuntime
 
 /// Which running links a command means, wherever they run.
 struct LinkChoice: ParsableArguments {
-    @Argument(help: "The links' names; PROJECT/NAME where several projects have one of that name.")
+    @Argument(help: "The links' names, or the ports they listen on; PROJECT/NAME where several projects have one.")
     var names: [String] = []
 
     @Option(help: "All links of this group.")
@@ -31,18 +31,7 @@ struct LinkChoice: ParsableArguments {
             }
         }
         var found: [RunningLinks.One] = []
-        for name in names {
-            let meant = running.all.filter { $0.status.name == name || "\($0.project)/\($0.status.name)" == name }
-            guard let one = meant.first else { throw running.missing("no link \(name) runs", near: name) }
-            guard meant.count == 1 else {
-                throw HomeportError(
-                    HomeportError.Code("link.several", .words),
-                    "several links are called \(name)",
-                    fix: "write \(meant.map { "\($0.project)/\(name)" }.joined(separator: " or "))"
-                )
-            }
-            found.append(one)
-        }
+        for name in names { found.append(try running.one(name)) }
         return RunningLinks(all: found).byProcess
     }
 }
@@ -53,6 +42,9 @@ struct RunningLinks {
         let client: ControlClient
         let project: String
         let status: LinkStatus
+
+        /// Nil on a unix socket.
+        var port: String? { status.addresses.first.flatMap { (try? Endpoint(parsing: $0))?.port }.map { "\($0)" } }
     }
 
     let all: [One]
@@ -65,6 +57,22 @@ struct RunningLinks {
                 project.status.links.map { One(client: project.client, project: project.status.project, status: $0) }
             }
         )
+    }
+
+    /// By its name, by its project's and its own, or by the port it listens on.
+    func one(_ name: String) throws -> One {
+        let meant = all.filter {
+            $0.status.name == name || "\($0.project)/\($0.status.name)" == name || $0.port == name
+        }
+        guard let one = meant.first else { throw missing("no link \(name) runs", near: name) }
+        guard meant.count == 1 else {
+            throw HomeportError(
+                HomeportError.Code("link.several", .words),
+                "several links are called \(name)",
+                fix: "name the port that is meant: \(meant.compactMap(\.port).joined(separator: " or "))"
+            )
+        }
+        return one
     }
 
     var byProcess: [(client: ControlClient, links: [String])] {

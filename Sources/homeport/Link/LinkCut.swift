@@ -17,7 +17,7 @@ struct LinkCutCommand: AsyncParsableCommand {
 
     @OptionGroup var choice: LinkChoice
 
-    @Option(name: .customLong("for"), help: "Heal after this time. As in 10s.")
+    @Option(name: .customLong("for"), parsing: .unconditional, help: "Heal after this time. As in 10s.")
     var time: String?
 
     func run() async throws { try await LinkChanging.run(.cut, choice, for: time) }

@@ -7,15 +7,15 @@ struct LinkListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "Every link of yours that runs, and what it does.",
         discussion: """
-            ADDED is how long what a link held back was held back on average.
+            ADDED is how long what a link held back was held back on average since it began, both directions together.
 
             EXAMPLES
               homeport link list
               homeport link list --json
 
-            JSON: {"links": [{project, name, group, transport, addresses, target, connect, cut, cut_for, set_for, seed, \
-            open, opened, failed, overflowed, up, down}]}; up and down are {conditions, bytes, effects: [{condition, kind, \
-            hits, milliseconds, discardedBytes}]}
+            JSON: {"links": [{project, name, group, transport, addresses, target, connect, cut, cut_for, set_for, edited, \
+            seed, open, opened, failed, last_failure, overflowed, up, down}]}; up and down are {conditions, bytes, effects: \
+            [{condition, kind, gone, hits, milliseconds, discardedBytes}]}
             """
     )
 

@@ -58,7 +58,7 @@ struct LinkOpenCommand: AsyncParsableCommand {
     @Option(help: "Event loops (default: one for each core).")
     var threads: Int?
 
-    @Flag(help: "Print the address as JSON, and nothing more.")
+    @Flag(help: "Once it runs, print what homeport link list --json has of it, and nothing more.")
     var json = false
 
     @OptionGroup(title: "Conditions") var conditions: ConditionOptions
@@ -70,9 +70,16 @@ struct LinkOpenCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let link = try plan()
-        let running = try await RunningLinks.find()
-        if running.all.contains(where: { $0.status.name == link.name }) {
+        var link = try plan()
+        // Of two that start at once, the second one sees the first.
+        let state = StateDirectory()
+        try state.prepare()
+        let turn = try await StartTurn.take(state.runPath)
+        let names = try await RunningLinks.find().all.map(\.status.name)
+        if name == nil {
+            let own = link.name
+            link.name = (1...).lazy.map { $0 == 1 ? own : "\(own)-\($0)" }.first { !names.contains($0) } ?? own
+        } else if names.contains(link.name) {
             throw HomeportError(
                 HomeportError.Code("link.taken", .words),
                 "a link \(link.name) runs already",
@@ -90,9 +97,10 @@ struct LinkOpenCommand: AsyncParsableCommand {
             group.addTask {
                 _ = try await ProjectHost.run(
                     project,
-                    state: StateDirectory(),
+                    state: state,
                     grace: .zero,
                     onReady: { status in
+                        turn.end()
                         if json {
                             try? Terminal.output.write(json: ["links": status.links])
                         } else if let link = status.links.first {

@@ -12,12 +12,16 @@ struct LinkPresetsCommand: ParsableCommand {
 
             EXAMPLES
               homeport link presets
+              homeport link presets 3g
               homeport link open 3000 --preset chrome:slow-4g
               homeport link presets --json
 
             JSON: {"presets": [{name, source, meaning, up, down}]}
             """
     )
+
+    @Argument(help: "Only those whose name has this in it.")
+    var part = ""
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -28,15 +32,17 @@ struct LinkPresetsCommand: ParsableCommand {
     }
 
     func run() throws {
+        let presets = Preset.all.filter { part.isEmpty || $0.name.contains(part) }
+        guard !presets.isEmpty else { _ = try Preset.named(part); return }
         if json {
             return try Terminal.output.write(json: [
-                "presets": Preset.all.map {
+                "presets": presets.map {
                     Entry(name: $0.name, source: $0.source, meaning: $0.meaning, up: $0.words.up, down: $0.words.down)
                 }
             ])
         }
         var source = ""
-        for preset in Preset.all {
+        for preset in presets {
             if preset.source != source {
                 Terminal.output.write("\n" + Terminal.output.styled(preset.source, .dim) + "\n")
                 source = preset.source

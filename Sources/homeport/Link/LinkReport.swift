@@ -29,7 +29,7 @@ enum LinkReport {
     /// What it does, in words.
     static func conditions(_ link: LinkStatus) -> String {
         var parts: [String] = []
-        if link.isCut { parts.append("cut" + (link.cutFor.map { " for \(seconds($0))" } ?? "")) }
+        if link.isCut { parts.append("cut" + (link.cutFor.map { " (heals in \(seconds($0)))" } ?? "")) }
         if link.connect != .accept { parts.append(link.connect.rawValue) }
         let (up, down) = (words(link.up, link), words(link.down, link))
         if !up.isEmpty, up == down {
@@ -38,8 +38,8 @@ enum LinkReport {
             if !up.isEmpty { parts.append("up: \(up)") }
             if !down.isEmpty { parts.append("down: \(down)") }
         }
-        if let time = link.setFor { parts.append("for \(seconds(time))") }
-        return parts.isEmpty ? "none" : parts.joined(separator: "; ")
+        let text = parts.isEmpty ? "no conditions" : parts.joined(separator: "; ")
+        return text + (link.setFor.map { " (set for \(seconds($0)) more)" } ?? (link.isEdited ? " (set by hand)" : ""))
     }
 
     private static func words(_ way: LinkStatus.Way, _ link: LinkStatus) -> String {
@@ -55,13 +55,15 @@ enum LinkReport {
         for address in link.addresses { text += "  " + terminal.styled(address, .green) + "  →  \(link.target)\n" }
         text += "\n  \(link.transport), \(link.open) open of \(link.opened), \(link.failed) failed"
         text += link.overflowed > 0 ? ", \(link.overflowed) datagrams found no room\n" : "\n"
+        if let failure = link.lastFailure { text += "  the last that failed: \(failure)\n" }
         text += "  seed \(link.seed)" + (link.group.map { ", group \($0)" } ?? "") + "\n"
         text += "  " + conditions(link) + "\n"
         for (name, way) in [("up", link.up), ("down", link.down)] {
             text += "\n  \(name): \(bytes(way.bytes))\n"
             for effect in way.effects {
                 let mean = effect.hits > 0 ? effect.milliseconds / Double(effect.hits) : 0
-                text += "    \(effect.condition) (\(effect.kind)): \(effect.hits) times"
+                text +=
+                    "    \(effect.condition) (\(effect.kind)\(effect.isGone ? ", no longer there" : "")): \(effect.hits) times"
                 if effect.milliseconds > 0 { text += ", \(milliseconds(mean)) each" }
                 if effect.discardedBytes > 0 { text += ", \(bytes(effect.discardedBytes)) thrown away" }
                 text += "\n"
@@ -70,9 +72,9 @@ enum LinkReport {
         return text + "\n"
     }
 
-    /// How long what was held back was held back, on average.
+    /// How long what was held back was held back on average, by the conditions that are there.
     static func added(_ effects: [LinkStatus.Effect]) -> String {
-        let held = effects.filter { $0.milliseconds > 0 }
+        let held = effects.filter { $0.milliseconds > 0 && !$0.isGone }
         // A packet passes each condition in turn: what each adds on average adds up.
         let sum = held.reduce(0) { $0 + $1.milliseconds / Double(max(1, $1.hits)) }
         return held.isEmpty ? "-" : milliseconds(sum)

@@ -8,8 +8,8 @@ struct LinkSetCommand: AsyncParsableCommand {
         commandName: "set",
         abstract: "Change what running links do, while bytes flow.",
         discussion: """
-            What is said replaces the same word; the rest stays. off undoes a word (--latency off). --preset and --clear begin \
-            anew. Without --direction, words act on the way down to the client. Connections stay, and nothing that waits is \
+            What is said replaces the same word; the rest stays. off undoes a word (--latency off, --no-stall). --preset and \
+            --clear begin anew. With --for, what is said here acts for that time alone. Without --direction, words act on the way down to the client. Connections stay, and nothing that waits is \
             lost, doubled or overtaken.
 
             EXAMPLES
@@ -32,7 +32,7 @@ struct LinkSetCommand: AsyncParsableCommand {
     @Flag(help: "Begin with no condition at all.")
     var clear = false
 
-    @Option(name: .customLong("for"), help: "After this time, go back to what was before. As in 10s.")
+    @Option(name: .customLong("for"), parsing: .unconditional, help: "For this time alone. As in 10s.")
     var time: String?
 
     func run() async throws {

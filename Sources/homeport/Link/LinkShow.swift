@@ -13,7 +13,7 @@ struct LinkShowCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The link's name; PROJECT/NAME where several projects have one of that name.")
+    @Argument(help: "The link's name, or the port it listens on; PROJECT/NAME where several projects have one.")
     var name: String
 
     @Flag(help: "Print JSON.")
@@ -21,9 +21,8 @@ struct LinkShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let running = try await RunningLinks.find()
-        let meant = running.all.filter { $0.status.name == name || "\($0.project)/\($0.status.name)" == name }
-        if meant.isEmpty { throw running.missing("no link \(name) runs", near: name) }
-        if json { return try Terminal.output.write(json: ["links": meant.map(LinkJSON.init)]) }
-        for one in meant { Terminal.output.write(LinkReport.details(one.status, .output)) }
+        let one = try running.one(name)
+        if json { return try Terminal.output.write(json: ["links": [LinkJSON(one)]]) }
+        Terminal.output.write(LinkReport.details(one.status, .output))
     }
 }
