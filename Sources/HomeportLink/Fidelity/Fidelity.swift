@@ -103,7 +103,7 @@ package struct Fidelity: Sendable {
 
     private func datagramBase() async throws -> Double {
         progress("a link for UDP without conditions")
-        return Statistics.percentile(try await datagrams("direction: up", 1000).compactMap { $0 }.sorted(), 0.5)
+        return Statistics.percentile(try await datagrams("", 1000).compactMap { $0 }.sorted(), 0.5)
     }
 
     private func jitter(_ name: String, _ distribution: Distribution, _ base: Double) async throws
