@@ -8,9 +8,6 @@ package final class Lines: Sendable {
 
     package init() {}
 
-    /// The speed of a line that there is.
-    func bitsPerSecond(_ key: UInt64) -> UInt64? { lines.withLock { $0[key]?.bitsPerSecond } }
-
     func line(_ key: UInt64, bitsPerSecond: UInt64, now: Instant) -> Bottleneck {
         lines.withLock { lines in
             if let line = lines[key] {

@@ -29,6 +29,7 @@ package final class Link: Dialer {
 
     /// Something that was said while it runs.
     private struct TimedEdit {
+        let number: UInt64
         let edit: LinkEdit
         /// Nil for good.
         let until: NIODeadline?
@@ -46,6 +47,7 @@ package final class Link: Dialer {
         /// What the plan says.
         var planned: LinkSettings
         var edits: [TimedEdit] = []
+        var editCount: UInt64 = 0
         var settings: LinkSettings
         /// Whether somebody has said something since the plan did.
         var isEdited = false
@@ -126,7 +128,10 @@ package final class Link: Dialer {
         )
         link.ends.withLock { $0 = .streams(listener) }
         if let connect = plan.edit.connect, connect != .accept {
-            try await listener.turn(to: connect)
+            do { try await listener.turn(to: { connect }) } catch {
+                await link.stop(within: .zero)
+                throw error
+            }
             link.state.withLock { state in
                 for path in [\State.base, \State.planned, \State.settings] { state[keyPath: path].connect = connect }
             }
@@ -183,8 +188,7 @@ package final class Link: Dialer {
         guard case .stream(let dialer, _) = state.withLock(\.target) else { throw ChannelError.operationUnsupported }
         let number = numbers.add(1, ordering: .relaxed).newValue
         let relay = Relay(on: loop(of: channel.eventLoop), draws: draws.of(number))
-        try relay.start(channel, dialer) { [self] error in warn(error) }
-        state.withLock { $0.isWarned = false }
+        try relay.start(channel, dialer) { [self] error in dialled(error) }
     }
 
     // MARK: Without a port
@@ -219,12 +223,13 @@ package final class Link: Dialer {
         }
         let number = numbers.add(1, ordering: .relaxed).newValue
         let flow = Flow(from: client, by: channel, on: loop, draws: draws.of(number), idle: idle, onEnd: onEnd)
-        flow.start(to: place) { [self] error in warn(error) }
+        flow.start(to: place) { [self] error in dialled(error) }
         return flow
     }
 
     /// Once until it works again: a client that tries and tries should not fill the screen.
-    private func warn(_ error: any Error) {
+    private func dialled(_ error: (any Error)?) {
+        guard let error else { return state.withLock { $0.isWarned = false } }
         let (news, target) = state.withLock { state in
             defer { state.isWarned = true }
             state.lastFailure = DialFailure.text(error)
@@ -246,15 +251,38 @@ package final class Link: Dialer {
             }
             return try edit.applied(to: state.settings, isDatagram: isDatagram)
         }
-        try await turn(to: next.connect)
-        state.withLock { state in
-            state.edits.append(TimedEdit(edit: edit, until: until))
+        guard next.connect == .accept || canRefuse else { throw cannotRefuse }
+        let number = state.withLock { state in
+            state.editCount += 1
+            state.edits.append(TimedEdit(number: state.editCount, edit: edit, until: until))
             state.isEdited = true
             state.settle(now: .now(), isDatagram: isDatagram)
             publish(&state)
+            return state.editCount
+        }
+        do { try await turn() } catch {
+            state.withLock { state in
+                state.edits.removeAll { $0.number == number }
+                state.settle(now: .now(), isDatagram: isDatagram)
+                publish(&state)
+            }
+            throw error
         }
         if time != nil { arm() }
         try await settle()
+    }
+
+    private var canRefuse: Bool {
+        !isDatagram && !places.contains { if case .unix = $0 { true } else { false } }
+    }
+
+    private var cannotRefuse: HomeportError {
+        HomeportError(
+            .badValue,
+            "only a link that listens on a TCP port can refuse connections, or leave them unanswered",
+            where: name,
+            fix: "use blackhole or stall"
+        )
     }
 
     /// Nothing gets through, either way, until ``heal()``; nothing is lost.
@@ -282,7 +310,7 @@ package final class Link: Dialer {
     package func become(_ plan: LinkPlan?, to target: LinkTarget) async throws {
         guard let plan else { return state.withLock { $0.target = target } }
         let settings = LinkSettings(words: try plan.words(), connect: plan.edit.connect ?? .accept)
-        try await turn(to: settings.connect)
+        guard settings.connect == .accept || canRefuse else { throw cannotRefuse }
         state.withLock { state in
             state.target = target
             (state.base, state.planned, state.settings) = (settings, settings, settings)
@@ -290,33 +318,19 @@ package final class Link: Dialer {
             (state.isCut, state.cutUntil) = (false, nil)
             publish(&state)
         }
+        try await turn()
         try await settle()
     }
 
-    /// A line that it shares runs at another speed.
-    package func feelGroup() {
-        guard let shared else { return }
-        func adopt(_ words: inout [ConditionWords], _ direction: LinkProfile.Direction) {
-            guard let speed = shared.bitsPerSecond(LinkProfile.groupKey(direction)) else { return }
-            for index in words.indices where words[index][.ratePer] == .group && words[index][.rate] != nil {
-                words[index][named: ConditionWord.rate.name] = ByteRate(bitsPerSecond: speed).description
-            }
-        }
-        state.withLock { state in
-            for path in [\State.base, \State.settings] {
-                adopt(&state[keyPath: path].words.up, .up)
-                adopt(&state[keyPath: path].words.down, .down)
-            }
-            publish(&state)
-        }
+    /// Whether it takes part in its group's line.
+    package var sharesLine: Bool {
+        state.withLock { ($0.settings.words.up + $0.settings.words.down).contains { $0[.ratePer] == .group } }
     }
 
-    private func turn(to connect: ConnectMode) async throws {
-        guard case .streams(let listener) = ends.withLock({ $0 }) else {
-            if connect == .accept { return }
-            throw HomeportError(.badValue, "UDP has no connections to refuse", fix: "use blackhole: true")
-        }
-        try await listener.turn(to: connect)
+    /// Makes true for who connects what is said now.
+    private func turn() async throws {
+        guard case .streams(let listener) = ends.withLock({ $0 }) else { return }
+        try await listener.turn(to: { [self] in state.withLock(\.settings.connect) })
     }
 
     /// Returns when every loop has done what was asked of it before: what comes from then on meets the change.
@@ -346,20 +360,17 @@ package final class Link: Dialer {
     }
 
     private func expire(_ generation: UInt64) {
-        let connect = state.withLock { state -> ConnectMode? in
-            guard state.generation == generation else { return nil }
+        let isMine = state.withLock { state in
+            guard state.generation == generation else { return false }
             let now = NIODeadline.now()
             if let until = state.cutUntil, until <= now { (state.isCut, state.cutUntil) = (false, nil) }
-            let before = state.settings.connect
             state.settle(now: now, isDatagram: isDatagram)
             if state.edits.isEmpty, state.base == state.planned { state.isEdited = false }
             publish(&state)
-            return state.settings.connect == before ? nil : state.settings.connect
+            return true
         }
-        if let connect, let loop = loops.first?.eventLoop {
-            loop.makeFutureWithTask { [self] in try await turn(to: connect) }
-                .whenFailure { [self] in onWarning("\(name): \($0)") }
-        }
+        guard isMine, let loop = loops.first?.eventLoop else { return }
+        loop.makeFutureWithTask { [self] in try await turn() }.whenFailure { [self] in onWarning("\(name): \($0)") }
         arm()
     }
 

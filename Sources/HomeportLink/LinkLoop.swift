@@ -78,7 +78,11 @@ final class LinkLoop {
 
     func become(_ profile: LinkProfile) {
         self.profile = profile
-        for passage in passages.values { passage.become(profile) }
+        for passage in passages.values {
+            // What a condition that goes has done is not to be forgotten.
+            passage.harvest(into: &counts)
+            passage.become(profile)
+        }
     }
 
     func harvest() -> LinkCounts {

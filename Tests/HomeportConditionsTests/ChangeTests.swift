@@ -90,6 +90,19 @@ import Testing
         #expect(lane.out.last?.action == .finish)
     }
 
+    /// What went by unseen while there was no condition is in the stream all the same.
+    @Test func aConditionThatComesBackWithinAPauseFindsItsPlace() {
+        var lane = Lane(.loss(StreamLoss(.bernoulli(0.5), recovery: 1)))
+        lane.send(100)
+        lane.become([])
+        lane.settle()
+        lane.skip(5000)
+        lane.become(keyed((0, .loss(StreamLoss(.bernoulli(0.5), recovery: 1)))))
+        lane.send(3000)
+        lane.settle()
+        #expect(lane.forwarded == 3100)
+    }
+
     // MARK: Steps
 
     @Test func stepsAreTheSameForAllStreamsAndChangeWithTime() {

@@ -182,7 +182,7 @@ private struct Road {
     }
 
     @Test func whatWaitsIsBounded() {
-        var road = Road(.stall, limit: 1000)
+        var road = Road(.stall, limit: 10 * (100 + DatagramPath<Int>.overhead))
         road.send(20)
         #expect(road.path.held == 1000 && road.path.overflowed == 10)
         road.become([])

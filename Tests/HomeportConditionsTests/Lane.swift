@@ -15,6 +15,7 @@ struct Lane {
     }
 
     mutating func send(_ count: Int) { act { $0.offer(count, now: $1, &$2) } }
+    mutating func skip(_ count: Int) { path.skip(count) }
     mutating func end(_ kind: Segment.Kind = .end) { act { $0.offer(kind, now: $1, &$2) } }
     mutating func change(_ index: Int, to stage: Stage) {
         stages[index].stage = stage

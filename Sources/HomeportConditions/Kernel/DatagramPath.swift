@@ -41,10 +41,14 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
 
     /// Bytes that wait.
     public private(set) var held = 0
+    /// What those take in all, with what is kept of each beside its bytes.
+    public private(set) var load = 0
+    /// Bytes that a waiting datagram takes beside its own.
+    public static var overhead: Int { 256 }
     /// Datagrams that found no room.
     public private(set) var overflowed: UInt64 = 0
 
-    /// - Parameter limit: Bytes that may wait in all; what comes beyond is dropped and counted.
+    /// - Parameter limit: What ``load`` may be; what comes beyond is dropped and counted.
     public init(_ stages: [KeyedStage<DatagramStage>], draws: Draws, limit: Int) {
         stations = stages.map { Station($0, draws) }
         self.draws = draws
@@ -71,13 +75,24 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
     ) {
         let datagram = Datagram(number: self.count, count: count, entered: now)
         self.count += 1
-        guard held + count <= limit else {
-            overflowed += 1
-            return
-        }
-        held += count
+        guard hold(count) else { return }
         enter(0, Waiting(datagram: datagram, payload: payload), now, deliver)
         run(now: now, deliver)
+    }
+
+    private mutating func hold(_ count: Int) -> Bool {
+        guard load + count + Self.overhead <= limit else {
+            overflowed += 1
+            return false
+        }
+        held += count
+        load += count + Self.overhead
+        return true
+    }
+
+    private mutating func letGo(_ count: Int) {
+        held -= count
+        load -= count + Self.overhead
     }
 
     /// Lets everything go on that is due.
@@ -111,7 +126,8 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
             return station
         }
         // What waited for a condition that is gone goes on to the next that is still there.
-        for (index, gone) in old.enumerated() where !stages.contains(where: { $0.key == gone.key }) {
+        // The furthest on goes first.
+        for (index, gone) in old.enumerated().reversed() where !stages.contains(where: { $0.key == gone.key }) {
             let next = old[(index + 1)...].lazy.compactMap { later in stages.firstIndex { $0.key == later.key } }.first
             for var waiting in gone.waiting.inOrder {
                 waiting.datagram.entered = now
@@ -139,7 +155,7 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
     private mutating func enter(_ index: Int, _ waiting: Waiting, _ now: Instant, _ deliver: (Payload, [Flip]) -> Void)
     {
         guard index < stations.count else {
-            held -= waiting.datagram.count
+            letGo(waiting.datagram.count)
             return deliver(waiting.payload, waiting.flips)
         }
         var waiting = Waiting(datagram: waiting.datagram, payload: waiting.payload, flips: waiting.flips)
@@ -155,8 +171,7 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
             (waiting.behind, waiting.due) = (behind, until)
         case .twice:
             stations[index].effect.hits += 1
-            held += waiting.datagram.count
-            leave(index, waiting, at: entered, deliver)
+            if hold(waiting.datagram.count) { leave(index, waiting, at: entered, deliver) }
             return leave(index, waiting, at: entered, deliver)
         case .flipped(let flip):
             stations[index].effect.hits += 1
@@ -165,7 +180,7 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
         case .drop:
             stations[index].effect.hits += 1
             stations[index].effect.discarded += UInt64(waiting.datagram.count)
-            held -= waiting.datagram.count
+            letGo(waiting.datagram.count)
             return
         }
         // Most conditions let most datagrams pass at once.

@@ -69,6 +69,7 @@ public struct StreamPath: Sendable {
         stations = stages.map { Station($0, draws) }
         self.draws = draws
         self.opened = opened
+        for index in stations.indices { stations[index].last = opened }
     }
 
     // MARK: Events
@@ -88,8 +89,14 @@ public struct StreamPath: Sendable {
     /// Whether what comes goes, at once and whatever the time is: there are no conditions, and nothing waits.
     public var isClear: Bool { stations.isEmpty && passing.isEmpty && !isOver }
 
+    /// Whether nothing waits, no end either.
+    public var isEmpty: Bool { passing.isEmpty && stations.allSatisfy(\.queue.isEmpty) }
+
     /// Bytes have come and gone by a clear path: what ``offer(_:now:_:)`` would say, without asking.
-    public mutating func skip(_ count: Int) { offset += UInt64(count) }
+    public mutating func skip(_ count: Int) {
+        offset += UInt64(count)
+        packet = Packets.start(of: offset, after: packet)
+    }
 
     /// The sender has ended its side, in order or not.
     public mutating func offer(_ kind: Segment.Kind, now: Instant, _ actions: inout [Action]) {

@@ -17,7 +17,7 @@ final class Flow: Passage, ChannelInboundHandler {
     private var upstream: (any Channel)?
     /// What came before there was an upstream.
     private var early: [ByteBuffer] = []
-    private var isOver = false
+    private(set) var isOver = false
     /// Bytes that the loop knows to wait here.
     private var accounted = 0
     private var lastSeen: NIODeadline
@@ -46,19 +46,21 @@ final class Flow: Passage, ChannelInboundHandler {
         )
     }
 
-    func start(to place: Endpoint.Place, onFailure: @escaping (any Error) -> Void) {
+    func start(to place: Endpoint.Place, onDial: @escaping ((any Error)?) -> Void) {
         loop.add(self)
-        let bound = NIOLoopBound((self, onFailure), eventLoop: loop.loop)
+        let bound = NIOLoopBound((self, onDial), eventLoop: loop.loop)
         DatagramChannels.connect(to: place, on: loop.loop) { channel in
             try channel.pipeline.syncOperations.addHandler(bound.value.0)
         }
         .whenComplete { result in
-            let (flow, onFailure) = bound.value
+            let (flow, onDial) = bound.value
             switch result {
-            case .success(let channel): flow.connected(channel)
+            case .success(let channel):
+                onDial(nil)
+                flow.connected(channel)
             case .failure(let error):
                 flow.loop.fail()
-                onFailure(error)
+                onDial(error)
                 flow.end()
             }
         }
@@ -67,31 +69,34 @@ final class Flow: Passage, ChannelInboundHandler {
     private func connected(_ channel: any Channel) {
         guard !isOver else { return channel.close(promise: nil) }
         upstream = channel
-        for datagram in early { take(datagram) }
+        let waiting = early
         early = []
+        for datagram in waiting { take(datagram) }
     }
 
     /// A datagram from the client.
     func take(_ bytes: ByteBuffer) {
+        guard !isOver else { return }
         lastSeen = loop.loop.now
+        defer { arm() }
+        guard hasRoom(for: bytes), upstream != nil || early.count < Self.mostEarly else { return lanes.up.overflow() }
         guard upstream != nil else {
-            if early.count < Self.mostEarly { early.append(bytes) }
-            return
+            early.append(ByteBuffer(bytes: bytes.readableBytesView))
+            return account()
         }
-        guard hasRoom(for: bytes) else { return lanes.up.overflow() }
         lanes.up.offer(bytes, now: loop.loop.now.uptimeNanoseconds, sendUp)
         upstream?.flush()
         account()
-        arm()
     }
 
     private func hasRoom(for bytes: ByteBuffer) -> Bool {
-        loop.heldDatagrams + bytes.readableBytes <= LinkLoop.mostHeldDatagrams
+        loop.heldDatagrams + bytes.readableBytes + DatagramPath<ByteBuffer>.overhead <= LinkLoop.mostHeldDatagrams
     }
 
     /// Tells the loop what waits here now.
     private func account() {
-        let now = isOver ? 0 : lanes.up.path.held + lanes.down.path.held
+        let waiting = early.reduce(0) { $0 + $1.readableBytes + DatagramPath<ByteBuffer>.overhead }
+        let now = isOver ? 0 : lanes.up.path.load + lanes.down.path.load + waiting
         loop.heldDatagrams += now - accounted
         accounted = now
     }
@@ -171,6 +176,7 @@ final class Flow: Passage, ChannelInboundHandler {
     func end() {
         guard !isOver else { return }
         isOver = true
+        early = []
         account()
         alarm.cancel()
         loop.remove(self)

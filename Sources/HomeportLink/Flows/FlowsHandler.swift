@@ -23,6 +23,8 @@ final class FlowsHandler: ChannelInboundHandler {
         let client = envelope.remoteAddress
         if let flow = flows[client] { return flow.take(envelope.data) }
         guard let flow = open(client, context.channel, { [weak self] in self?.flows[client] = nil }) else { return }
+        // Without a socket upstream it is over already: the next datagram tries again.
+        guard !flow.isOver else { return }
         flows[client] = flow
         flow.take(envelope.data)
     }

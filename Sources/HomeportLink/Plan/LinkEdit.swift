@@ -66,6 +66,16 @@ package struct LinkEdit: Sendable, Hashable {
         words.down.edit(down)
         words.up = words.up.map(\.settled).filter { !$0.isEmpty }
         words.down = words.down.map(\.settled).filter { !$0.isEmpty }
+        for direction in [words.up, words.down] {
+            guard direction.count(where: { $0[named: ConditionWord.duplicate.name] != nil }) <= Self.mostDoublings
+            else {
+                throw HomeportError(
+                    .badValue,
+                    "each duplicate doubles what the one before lets through",
+                    fix: "leave all but \(Self.mostDoublings) of them out"
+                )
+            }
+        }
         for direction in words.up + words.down {
             if let wrong = direction.contradiction(isDatagram: isDatagram) {
                 throw HomeportError(.badValue, wrong.what, fix: wrong.fix)
@@ -81,6 +91,26 @@ package struct LinkEdit: Sendable, Hashable {
             connect: nextConnect ?? before.connect
         )
     }
+
+    /// The part that is about a line's speed, which all who share the line must hear; nil where there is none.
+    package var rateEdit: LinkEdit? {
+        func rate(_ words: ConditionWords) -> ConditionWords {
+            var only = ConditionWords()
+            only[named: ConditionWord.rate.name] = words[named: ConditionWord.rate.name]
+            return only
+        }
+        func rate(_ way: Way?) -> Way? {
+            guard case .words(let words) = way, !rate(words).isEmpty else { return nil }
+            return .words(rate(words))
+        }
+        var edit = LinkEdit()
+        edit.own = rate(own)
+        if !edit.own.isEmpty { edit.direction = direction }
+        (edit.up, edit.down) = (rate(up), rate(down))
+        return edit.isEmpty ? nil : edit
+    }
+
+    private static let mostDoublings = 3
 
     private var saysLatency: Bool {
         func says(_ words: ConditionWords) -> Bool { words[named: ConditionWord.latency.name] != nil }

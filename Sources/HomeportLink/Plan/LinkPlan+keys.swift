@@ -100,6 +100,9 @@ extension LinkPlan {
 
     /// What each of the two places allows, and both together do not.
     package func checkPlaces() throws(HomeportError) {
+        if case .address(.unix) = listen, edit.connect == .refuse || edit.connect == .unreachable {
+            throw HomeportError(.badValue, "a unix socket cannot refuse connections", fix: "let it listen on a port")
+        }
         guard case .endpoint(let endpoint) = to else { return }
         if !endpoint.isLoopback, !remote {
             throw HomeportError(
@@ -198,7 +201,7 @@ extension PlanWord where Value == LinkEdit.RoundTrip? {
 
 extension PlanWord where Value == Duration {
     fileprivate static let time = PlanWord(schema: ["type": "string", "examples": ["60s"]]) {
-        (text) throws(HomeportError) in try Duration.condition(text)
+        (text) throws(HomeportError) in try LinkPlan.time(text)
     }
 }
 
@@ -282,6 +285,15 @@ extension PlanWord where Value == LinkPlan.Target {
 }
 
 extension LinkPlan {
+    /// For what ends by itself: shorter times would only keep a processor busy.
+    package static func time(_ text: String) throws(HomeportError) -> Duration {
+        let value = try Duration.condition(text)
+        guard value >= .milliseconds(10) else {
+            throw HomeportError(.badValue, "\"\(text)\" is too short", fix: "the least here is 10ms")
+        }
+        return value
+    }
+
     /// - Returns: nil for 0: any port.
     package static func listenPlace(_ text: String) throws(HomeportError) -> ListenPlace? {
         if text == "0" { return nil }

@@ -21,24 +21,28 @@ final class Relay: Passage {
     }
 
     /// Takes a client's connection, and makes the other one.
-    /// - Parameter onFailure: Told why there is none.
-    func start(_ channel: any Channel, _ dialer: any Dialer, onFailure: @escaping (any Error) -> Void) throws {
+    /// - Parameter onDial: Told how that went: nil for well.
+    func start(_ channel: any Channel, _ dialer: any Dialer, onDial: @escaping ((any Error)?) -> Void) throws {
         try channel.pipeline.syncOperations.addHandler(client)
         clientChannel = channel
         loop.add(self)
         // Until there is another end, this one alone decides.
         endsLeft = 1
         client.onRelease = { [self] in endReleased() }
-        let bound = NIOLoopBound((self, onFailure), eventLoop: loop.loop)
+        // A channel that is closed before it was active tells its handlers nothing.
+        channel.closeFuture.assumeIsolated().whenComplete { [client] _ in client.lost() }
+        let bound = NIOLoopBound((self, onDial), eventLoop: loop.loop)
         dialer.dial(on: loop.loop) { try $0.pipeline.syncOperations.addHandler(bound.value.0.upstream) }
             .whenComplete { result in
-                let (relay, onFailure) = bound.value
+                let (relay, onDial) = bound.value
                 switch result {
-                case .success(let channel): relay.dialled(channel)
+                case .success(let channel):
+                    onDial(nil)
+                    relay.dialled(channel)
                 case .failure(let error):
                     relay.loop.fail()
                     relay.client.close(.reset)
-                    onFailure(error)
+                    onDial(error)
                 }
             }
     }

@@ -24,9 +24,12 @@ final class RelayHandler: ChannelDuplexHandler {
     /// The channel is gone.
     private var isDead = false
     private var isReleased = false
+    /// Its actions are being carried out: what happens meanwhile comes after them.
+    private var isActing = false
+    private var mustRun = false
     /// It has ended; what still comes is not heard.
     private var isDraining = false
-    private var isKernelLimited = false
+    private var limitedBuffers: Set<NIOBSDSocket.Option> = []
 
     /// Whether the channel takes more.
     private var isWritable = true
@@ -103,10 +106,16 @@ final class RelayHandler: ChannelDuplexHandler {
         context.close(promise: nil)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    func channelInactive(context: ChannelHandlerContext) { lost() }
+
+    /// The channel is gone, or never came to life.
+    func lost() {
+        guard !isDead else { return }
         isDead = true
         // A break would have come as an error before: this is the end of both halves.
         end(.end)
+        // The end that was passed on before said nothing of the other half: nobody is left to take what comes from there.
+        if lane.isOver { partner?.closeAfterWrites() }
         partner?.releaseIfOver()
         releaseIfOver()
     }
@@ -160,8 +169,8 @@ final class RelayHandler: ChannelDuplexHandler {
         of lane: RelayLane,
         _ options: any NIOSynchronousChannelOptions
     ) {
-        guard lane.isBounded || isKernelLimited else { return }
-        isKernelLimited = true
+        guard lane.isBounded || limitedBuffers.contains(name) else { return }
+        limitedBuffers.insert(name)
         let size = lane.isBounded ? lane.socketBuffer : Buffers.most
         try? options.setOption(.socketOption(name), value: SocketOptionValue(size))
     }
@@ -183,6 +192,12 @@ final class RelayHandler: ChannelDuplexHandler {
 
     private func act(_ event: (inout RelayLane, Instant, inout [StreamPath.Action]) -> Void) {
         // Until there is another end, what comes waits: bytes come with a FIN although nobody reads.
+        guard !isActing else {
+            // Only the receiver's taking more again can come in between.
+            mustRun = true
+            return
+        }
+        isActing = true
         lane.path.isWritable = partner?.isWritable ?? false
         var actions: [StreamPath.Action] = []
         swap(&actions, &lane.actions)
@@ -190,11 +205,23 @@ final class RelayHandler: ChannelDuplexHandler {
         event(&lane, loop.now.uptimeNanoseconds, &actions)
         for action in actions { perform(action) }
         swap(&actions, &lane.actions)
+        isActing = false
         if !isInReadCycle { partner?.flush() }
         if let wake = lane.path.wake { alarm.set(wake) } else if isAlarmSet { alarm.cancel() }
         isAlarmSet = lane.path.wake != nil
         resumeReading()
+        endIfNothingIsLeft()
+        partner?.endIfNothingIsLeft()
         releaseIfOver()
+        guard mustRun else { return }
+        mustRun = false
+        run()
+    }
+
+    /// Where a condition swallows even the end, two ends that both have come would wait for each other.
+    private func endIfNothingIsLeft() {
+        guard isDead, lane.path.isEmpty, let partner, partner.hasEnded, partner.lane.path.isEmpty else { return }
+        partner.closeAfterWrites()
     }
 
     private func perform(_ action: StreamPath.Action) {
@@ -211,7 +238,7 @@ final class RelayHandler: ChannelDuplexHandler {
         case .finish:
             lane.isOver = true
             // Nobody is left here to take what still comes from there.
-            if isDead { partner?.close(.close) } else { partner?.finish() }
+            if isDead { partner?.closeAfterWrites() } else { partner?.finish() }
         case .abort:
             lane.isOver = true
             partner?.close(.reset)
@@ -252,18 +279,30 @@ final class RelayHandler: ChannelDuplexHandler {
     private func finish() {
         guard !hasFinishedWriting else { return }
         hasFinishedWriting = true
-        flush()
-        context?.close(mode: .output, promise: nil)
+        afterWrites { $0.close(mode: .output, promise: nil) }
+    }
+
+    /// Once everything has been handed over: closing a channel gives up what still waits to be written.
+    private func closeAfterWrites() { afterWrites { $0.close(promise: nil) } }
+
+    private func afterWrites(_ then: @escaping (ChannelHandlerContext) -> Void) {
+        guard let context else { return }
+        needsFlush = false
+        let written = loop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+        written.futureResult.assumeIsolated().whenComplete { _ in then(context) }
     }
 
     /// Ends with FIN, although bytes may have come that nobody has read: closing a socket over those would send RST.
     private func endInOrder() {
-        guard let context, !isDraining else { return }
+        guard context != nil, !isDraining else { return }
         isDraining = true
         finish()
         resumeReading()
-        let channel = context.channel
-        loop.scheduleTask(in: Self.drainTime) { channel.close(promise: nil) }
+        afterWrites { [loop] context in
+            let channel = context.channel
+            loop.scheduleTask(in: Self.drainTime) { channel.close(promise: nil) }
+        }
     }
 
     /// How long whoever was cut off may go on sending, unheard.

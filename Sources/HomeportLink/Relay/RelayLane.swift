@@ -52,7 +52,20 @@ struct RelayLane {
         offset += UInt64(count)
     }
 
-    mutating func keep(_ buffer: ByteBuffer) { bytes.append(buffer) }
+    /// Small reads lie together: each in a receive buffer of its own, they would take a hundred times their bytes.
+    mutating func keep(_ buffer: ByteBuffer) {
+        guard buffer.readableBytes < Self.smallRead else { return bytes.append(buffer) }
+        if let last = bytes.indices.last, bytes[last].writableBytes >= buffer.readableBytes {
+            bytes[last].writeImmutableBuffer(buffer)
+        } else {
+            var together = ByteBuffer()
+            together.reserveCapacity(bytes.isEmpty ? buffer.readableBytes : Self.smallRead * 4)
+            together.writeImmutableBuffer(buffer)
+            bytes.append(together)
+        }
+    }
+
+    private static let smallRead = 2048
 
     /// Takes up to `count` bytes off the front, as far as they lie in one buffer.
     mutating func take(_ count: Int) -> ByteBuffer? {

@@ -63,7 +63,8 @@ package final class Listener: Sendable {
 
     /// What becomes of who connects from now on. Connections that are there stay.
     /// - Throws: ``HomeportError`` where that cannot be had: on a unix socket, or on a system that has no such way.
-    package func turn(to mode: ConnectMode) async throws { try await gate.turn(to: mode) }
+    /// - Parameter mode: Asked when it is this change's turn.
+    package func turn(to mode: @escaping @Sendable () -> ConnectMode) async throws { try await gate.turn(to: mode) }
 
     package var connectionCount: Int { connections.count }
 

@@ -22,9 +22,11 @@ actor ListenerGate {
     private let fillers: Fillers
     private let serve: @Sendable (CInt) async throws -> any Channel
     private var servers: [any Channel] = []
-    private var mode = ConnectMode.refuse
+    /// Nil where a turn failed half-way: whatever is wanted next is done from there.
+    private var mode: ConnectMode?
     private var isClosed = false
-    private var isTurning = false
+    private var isBusy = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
 
     init(
         _ descriptors: [CInt],
@@ -47,37 +49,57 @@ actor ListenerGate {
         mode = .accept
     }
 
-    func turn(to wanted: ConnectMode) async throws {
+    /// Makes true what is wanted when it is this turn's time: of several that ask at once, the last word counts.
+    func turn(to wanted: @Sendable () -> ConnectMode) async throws {
+        await takeTurn()
+        defer { endTurn() }
+        let wanted = wanted()
         guard wanted != mode, !isClosed else { return }
-        guard !isTurning else { throw busy }
-        isTurning = true
-        defer { isTurning = false }
-        guard descriptors.allSatisfy({ SocketName(localOf: $0) != nil }) else {
+        guard wanted == .accept || descriptors.allSatisfy({ SocketName(localOf: $0) != nil }) else {
             throw HomeportError(.cannotListen, "a unix socket cannot refuse", fix: "let the link listen on a port")
         }
+        mode = nil
         await stopAccepting()
-        do throws(SystemFailure) {
+        do {
             switch wanted {
-            case .accept: for descriptor in descriptors { try relisten(descriptor, backlog) }
+            case .accept:
+                for descriptor in descriptors { try relisten(descriptor, backlog) }
+                try await accept()
             case .refuse: try refuse()
             case .unreachable: try fill()
             }
         } catch {
+            await stopAccepting()
             throw HomeportError(
                 .cannotListen,
-                "the socket cannot be turned to \(wanted): \(SystemFailure.text(error.errno))"
+                "the socket cannot be turned to \(wanted): \(DialFailure.text(error))",
+                fix: "try again; too many open files are the usual reason"
             )
         }
-        if wanted == .accept { try await accept() }
         mode = wanted
     }
 
     func close() async {
+        await takeTurn()
+        defer { endTurn() }
         guard !isClosed else { return }
         isClosed = true
         await stopAccepting()
         fillers.closeAll()
         for descriptor in descriptors { systemClose(descriptor) }
+    }
+
+    /// While one awaits, an actor lets the next one in.
+    private func takeTurn() async {
+        guard isBusy else {
+            isBusy = true
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func endTurn() {
+        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 
     private func accept() async throws {
@@ -116,10 +138,6 @@ actor ListenerGate {
             // The kernel lets one more in than it was asked for.
             try fillers.connect(to: name)
         }
-    }
-
-    private var busy: HomeportError {
-        HomeportError(.cannotListen, "the socket is just being turned", fix: "try again in a moment")
     }
 }
 

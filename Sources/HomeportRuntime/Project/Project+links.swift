@@ -53,7 +53,6 @@ extension Project {
             if !isNews, case .endpoint = link.to { continue }
             try await running.become(isNews ? link : nil, to: target(of: link, services))
         }
-        for link in links.values where link.group != nil { link.feelGroup() }
     }
 
     private func start(_ link: LinkPlan, of plan: Plan, services: [ServiceName: RunningService]) async throws -> Link {
@@ -129,7 +128,8 @@ extension Project {
     package func change(_ wish: LinkWish) async throws -> [LinkStatus] {
         await takeTurn()
         defer { endTurn() }
-        let meant = try wish.links.map { name in
+        var seen: Set<String> = []
+        let meant = try wish.links.filter { seen.insert($0).inserted }.map { name in
             guard let link = links[name] else {
                 throw HomeportError(.linkMissing, "there is no link \(name) in \(plan.name)")
             }
@@ -145,8 +145,12 @@ extension Project {
                 await link.stop(within: .zero)
             }
         }
-        for group in Set(meant.compactMap(\.group)) {
-            for link in links.values where link.group == group { link.feelGroup() }
+        // A line that several share has one speed.
+        if case .set(let edit) = wish.action, let rate = edit.rateEdit {
+            let groups = Set(meant.filter(\.sharesLine).compactMap(\.group))
+            for link in links.values where link.sharesLine && groups.contains(link.group ?? "") {
+                if !meant.contains(where: { $0 === link }) { try await link.set(rate, for: wish.time) }
+            }
         }
         if case .remove = wish.action { return [] }
         var all: [LinkStatus] = []

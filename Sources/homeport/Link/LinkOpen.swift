@@ -140,9 +140,9 @@ struct LinkOpenCommand: AsyncParsableCommand {
         plan.group = group
         plan.seed = seed
         plan.remote = remote
-        if let idle { plan.idle = try Self.option("--idle") { try Duration.condition(idle) } }
+        if let idle { plan.idle = try Self.option("--idle") { try LinkPlan.time(idle) } }
         if let connectTimeout {
-            plan.connectTimeout = try Self.option("--connect-timeout") { try Duration.condition(connectTimeout) }
+            plan.connectTimeout = try Self.option("--connect-timeout") { try LinkPlan.time(connectTimeout) }
         }
         plan.edit = try conditions.edit()
         try plan.checkPlaces()
