@@ -205,7 +205,7 @@ package final class Link: Dialer {
         let channels = try await DatagramChannels.serve(sockets, group: group) { [self] channel in
             let loop = loop(of: channel.eventLoop)
             try channel.pipeline.syncOperations.addHandler(
-                FlowsHandler(on: loop) { [self] client, channel, onEnd in
+                FlowsHandler { [self] client, channel, onEnd in
                     open(client, channel, loop, onEnd)
                 }
             )

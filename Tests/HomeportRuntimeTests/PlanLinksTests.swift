@@ -150,6 +150,17 @@ import Testing
         }
     }
 
+    @Test func aGroupsTimedRateEndsForAllOfIt() async throws {
+        let link = "{ to: a, group: g, rate: 80mbit, rate_per: group }"
+        try await withProject("links: { x: \(link), y: \(link) }") { project in
+            func rates() async -> [String?] { await project.status.links.map { $0.down.conditions[0][named: "rate"] } }
+            let edit = try LinkEdit.read("{ rate: 1mbit }", file: "test")
+            _ = try await project.change(LinkWish(["x"], .set(edit), for: .milliseconds(300)))
+            try await eventually { await rates() == ["80mbit", "80mbit"] }
+            #expect(await project.status.links.map(\.isEdited) == [false, false])
+        }
+    }
+
     @Test(arguments: [
         ("links: { l: { to: nobody } }", "there is no service nobody"),
         ("links: { l: { to: a, listen: 55001 }, m: { to: b, listen: 55001 } }", "l listens at"),

@@ -32,7 +32,7 @@ enum Statistics {
     }
 
     /// Between which shares 99 of 100 samples of so many lie, where each is lost with this probability.
-    /// - Parameter correlation: How much the variance is larger than that of independent losses.
+    /// - Parameter inflation: How many times the variance is larger than that of independent losses.
     static func lossInterval(_ probability: Double, _ count: Int, inflation: Double = 1) -> ClosedRange<Double> {
         let spread = 2.576 * (probability * (1 - probability) * inflation / Double(count)).squareRoot()
         return max(0, probability - spread)...min(1, probability + spread)

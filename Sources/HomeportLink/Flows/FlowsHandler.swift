@@ -1,20 +1,15 @@
-import HomeportConditions
-import HomeportCore
 import NIOCore
 
 /// The listening end of a link for UDP: tells clients apart by their address, and gives each a ``Flow``.
 final class FlowsHandler: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
 
-    private let loop: LinkLoop
     private let open: (_ client: SocketAddress, _ channel: any Channel, _ onEnd: @escaping () -> Void) -> Flow?
     private var flows: [SocketAddress: Flow] = [:]
 
     init(
-        on loop: LinkLoop,
         open: @escaping (_ client: SocketAddress, _ channel: any Channel, _ onEnd: @escaping () -> Void) -> Flow?
     ) {
-        self.loop = loop
         self.open = open
     }
 

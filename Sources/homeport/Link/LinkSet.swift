@@ -21,7 +21,7 @@ struct LinkSetCommand: AsyncParsableCommand {
 
             EXIT CODES
               0  every link that was meant has changed
-              2  the words were wrong; nothing has changed
+              2  the words were wrong
               3  no such link runs
             """
     )
