@@ -6,13 +6,13 @@ public enum Corrupt: StreamCondition, Hashable {
     /// The bits of `mask` in the byte at `offset` of each connection.
     case byte(at: UInt64, mask: UInt8)
 
-    public mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
+    mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         // One part has one flip at most.
         if case .packets = self, segment.count > segment.inPacket { return .split(after: segment.inPacket) }
         return .leave(at: segment.entered)
     }
 
-    public func flips(in segment: Segment, draws: Draws) -> Flip? {
+    func flips(in segment: Segment, draws: Draws) -> Flip? {
         guard segment.kind == .data else { return nil }
         switch self {
         case .byte(let offset, let mask):
@@ -32,7 +32,7 @@ public enum Corrupt: StreamCondition, Hashable {
 }
 
 extension Corrupt: DatagramCondition {
-    public mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
+    mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
         switch self {
         case .byte(let offset, let mask):
             return offset < UInt64(datagram.count) ? .flipped(Flip(offset: offset, mask: mask)) : pass(datagram)

@@ -12,14 +12,14 @@ public struct Cut: StreamCondition, Hashable {
         self.how = how
     }
 
-    public mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
+    mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         guard let limit = afterBytes, segment.kind == .data else { return .leave(at: segment.entered) }
         guard segment.start < limit else { return .cut(how) }
         let left = limit - segment.start
         return UInt64(segment.count) > left ? .split(after: Int(left)) : .leave(at: segment.entered)
     }
 
-    public func ending(opened: Instant, passed: UInt64, last: Instant) -> (at: Instant, how: Ending)? {
+    func ending(opened: Instant, passed: UInt64, last: Instant) -> (at: Instant, how: Ending)? {
         if let afterBytes, passed >= afterBytes { return (last, how) }
         return afterTime.map { (opened &+ $0, how) }
     }

@@ -12,7 +12,7 @@ public struct DatagramRate: DatagramCondition, Hashable {
         self.queue = queue
     }
 
-    public mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
+    mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
         if line.bitsPerSecond == 0 { return .hold }
         guard let slot = line.reserve(datagram.count, from: datagram.entered, limit: queue) else { return .drop }
         return .follow(at: slot.end)

@@ -5,7 +5,7 @@ public struct Duplicate: DatagramCondition, Hashable {
 
     public init(_ probability: Double) { self.probability = probability }
 
-    public mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
+    mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
         draws.uniform(at: datagram.number) < probability ? .twice : .leave(at: datagram.entered)
     }
 }

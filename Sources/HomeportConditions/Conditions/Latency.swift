@@ -32,7 +32,7 @@ public struct Latency: StreamCondition, Hashable {
 
     mutating func adopt(_ other: Latency) { walk = other.walk }
 
-    public mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
+    mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         if jitter > 0, segment.count > segment.inPacket { return .split(after: segment.inPacket) }
         return .leave(at: segment.entered &+ delay(segment.drawnAt, draws))
     }
@@ -58,7 +58,7 @@ public struct Latency: StreamCondition, Hashable {
 }
 
 extension Latency: DatagramCondition {
-    public mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
+    mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
         let due = datagram.entered &+ delay(datagram.number, draws)
         return keepsOrder ? .follow(at: due) : .leave(at: due)
     }

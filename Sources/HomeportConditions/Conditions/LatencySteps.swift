@@ -23,13 +23,13 @@ public struct LatencySteps: StreamCondition, Hashable {
         least &+ UInt64(Double(spread) * draws.uniform(at: time / every))
     }
 
-    public mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
+    mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         .leave(at: segment.entered &+ delay(at: segment.entered))
     }
 }
 
 extension LatencySteps: DatagramCondition {
-    public mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
+    mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
         .leave(at: datagram.entered &+ delay(at: datagram.entered))
     }
 }

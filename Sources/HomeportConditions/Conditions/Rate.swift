@@ -14,7 +14,7 @@ public struct Rate: StreamCondition, Hashable {
 
     mutating func adopt(_ other: Rate) { reserved = other.reserved }
 
-    public mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
+    mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         guard segment.kind == .data else { return .leave(at: segment.entered) }
         if let reserved, reserved.start == segment.start, line.isValid(reserved.slot) {
             return .leave(at: reserved.slot.end)

@@ -19,7 +19,7 @@ public struct Reorder: DatagramCondition, Hashable {
         self.patience = patience
     }
 
-    public mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
+    mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
         guard draws.uniform(at: datagram.number) < probability else { return .leave(at: datagram.entered) }
         return .park(behind: distance, until: datagram.entered &+ patience)
     }

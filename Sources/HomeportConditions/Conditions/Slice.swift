@@ -17,7 +17,7 @@ public struct Slice: StreamCondition, Hashable {
         (self.size, self.variation, self.pause) = (size, variation, pause)
     }
 
-    public mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
+    mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         guard segment.kind == .data else { return .leave(at: segment.entered) }
         if piece != segment.start {
             let spread = UInt64(variation * 2 + 1)

@@ -5,7 +5,7 @@ public struct SlowClose: StreamCondition, Hashable {
 
     public init(delay: UInt64) { self.delay = delay }
 
-    public mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
+    mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         .leave(at: segment.kind == .data ? segment.entered : segment.entered &+ delay)
     }
 }

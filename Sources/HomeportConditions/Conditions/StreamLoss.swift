@@ -20,7 +20,7 @@ public struct StreamLoss: StreamCondition, Hashable {
 
     mutating func adopt(_ other: StreamLoss) { process.adopt(other.process) }
 
-    public mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
+    mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         if segment.count > segment.inPacket { return .split(after: segment.inPacket) }
         guard process.loses(segment.drawnAt, draws: draws) else { return .leave(at: segment.entered) }
         var (late, wait) = (recovery, recovery)
@@ -36,16 +36,5 @@ public struct StreamLoss: StreamCondition, Hashable {
     /// A retransmission comes so much later that no burst of losses lasts until then: it has the average's chance.
     private func repeatIsLost(_ packet: UInt64, _ attempt: UInt64, _ draws: Draws) -> Bool {
         draws.uniform(at: packet, use: attempt) < process.model.rate
-    }
-}
-
-extension LossProcess.Model {
-    /// The share that is lost in the long run.
-    public var rate: Double {
-        switch self {
-        case .bernoulli(let probability): probability
-        case .gilbertElliott(let p, let r, let badLoss, let goodLoss):
-            p + r > 0 ? (p * badLoss + r * goodLoss) / (p + r) : goodLoss
-        }
     }
 }

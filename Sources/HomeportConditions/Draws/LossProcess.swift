@@ -42,9 +42,20 @@ public struct LossProcess: Sendable, Hashable {
     public func hash(into hasher: inout Hasher) { hasher.combine(model) }
 }
 
+extension LossProcess.Model {
+    /// The share that is lost in the long run.
+    public var rate: Double {
+        switch self {
+        case .bernoulli(let probability): probability
+        case .gilbertElliott(let p, let r, let badLoss, let goodLoss):
+            p + r > 0 ? (p * badLoss + r * goodLoss) / (p + r) : goodLoss
+        }
+    }
+}
+
 /// Loss of datagrams is real.
 extension LossProcess: DatagramCondition {
-    public mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
+    mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate {
         loses(datagram.number, draws: draws) ? .drop : .leave(at: datagram.entered)
     }
 }

@@ -1,5 +1,5 @@
 /// What a condition says of a datagram that comes to it.
-public enum Fate: Sendable, Hashable {
+enum Fate: Sendable, Hashable {
     /// It goes on at this moment, whatever else waits: later ones may go before it.
     case leave(at: Instant)
     /// It goes on at this moment, but not before those that came before it.
@@ -16,17 +16,17 @@ public enum Fate: Sendable, Hashable {
 }
 
 /// A datagram as conditions see it.
-public struct Datagram: Sendable, Hashable {
+struct Datagram: Sendable, Hashable {
     /// Counted from 0 in each direction of each flow: what is drawn for it is drawn for this number.
-    public let number: UInt64
+    let number: UInt64
     /// Bytes of payload.
-    public let count: Int
+    let count: Int
     /// When it came to the condition.
-    public internal(set) var entered: Instant
+    var entered: Instant
 }
 
 /// One thing that a network does to datagrams: each has its own fate, so that loss, duplicates and reordering are real.
-public protocol DatagramCondition: Sendable {
+protocol DatagramCondition: Sendable {
     /// Asked once when a datagram comes, and again when the condition has changed while it waits.
     mutating func judge(_ datagram: Datagram, draws: Draws) -> Fate
 }

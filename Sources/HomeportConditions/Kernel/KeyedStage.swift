@@ -9,21 +9,3 @@ public struct KeyedStage<Stage: Sendable>: Sendable {
         self.stage = stage
     }
 }
-
-/// What a condition has done.
-public struct Effect: Sendable, Hashable {
-    /// How many packets, or pieces of a stream, it held back, changed or threw away.
-    public var hits: UInt64 = 0
-    /// By how much it held them back, in all.
-    public var nanoseconds: UInt64 = 0
-    /// How many bytes it threw away.
-    public var discarded: UInt64 = 0
-
-    public init() {}
-
-    public static func += (a: inout Effect, b: Effect) {
-        a.hits &+= b.hits
-        a.nanoseconds &+= b.nanoseconds
-        a.discarded &+= b.discarded
-    }
-}

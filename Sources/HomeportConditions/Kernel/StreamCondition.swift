@@ -1,5 +1,5 @@
 /// What a condition says of the segment at the head of its queue.
-public enum Verdict: Sendable, Hashable {
+enum Verdict: Sendable, Hashable {
     /// It goes on at this moment, or as soon as what is before it has gone.
     case leave(at: Instant)
     /// It is judged in two parts, the first of this many bytes.
@@ -24,31 +24,16 @@ public enum Ending: Sendable, Hashable {
 ///
 /// It is asked for the head of its queue alone, perhaps many times, and answers by its present parameters: so a change
 /// re-times what waits, and can neither lose nor reorder it. What it draws depends on offsets and on nothing else.
-public protocol StreamCondition: Sendable {
+protocol StreamCondition: Sendable {
     /// - Parameters:
     ///   - segment: The head of the queue.
     ///   - draws: This condition's own, for this stream.
     mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict
-
-    /// When it ends the connection by itself, whatever is sent.
-    /// - Parameters:
-    ///   - opened: When the connection was.
-    ///   - passed: How many bytes have gone on from here.
-    ///   - last: When the last of them did.
-    func ending(opened: Instant, passed: UInt64, last: Instant) -> (at: Instant, how: Ending)?
-
-    /// The bits that it turns over in a segment that leaves it.
-    func flips(in segment: Segment, draws: Draws) -> Flip?
-}
-
-extension StreamCondition {
-    public func ending(opened: Instant, passed: UInt64, last: Instant) -> (at: Instant, how: Ending)? { nil }
-    public func flips(in segment: Segment, draws: Draws) -> Flip? { nil }
 }
 
 /// Bits of one byte that are turned over.
 public struct Flip: Sendable, Hashable {
-    /// The byte's place in the stream.
+    /// The byte's place: in the stream, or in the datagram.
     public let offset: UInt64
     public let mask: UInt8
 

@@ -41,9 +41,17 @@ extension PlanWord where Value == String {
 extension PlanWord where Value == Bool {
     /// `true` or `false`. YAML's `yes`, `no`, `on` and `off` are refused: half its parsers read them as text.
     public static let bool = PlanWord(schema: ["type": "boolean"]) { (text) throws(HomeportError) in
+        try Bool(parsing: text)
+    }
+}
+
+extension Bool {
+    /// Reads `true` and `false`, and nothing else.
+    /// - Throws: ``HomeportError`` with code `value.malformed`, saying which of the two a word like `yes` may have meant.
+    public init(parsing text: String) throws(HomeportError) {
         switch text {
-        case "true": return true
-        case "false": return false
+        case "true": self = true
+        case "false": self = false
         default:
             let meant = ["yes": "true", "on": "true", "no": "false", "off": "false"][text.lowercased()]
             throw HomeportError(

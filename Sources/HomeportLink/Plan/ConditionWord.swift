@@ -1,12 +1,12 @@
-package import HomeportConditions
-package import HomeportCore
+import HomeportConditions
+import HomeportCore
 
 /// One word for what a network does: its name, what it takes, and what it is for. The plan, the command line, the control
 /// API and what they say about mistakes all come from these.
-package struct ConditionWord<Value: Sendable>: Sendable {
-    package let name: String
-    package let example: String
-    package let summary: String
+struct ConditionWord<Value: Sendable>: Sendable {
+    let name: String
+    let example: String
+    let summary: String
     let parse: @Sendable (String) throws(HomeportError) -> Value
 
     init(
@@ -21,9 +21,6 @@ package struct ConditionWord<Value: Sendable>: Sendable {
         self.parse = parse
     }
 
-    /// What every word takes beside its own values: it undoes a preset's, or what was set before.
-    static var off: String { "off" }
-
     /// The word as a key of a plan.
     var key: PlanKey<ConditionWords> {
         let (name, parse) = (name, parse)
@@ -35,7 +32,7 @@ package struct ConditionWord<Value: Sendable>: Sendable {
             }
         let word = PlanWord<String?>(schema: ["type": kinds, "examples": [.text(example)]]) {
             (text) throws(HomeportError) in
-            if text != Self.off { _ = try parse(text) }
+            if text != ConditionWords.off { _ = try parse(text) }
             return text
         }
         return PlanKey(name, word, to: \ConditionWords.[named: name], example: example, summary)
@@ -43,59 +40,63 @@ package struct ConditionWord<Value: Sendable>: Sendable {
 }
 
 /// Whose a limited rate is.
-package enum RateScope: String, Sendable, CaseIterable {
+enum RateScope: String, Sendable {
     case link, connection, group
 }
 
 /// After what a connection ends.
-package enum ConnectionLife: Sendable, Hashable {
+enum ConnectionLife: Sendable, Hashable {
     case time(Duration)
     case bytes(ByteCount)
 }
 
 extension ConditionWord where Value == Duration {
-    package static let latency = Self(
+    static let latency = Self(
         "latency",
         "80ms",
         "Delay, one way.",
-        { (text) throws(HomeportError) in try Duration.condition(text) }
+        time
     )
-    package static let jitter = Self(
+    static let jitter = Self(
         "jitter",
         "20ms",
         "How far the delay varies around latency, to both sides; see distribution.",
-        { (text) throws(HomeportError) in try Duration.condition(text) }
+        time
     )
-    package static let step = Self(
+    static let step = Self(
         "step",
         "30ms",
         "A further delay between 0 and this that changes for all connections at once; see step_every.",
-        { (text) throws(HomeportError) in try Duration.condition(text) }
+        time
     )
-    package static let stepEvery = Self(
+    static let stepEvery = Self(
         "step_every",
         "15s",
         "How often step changes (default: 15s).",
         positive
     )
-    package static let recovery = Self(
+    static let recovery = Self(
         "recovery",
         "200ms",
         "On TCP: how long a lost packet's retransmission takes, which is how loss is modelled there.",
         { (text) throws(HomeportError) in try Duration.condition(text, most: .seconds(60)) }
     )
-    package static let slicePause = Self(
+    static let slicePause = Self(
         "slice_pause",
         "5ms",
         "Time between two pieces of slice.",
-        { (text) throws(HomeportError) in try Duration.condition(text) }
+        time
     )
-    package static let slowClose = Self(
+    static let slowClose = Self(
         "slow_close",
         "2s",
         "How much later than its data a connection's end arrives.",
-        { (text) throws(HomeportError) in try Duration.condition(text) }
+        time
     )
+
+    @Sendable private static func time(_ text: String) throws(HomeportError) -> Duration {
+        try Duration.condition(text)
+    }
 
     @Sendable private static func positive(_ text: String) throws(HomeportError) -> Duration {
         let value = try Duration.condition(text)
@@ -105,7 +106,7 @@ extension ConditionWord where Value == Duration {
 }
 
 extension ConditionWord where Value == Distribution {
-    package static let distribution = Self(
+    static let distribution = Self(
         "distribution",
         "normal",
         "How jitter is spread: uniform (default), normal, pareto, paretonormal; or measured values in units of jitter, in "
@@ -115,7 +116,7 @@ extension ConditionWord where Value == Distribution {
 }
 
 extension ConditionWord where Value == Probability {
-    package static let correlation = Self(
+    static let correlation = Self(
         "correlation",
         "25%",
         "How much a packet's delay resembles the one before (below 100%).",
@@ -127,19 +128,19 @@ extension ConditionWord where Value == Probability {
             return value
         }
     )
-    package static let duplicate = Self(
+    static let duplicate = Self(
         "duplicate",
         "1%",
         "UDP only: datagrams that arrive twice.",
         Probability.init(parsing:)
     )
-    package static let reorder = Self(
+    static let reorder = Self(
         "reorder",
         "5%",
         "UDP only: datagrams that three later ones overtake.",
         Probability.init(parsing:)
     )
-    package static let corrupt = Self(
+    static let corrupt = Self(
         "corrupt",
         "0.1%",
         "Packets in which one bit is turned over.",
@@ -148,7 +149,7 @@ extension ConditionWord where Value == Probability {
 }
 
 extension ConditionWord where Value == [UInt64] {
-    package static let corruptAt = Self(
+    static let corruptAt = Self(
         "corrupt_at",
         "0,1000",
         "Bytes, counted from 0 in each connection or datagram, whose lowest bit is turned over.",
@@ -164,7 +165,7 @@ extension ConditionWord where Value == [UInt64] {
 }
 
 extension ConditionWord where Value == ByteRate {
-    package static let rate = Self(
+    static let rate = Self(
         "rate",
         "10mbit",
         "Speed of the line; 0bit lets nothing through. See rate_per.",
@@ -173,7 +174,7 @@ extension ConditionWord where Value == ByteRate {
 }
 
 extension ConditionWord where Value == RateScope {
-    package static let ratePer = Self(
+    static let ratePer = Self(
         "rate_per",
         "connection",
         "Who shares the rate: link (default: all its connections), connection (each has its own), or group.",
@@ -187,13 +188,13 @@ extension ConditionWord where Value == RateScope {
 }
 
 extension ConditionWord where Value == ByteCount {
-    package static let queue = Self(
+    static let queue = Self(
         "queue",
         "64KiB",
         "What may wait for the rate: UDP drops beyond it, TCP stops reading (default: 64KiB; TCP also what is under way).",
         ByteCount.init(parsing:)
     )
-    package static let slice = Self(
+    static let slice = Self(
         "slice",
         "100B",
         "TCP only: what is sent arrives in pieces of this size.",
@@ -205,7 +206,7 @@ extension ConditionWord where Value == ByteCount {
             return value
         }
     )
-    package static let sliceVariation = Self(
+    static let sliceVariation = Self(
         "slice_variation",
         "20B",
         "How much smaller or larger than slice a piece may be; less than slice.",
@@ -214,7 +215,7 @@ extension ConditionWord where Value == ByteCount {
 }
 
 extension ConditionWord where Value == LossProcess.Model {
-    package static let loss = Self(
+    static let loss = Self(
         "loss",
         "1%",
         "Packets that are lost: 1%, or in bursts by Gilbert and Elliott: p=1%,r=25%,bad=100%,good=0%. Real on UDP, modelled "
@@ -224,42 +225,34 @@ extension ConditionWord where Value == LossProcess.Model {
 }
 
 extension ConditionWord where Value == Bool {
-    package static let keepOrder = Self(
+    static let keepOrder = Self(
         "keep_order",
         "true",
         "UDP only: jitter lets no datagram overtake another.",
-        bool
+        Bool.init(parsing:)
     )
-    package static let blackhole = Self(
+    static let blackhole = Self(
         "blackhole",
         "true",
         "What is sent is taken and thrown away.",
-        bool
+        Bool.init(parsing:)
     )
-    package static let stall = Self(
+    static let stall = Self(
         "stall",
         "true",
         "Nothing gets through and nothing is lost: what waits goes on when it ends.",
-        bool
+        Bool.init(parsing:)
     )
-
-    @Sendable private static func bool(_ text: String) throws(HomeportError) -> Bool {
-        switch text {
-        case "true": return true
-        case "false": return false
-        default: throw HomeportError(.badValue, "\"\(text)\" is neither true nor false", fix: "write true or false")
-        }
-    }
 }
 
 extension ConditionWord where Value == ConnectionLife {
-    package static let resetAfter = Self(
+    static let resetAfter = Self(
         "reset_after",
         "10s",
         "TCP only: connections break off with RST after this time, or after this many bytes (1MB); 0s is at once.",
         life
     )
-    package static let closeAfter = Self(
+    static let closeAfter = Self(
         "close_after",
         "1MB",
         "TCP only: connections end in order after this time, or after this many bytes.",

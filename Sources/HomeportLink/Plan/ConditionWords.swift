@@ -6,6 +6,9 @@ package import HomeportCore
 package struct ConditionWords: Sendable, Hashable, Codable {
     private var texts: [String: String] = [:]
 
+    /// What stands for any word's own value, and undoes it.
+    static let off = "off"
+
     package init() {}
 
     init(_ texts: [String: String]) { self.texts = texts }
@@ -26,7 +29,7 @@ package struct ConditionWords: Sendable, Hashable, Codable {
     }
 
     /// Without what is off.
-    var settled: ConditionWords { ConditionWords(texts.filter { $0.value != "off" }) }
+    var settled: ConditionWords { ConditionWords(texts.filter { $0.value != Self.off }) }
 
     /// In the order in which words act: `latency 80ms, jitter 20ms`.
     package var text: String {

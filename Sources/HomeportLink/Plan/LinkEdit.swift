@@ -3,7 +3,7 @@ package import HomeportNet
 
 /// What is to be done to a link's conditions: a plan's link begins with none and is edited once; `link set` edits what runs.
 package struct LinkEdit: Sendable, Hashable {
-    package enum Direction: String, Sendable, CaseIterable {
+    package enum Direction: String, Sendable {
         case up, down, both
     }
 
@@ -15,14 +15,14 @@ package struct LinkEdit: Sendable, Hashable {
         case list([ConditionWords])
     }
 
-    /// Whether what was there goes first.
-    package var clears = false
-    package var preset: Preset?
     package enum RoundTrip: Sendable, Hashable {
         case off
         case time(Duration)
     }
 
+    /// Whether what was there goes first.
+    package var clears = false
+    package var preset: Preset?
     /// Delay there and back: half each way.
     package var roundTrip: RoundTrip?
     /// For what is said without a direction.
@@ -30,20 +30,29 @@ package struct LinkEdit: Sendable, Hashable {
     package var own = ConditionWords()
     package var up: Way?
     package var down: Way?
-    /// What is said of new connections; nil says nothing.
-    package var connect: ConnectMode?
+    /// Whether new connections are refused, or left unanswered; nil says nothing of it.
+    package var refuse: Bool?
+    package var unreachable: Bool?
 
     /// What becomes of new connections; nil leaves it as it is.
-    package var nextConnect: ConnectMode? { connect ?? (clears || preset != nil ? .accept : nil) }
+    package var connect: ConnectMode? {
+        if refuse == true { return .refuse }
+        if unreachable == true { return .unreachable }
+        return refuse ?? unreachable != nil || clears || preset != nil ? .accept : nil
+    }
 
     package init() {}
 
     package var isEmpty: Bool {
-        !clears && preset == nil && roundTrip == nil && own.isEmpty && up == nil && down == nil && connect == nil
+        !clears && preset == nil && roundTrip == nil && own.isEmpty && up == nil && down == nil
+            && refuse == nil && unreachable == nil
     }
 
     /// - Throws: ``HomeportError`` when the words do not go together.
     package func applied(to before: LinkWords, isDatagram: Bool?) throws(HomeportError) -> LinkWords {
+        if refuse == true, unreachable == true {
+            throw HomeportError(.badValue, "refuse and unreachable exclude each other", fix: "leave one of them out")
+        }
         var words = preset?.words ?? (clears ? LinkWords() : before)
         if let roundTrip {
             if saysLatency {
@@ -88,7 +97,7 @@ package struct LinkEdit: Sendable, Hashable {
     func applied(to before: LinkSettings, isDatagram: Bool?) throws(HomeportError) -> LinkSettings {
         LinkSettings(
             words: try applied(to: before.words, isDatagram: isDatagram),
-            connect: nextConnect ?? before.connect
+            connect: connect ?? before.connect
         )
     }
 
@@ -126,7 +135,7 @@ package struct LinkEdit: Sendable, Hashable {
 
     private static func halves(_ roundTrip: RoundTrip) -> (ConditionWords, ConditionWords) {
         func latency(_ text: String) -> ConditionWords { ConditionWords([ConditionWord.latency.name: text]) }
-        guard case .time(let time) = roundTrip else { return (latency("off"), latency("off")) }
+        guard case .time(let time) = roundTrip else { return (latency(ConditionWords.off), latency(ConditionWords.off)) }
         let half = time.wholeNanoseconds / 2
         let rest = time.wholeNanoseconds - half
         return (latency(Duration.nanoseconds(half).text), latency(Duration.nanoseconds(rest).text))

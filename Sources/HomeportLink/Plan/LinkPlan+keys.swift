@@ -86,7 +86,7 @@ extension LinkPlan {
     }
 
     /// A link's name as it is called everywhere, from how the plan writes it.
-    package static func settled(_ name: String) -> String? {
+    package static func settled(_ name: String) -> String {
         (try? edge(name)).flatMap { $0 }.map { "\($0.from) -> \($0.to)" } ?? name
     }
 
@@ -157,15 +157,15 @@ extension LinkEdit {
         PlanKey("down", .way, to: \.down, example: "{ latency: 80ms }", "What happens to what clients are sent."),
         PlanKey(
             "refuse",
-            .connects(.refuse),
-            to: \.connect,
+            .flag,
+            to: \.refuse,
             example: "true",
             "New connections are refused, as if nobody listened."
         ),
         PlanKey(
             "unreachable",
-            .connects(.unreachable),
-            to: \.connect,
+            .flag,
+            to: \.unreachable,
             example: "true",
             "New connections hang: nobody answers them at all."
         ),
@@ -195,7 +195,7 @@ extension PlanWord where Value == String? {
 
 extension PlanWord where Value == LinkEdit.RoundTrip? {
     fileprivate static let roundTrip = PlanWord { (text) throws(HomeportError) in
-        text == "off" ? .off : .time(try Duration.condition(text))
+        text == ConditionWords.off ? .off : .time(try Duration.condition(text))
     }
 }
 
@@ -230,15 +230,9 @@ extension PlanWord where Value == LinkEdit.Direction? {
     }
 }
 
-extension PlanWord where Value == ConnectMode? {
-    fileprivate static func connects(_ mode: ConnectMode) -> PlanWord {
-        PlanWord(schema: ["type": "boolean"]) { (text) throws(HomeportError) in
-            switch text {
-            case "true": return mode
-            case "false", "off": return .accept
-            default: throw HomeportError(.badValue, "\"\(text)\" is neither true nor false", fix: "write true or false")
-            }
-        }
+extension PlanWord where Value == Bool? {
+    fileprivate static let flag = PlanWord(schema: ["type": "boolean"]) { (text) throws(HomeportError) in
+        text == ConditionWords.off ? false : try Bool(parsing: text)
     }
 }
 

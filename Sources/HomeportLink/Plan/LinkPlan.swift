@@ -37,6 +37,9 @@ package struct LinkPlan: Sendable, Equatable {
         try edit.applied(to: LinkWords(), isDatagram: isDatagram)
     }
 
+    /// The same, with what becomes of new connections.
+    func settings() throws(HomeportError) -> LinkSettings { try edit.applied(to: LinkSettings(), isDatagram: isDatagram) }
+
     /// `127.0.0.1:5432`, or a service's name.
     package var target: String {
         switch to {

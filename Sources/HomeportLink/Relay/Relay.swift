@@ -7,7 +7,8 @@ final class Relay: Passage {
     private let client: RelayHandler
     private let upstream: RelayHandler
     private let loop: LinkLoop
-    private var endsLeft = 2
+    /// Ends that are not released; the upstream's counts from when it is dialled.
+    private var endsLeft = 1
     private var counted: (up: UInt64, down: UInt64) = (0, 0)
     private var clientChannel: (any Channel)?
     private var upstreamChannel: (any Channel)?
@@ -26,8 +27,6 @@ final class Relay: Passage {
         try channel.pipeline.syncOperations.addHandler(client)
         clientChannel = channel
         loop.add(self)
-        // Until there is another end, this one alone decides.
-        endsLeft = 1
         client.onRelease = { [self] in endReleased() }
         // A channel that is closed before it was active tells its handlers nothing.
         channel.closeFuture.assumeIsolated().whenComplete { [client] _ in client.lost() }

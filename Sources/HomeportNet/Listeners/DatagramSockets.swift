@@ -16,7 +16,6 @@ package struct DatagramSockets: ~Copyable {
     package let port: Port?
     /// Where they are bound, IPv4 first.
     package let places: [Endpoint.Place]
-    package let ipv6Missing: Bool
 
     private var descriptors: [CInt]
 
@@ -50,10 +49,9 @@ package struct DatagramSockets: ~Copyable {
         }
     }
 
-    private init(_ descriptors: [CInt], _ places: [Endpoint.Place], ipv6Missing: Bool = false) {
+    private init(_ descriptors: [CInt], _ places: [Endpoint.Place]) {
         self.descriptors = descriptors
         self.places = places
-        self.ipv6Missing = ipv6Missing
         port = places.first.flatMap { Endpoint($0).port }
     }
 
@@ -71,7 +69,7 @@ package struct DatagramSockets: ~Copyable {
             throw SystemFailure("getsockname", errno)
         }
         guard let second = try boundLoopback6(port.number) else {
-            return DatagramSockets([first.release()], [.ipv4(.loopback, port)], ipv6Missing: true)
+            return DatagramSockets([first.release()], [.ipv4(.loopback, port)])
         }
         return DatagramSockets([first.release(), second.release()], [.ipv4(.loopback, port), .ipv6(.loopback, port)])
     }

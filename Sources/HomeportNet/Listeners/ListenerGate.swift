@@ -25,8 +25,7 @@ actor ListenerGate {
     /// Nil where a turn failed half-way: whatever is wanted next is done from there.
     private var mode: ConnectMode?
     private var isClosed = false
-    private var isBusy = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private let turns = Turns()
 
     init(
         _ descriptors: [CInt],
@@ -51,8 +50,8 @@ actor ListenerGate {
 
     /// Makes true what is wanted when it is this turn's time: of several that ask at once, the last word counts.
     func turn(to wanted: @Sendable () -> ConnectMode) async throws {
-        await takeTurn()
-        defer { endTurn() }
+        await turns.take()
+        defer { turns.end() }
         let wanted = wanted()
         guard wanted != mode, !isClosed else { return }
         guard wanted == .accept || descriptors.allSatisfy({ SocketName(localOf: $0) != nil }) else {
@@ -80,26 +79,13 @@ actor ListenerGate {
     }
 
     func close() async {
-        await takeTurn()
-        defer { endTurn() }
+        await turns.take()
+        defer { turns.end() }
         guard !isClosed else { return }
         isClosed = true
         await stopAccepting()
         fillers.closeAll()
         for descriptor in descriptors { systemClose(descriptor) }
-    }
-
-    /// While one awaits, an actor lets the next one in.
-    private func takeTurn() async {
-        guard isBusy else {
-            isBusy = true
-            return
-        }
-        await withCheckedContinuation { waiting.append($0) }
-    }
-
-    private func endTurn() {
-        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 
     private func accept() async throws {

@@ -91,7 +91,7 @@ extension Plan {
         var problems: [HomeportError] = []
         let nodes = (try? root.at("links")?.mapping()) ?? []
         func place(_ link: LinkPlan, _ key: String) -> PlanNode {
-            let node = nodes.first { $0.key == link.name || LinkPlan.settled($0.key) == link.name }?.value
+            let node = nodes.first { LinkPlan.settled($0.key) == link.name }?.value
             return node?.at(key) ?? node ?? root
         }
         var ports: [String: String] = [:]

@@ -28,31 +28,39 @@ extension Project {
         let kept = links.filter { name, _ in
             plan.links.contains { $0.name == name && before($0)?.isOnePlace(with: $0) ?? false }
         }
-        // What can fail comes first, beside what runs; only a link that keeps its port must be ended before its successor.
+        // What can fail comes first, beside what runs; only a link that keeps its port must end before its successor begins.
         var made = kept
-        var successors: [LinkPlan] = []
+        var ended: [LinkPlan] = []
         do {
-            for link in plan.links where kept[link.name] == nil {
-                if before(link)?.listen != nil, before(link)?.listen == link.listen {
-                    successors.append(link)
-                } else {
-                    made[link.name] = try await start(link, of: plan, services: services)
-                }
+            for link in plan.links where kept[link.name] == nil && !isSuccessor(link, of: before(link)) {
+                made[link.name] = try await start(link, of: plan, services: services)
+            }
+            for link in plan.links where kept[link.name] == nil && isSuccessor(link, of: before(link)) {
+                await links[link.name]?.stop(within: .zero)
+                if let old = before(link) { ended.append(old) }
+                made[link.name] = try await start(link, of: plan, services: services)
             }
         } catch {
             for (name, link) in made where kept[name] == nil { await link.stop(within: .zero) }
+            for old in ended { links[old.name] = try await start(old, of: self.plan, services: self.services) }
             throw error
         }
         for (name, link) in links where kept[name] == nil { await link.stop(within: .zero) }
-        for link in successors { made[link.name] = try await start(link, of: plan, services: services) }
         links = made
         for link in plan.links {
             guard let running = kept[link.name] else { continue }
             // The plan is made true, whatever was set by hand.
             let isNews = before(link) != link || running.isEdited
             if !isNews, case .endpoint = link.to { continue }
-            try await running.become(isNews ? link : nil, to: target(of: link, services))
+            do { try await running.become(isNews ? link : nil, to: target(of: link, services)) } catch {
+                // What it does is as the plan says; only its socket is not. The next change tries again.
+                options.onWarning("\(link.name): \(error)")
+            }
         }
+    }
+
+    private func isSuccessor(_ link: LinkPlan, of old: LinkPlan?) -> Bool {
+        link.listen != nil && old?.listen == link.listen
     }
 
     private func start(_ link: LinkPlan, of plan: Plan, services: [ServiceName: RunningService]) async throws -> Link {
@@ -126,8 +134,8 @@ extension Project {
     /// - Returns: What they are afterwards.
     /// - Throws: ``HomeportError`` if it cannot be done; links before the one that failed have changed then.
     package func change(_ wish: LinkWish) async throws -> [LinkStatus] {
-        await takeTurn()
-        defer { endTurn() }
+        await turns.take()
+        defer { turns.end() }
         var seen: Set<String> = []
         let meant = try wish.links.filter { seen.insert($0).inserted }.map { name in
             guard let link = links[name] else {

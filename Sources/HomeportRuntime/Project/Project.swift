@@ -47,8 +47,8 @@ package actor Project {
     var loops: ServerLoops?
     private var caches: FolderCaches?
     private var socketPath: String?
-    private var isBusy = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Start, change and stop wait for each other.
+    let turns = Turns()
     private var control: (any Responder)?
     /// One for all services and all plans to come: what was right once stays known.
     let passwords: PasswordCheck?
@@ -69,8 +69,8 @@ package actor Project {
         control: (any Responder)?,
         socket: (path: String, responder: any Responder)?
     ) async throws {
-        await takeTurn()
-        defer { endTurn() }
+        await turns.take()
+        defer { turns.end() }
         guard case .idle = state else { return }
         // Other machines have no business there, token or not.
         self.control = options.place?.isLoopback == false ? nil : control
@@ -142,8 +142,8 @@ package actor Project {
     /// - Returns: What changed.
     /// - Throws: If a service cannot be made; everything is then as before.
     package func apply(_ plan: Plan) async throws -> PlanChange {
-        await takeTurn()
-        defer { endTurn() }
+        await turns.take()
+        defer { turns.end() }
         guard case .running(let front, _) = state, let loops, let caches else {
             throw HomeportError(.projectStopped, "the project is stopping", fix: "start it again once it has stopped")
         }
@@ -213,8 +213,8 @@ package actor Project {
     /// - Returns: How many connections had to be cut off.
     @discardableResult
     package func stop(within grace: TimeAmount) async -> Int {
-        await takeTurn()
-        defer { endTurn() }
+        await turns.take()
+        defer { turns.end() }
         return await shutDown(within: grace)
     }
 
@@ -236,22 +236,6 @@ package actor Project {
         try? await controlGroup?.shutdownGracefully()
         (group, controlGroup) = (nil, nil)
         return cut
-    }
-
-    // MARK: Turns
-
-    /// Start, change and stop wait for each other: each of them awaits in between, and meanwhile an actor lets the next
-    /// one in.
-    func takeTurn() async {
-        guard isBusy else {
-            isBusy = true
-            return
-        }
-        await withCheckedContinuation { waiting.append($0) }
-    }
-
-    func endTurn() {
-        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 
     // MARK: Parts

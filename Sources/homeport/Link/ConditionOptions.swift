@@ -59,13 +59,6 @@ struct ConditionOptions: ParsableArguments {
 
     /// - Throws: ``HomeportError`` that names the option.
     func edit() throws -> LinkEdit {
-        if refuse == true, unreachable == true {
-            throw HomeportError(
-                .badValue,
-                "--refuse and --unreachable exclude each other",
-                fix: "leave one of them out"
-            )
-        }
         // One by one, so that what is wrong is said of the option that is meant.
         for (name, text) in words {
             do { _ = try LinkEdit.read(Self.mapping([(name, text)]), file: "") } catch var error as HomeportError {

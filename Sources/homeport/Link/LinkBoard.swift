@@ -83,9 +83,12 @@ final class LinkBoard: Sendable {
 
     /// What was done since then.
     private static func effects(_ now: [LinkStatus.Effect], since before: [LinkStatus.Effect]) -> [LinkStatus.Effect] {
-        now.compactMap { effect in
+        now.enumerated().compactMap { place, effect in
             var effect = effect
-            if let old = before.first(where: { $0.condition == effect.condition && $0.isGone == effect.isGone }) {
+            // A condition that was there is in its old place.
+            if before.indices.contains(place), case let old = before[place], old.condition == effect.condition,
+                old.isGone == effect.isGone, old.hits <= effect.hits
+            {
                 effect.hits &-= old.hits
                 effect.milliseconds -= old.milliseconds
             }

@@ -1,0 +1,143 @@
+import HomeportCore
+import HomeportNet
+import NIOCore
+import Synchronization
+
+/// How a link becomes another one while bytes flow.
+extension Link {
+    /// How many edits may wait for their end.
+    private static let mostEdits = 1000
+
+    /// Other conditions from now on, for who is there as for who comes.
+    /// - Parameter time: After which what is said here no longer acts; nil is for good.
+    /// - Throws: ``HomeportError`` if the words do not go together; nothing has changed then.
+    package func set(_ edit: LinkEdit, for time: Duration? = nil) async throws {
+        let until = time.map { NIODeadline.now() + .nanoseconds($0.wholeNanoseconds) }
+        let before = try state.withLock { state throws(HomeportError) in
+            guard state.edits.count < Self.mostEdits else {
+                throw HomeportError(.badValue, "\(Self.mostEdits) changes wait for their end already", where: name)
+            }
+            let next = try edit.applied(to: state.settings, isDatagram: isDatagram)
+            guard next.connect == .accept || canRefuse else { throw cannotRefuse }
+            defer {
+                state.edits.append(TimedEdit(edit: edit, until: until))
+                state.isEdited = true
+                state.settle(now: .now(), isDatagram: isDatagram)
+                publish(&state)
+            }
+            return (state.base, state.edits, state.isEdited)
+        }
+        do { try await turn() } catch {
+            state.withLock { state in
+                (state.base, state.edits, state.isEdited) = before
+                state.settle(now: .now(), isDatagram: isDatagram)
+                publish(&state)
+            }
+            throw error
+        }
+        if time != nil { arm() }
+        try await settle()
+    }
+
+    private var canRefuse: Bool {
+        !isDatagram && !places.contains { if case .unix = $0 { true } else { false } }
+    }
+
+    private var cannotRefuse: HomeportError {
+        HomeportError(
+            .badValue,
+            "only a link that listens on a TCP port can refuse connections, or leave them unanswered",
+            where: name,
+            fix: "use blackhole or stall"
+        )
+    }
+
+    /// Nothing gets through, either way, until ``heal()``; nothing is lost.
+    package func cut(for time: Duration? = nil) async throws {
+        state.withLock { state in
+            state.isCut = true
+            state.cutUntil = time.map { .now() + .nanoseconds($0.wholeNanoseconds) }
+            publish(&state)
+        }
+        if time != nil { arm() }
+        try await settle()
+    }
+
+    package func heal() async throws {
+        state.withLock { state in
+            state.isCut = false
+            state.cutUntil = nil
+            publish(&state)
+        }
+        try await settle()
+    }
+
+    /// A plan's new word on what it does and where it leads. Connections that are there stay where they are.
+    /// - Parameter plan: nil leaves what it does as it is.
+    package func become(_ plan: LinkPlan?, to target: LinkTarget) async throws {
+        guard let plan else { return state.withLock { $0.target = target } }
+        let settings = try plan.settings()
+        guard settings.connect == .accept || canRefuse else { throw cannotRefuse }
+        state.withLock { state in
+            state.target = target
+            (state.base, state.planned, state.settings) = (settings, settings, settings)
+            (state.edits, state.isEdited) = ([], false)
+            (state.isCut, state.cutUntil) = (false, nil)
+            publish(&state)
+        }
+        try await turn()
+        try await settle()
+    }
+
+    /// Whether it takes part in its group's line.
+    package var sharesLine: Bool {
+        state.withLock { ($0.settings.words.up + $0.settings.words.down).contains { $0[.ratePer] == .group } }
+    }
+
+    /// Makes true for who connects what is said now.
+    func turn() async throws {
+        guard case .streams(let listener) = ends.withLock({ $0 }) else { return }
+        try await listener.turn(to: { [self] in state.withLock(\.settings.connect) })
+    }
+
+    /// Returns when every loop has done what was asked of it before: what comes from then on meets the change.
+    private func settle() async throws { for loop in loops { try await loop.eventLoop.submit {}.get() } }
+
+    /// Under the lock, so that every loop sees changes in one order; the loops do their part later.
+    private func publish(_ state: inout LinkState) {
+        let profile = LinkProfile(
+            state.settings.words,
+            isCut: state.isCut,
+            own: own,
+            group: shared,
+            draws: draws,
+            now: Self.now
+        )
+        state.note(profile)
+        for loop in loops { loop.eventLoop.execute { loop.value.become(profile) } }
+    }
+
+    private func arm() {
+        let (generation, next) = state.withLock { state in
+            state.generation += 1
+            return (state.generation, (state.edits.compactMap(\.until) + [state.cutUntil].compactMap { $0 }).min())
+        }
+        guard let next, let loop = loops.first?.eventLoop else { return }
+        loop.scheduleTask(deadline: next) { [weak self] in self?.expire(generation) }
+    }
+
+    private func expire(_ generation: UInt64) {
+        let isMine = state.withLock { state in
+            guard state.generation == generation else { return false }
+            let now = NIODeadline.now()
+            if let until = state.cutUntil, until <= now { (state.isCut, state.cutUntil) = (false, nil) }
+            state.settle(now: now, isDatagram: isDatagram)
+            if state.edits.isEmpty, state.base == state.planned { state.isEdited = false }
+            publish(&state)
+            return true
+        }
+        guard isMine, let loop = loops.first?.eventLoop else { return }
+        loop.makeFutureWithTask { [self] in try await turn() }.whenFailure { [self] in onWarning("\(name): \($0)") }
+        arm()
+    }
+}

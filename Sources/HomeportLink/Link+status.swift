@@ -1,0 +1,48 @@
+package import HomeportCore
+import HomeportNet
+import NIOCore
+import Synchronization
+
+extension Link {
+    /// Whether it does something else than its plan says, or is cut.
+    package var isEdited: Bool { state.withLock { $0.isEdited || $0.isCut } }
+
+    package var port: Port? { places.first.flatMap { Endpoint($0).port } }
+
+    package var status: LinkStatus {
+        get async throws {
+            var counts = LinkCounts()
+            for loop in loops { counts += try await loop.eventLoop.submit { loop.value.harvest() }.get() }
+            let now = NIODeadline.now()
+            return state.withLock { state in
+                func way(_ words: [ConditionWords], _ counts: LinkCounts.Way, _ order: [UInt64]) -> LinkStatus.Way {
+                    LinkStatus.Way(
+                        conditions: words,
+                        bytes: counts.bytes,
+                        effects: LinkStatus.effects(counts.effects, state.names, order, isDatagram: isDatagram)
+                    )
+                }
+                return LinkStatus(
+                    name: name,
+                    group: group,
+                    transport: isDatagram ? "udp" : "tcp",
+                    addresses: places.map { Endpoint($0, scheme: isDatagram ? .udp : nil).description },
+                    target: state.target.text,
+                    connect: state.settings.connect,
+                    isCut: state.isCut,
+                    cutFor: state.cutUntil.map { Double(max(0, ($0 - now).nanoseconds)) / 1e9 },
+                    setFor: state.edits.compactMap(\.until).max().map { Double(max(0, ($0 - now).nanoseconds)) / 1e9 },
+                    isEdited: state.isEdited,
+                    seed: seed,
+                    open: counts.open,
+                    opened: counts.opened,
+                    failed: counts.failed,
+                    lastFailure: state.lastFailure,
+                    overflowed: counts.overflowed,
+                    up: way(state.settings.words.up, counts.up, state.order.up),
+                    down: way(state.settings.words.down, counts.down, state.order.down)
+                )
+            }
+        }
+    }
+}
