@@ -73,7 +73,11 @@ let package = Package(
         tests("HomeportConditionsTests", ["HomeportConditions"]),
         tests(
             "HomeportLinkTests",
-            ["HomeportCore", "HomeportConditions", "HomeportLink", "HomeportNet", nioCore, nioPosix, nioEmbedded],
+            [
+                "HomeportCore", "HomeportConditions", "HomeportLink", "HomeportNet", "LiveTestSupport", nioCore,
+                nioPosix,
+                nioEmbedded,
+            ],
             settings: oursWithRawSockets
         ),
         module("HomeportDoor", ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore]),

@@ -135,7 +135,9 @@ package struct LinkEdit: Sendable, Hashable {
 
     private static func halves(_ roundTrip: RoundTrip) -> (ConditionWords, ConditionWords) {
         func latency(_ text: String) -> ConditionWords { ConditionWords([ConditionWord.latency.name: text]) }
-        guard case .time(let time) = roundTrip else { return (latency(ConditionWords.off), latency(ConditionWords.off)) }
+        guard case .time(let time) = roundTrip else {
+            return (latency(ConditionWords.off), latency(ConditionWords.off))
+        }
         let half = time.wholeNanoseconds / 2
         let rest = time.wholeNanoseconds - half
         return (latency(Duration.nanoseconds(half).text), latency(Duration.nanoseconds(rest).text))

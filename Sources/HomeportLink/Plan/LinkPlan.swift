@@ -38,7 +38,9 @@ package struct LinkPlan: Sendable, Equatable {
     }
 
     /// The same, with what becomes of new connections.
-    func settings() throws(HomeportError) -> LinkSettings { try edit.applied(to: LinkSettings(), isDatagram: isDatagram) }
+    func settings() throws(HomeportError) -> LinkSettings {
+        try edit.applied(to: LinkSettings(), isDatagram: isDatagram)
+    }
 
     /// `127.0.0.1:5432`, or a service's name.
     package var target: String {
