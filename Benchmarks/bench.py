@@ -21,6 +21,7 @@ from floor import (
     free_port,
     homeport,
     need,
+    socket_memory,
     stop,
     until,
     work_folder,

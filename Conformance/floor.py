@@ -93,6 +93,13 @@ def no_services(as_root):
             subprocess.run([*as_root, "rm", "-f", str(policy)])
 
 
+def socket_memory(pid):
+    """Megabytes that lie in the kernel's buffers of this process's TCP sockets: received, sent, and waiting to be sent."""
+    said = subprocess.run(["ss", "-Htnmp"], capture_output=True, text=True).stdout
+    mine = [part for part in re.split(r"\n(?=\S)", said) if f"pid={pid}," in part]
+    return sum(int(n) for part in mine for n in re.findall(r"[(,][rtw](\d+),", part)) / 1e6
+
+
 def free_port():
     """A port that the kernel says is free on both loopbacks (on 127.0.0.1 alone where there is no IPv6)."""
     for _ in range(100):

@@ -3,15 +3,13 @@ import HomeportCore
 import HomeportGuard
 import HomeportNet
 import HomeportRuntime
-import NIOCore
 
 /// What every command takes that serves.
 struct ServingOptions: ParsableArguments {
     @Option(help: "Port to listen on, at 127.0.0.1 and [::1] together; 0 picks a free one. (default: 62893)")
     var port: UInt16?
 
-    @Option(help: "Event loops (default: one for each core).")
-    var threads: Int?
+    @OptionGroup var loops: LoopOptions
 
     @Option(help: "How requests are shown; json is one object a line. (default: text)")
     var log: LogForm?
@@ -29,12 +27,6 @@ struct ServingOptions: ParsableArguments {
 
     enum LogForm: String, ExpressibleByArgument, CaseIterable {
         case text, json, off
-    }
-
-    func validate() throws {
-        if let threads, !(1...256).contains(threads) {
-            throw ValidationError("--threads takes 1 to 256, not \(threads)")
-        }
     }
 
     /// - Parameter bind: The one address to listen on, instead of both loopbacks.
@@ -69,7 +61,7 @@ struct ServingOptions: ParsableArguments {
     var reportTerminal: Terminal { form == .json ? .errors : .output }
 
     func options(place: ListenPlace, writer: LineWriter) throws -> ProjectOptions {
-        var options = ProjectOptions(place: place, threads: threads ?? NIOCore.System.coreCount) { warning in
+        var options = ProjectOptions(place: place, threads: loops.count) { warning in
             Terminal.errors.warn(warning)
         }
         options.hosts = try host.map { try HostPattern(parsing: $0) }

@@ -63,7 +63,7 @@ struct UpCommand: AsyncParsableCommand {
 
     private func change(_ client: ControlClient, _ status: ProjectStatus, _ path: String) async throws {
         try refuseOtherPort(than: status)
-        if serving.threads != nil || serving.log != nil || !serving.host.isEmpty {
+        if serving.loops.threads != nil || serving.log != nil || !serving.host.isEmpty {
             Terminal.errors.warn("--threads, --host and --log stay as they are until homeport down")
         }
         let folder = PlanFile.folder(of: path)
@@ -89,7 +89,7 @@ struct UpCommand: AsyncParsableCommand {
         let log = state.log(of: plan)
         var arguments = ["up", "--file", path, "--log", serving.form.rawValue, "--log-file", log]
         if let port = serving.port { arguments += ["--port", "\(port)"] }
-        if let threads = serving.threads { arguments += ["--threads", "\(threads)"] }
+        if let threads = serving.loops.threads { arguments += ["--threads", "\(threads)"] }
         for host in serving.host { arguments += ["--host", host] }
         let process = try DetachedProcess.start(arguments, log: log)
         let client = ControlClient(socket: state.socket(of: plan))

@@ -55,19 +55,11 @@ struct LinkOpenCommand: AsyncParsableCommand {
     @Flag(help: "Let it lead beyond this machine.")
     var remote = false
 
-    @Option(help: "Event loops (default: one for each core).")
-    var threads: Int?
-
-    @Flag(help: "Once it runs, print what homeport link list --json has of it, and nothing more.")
+    @Flag(help: "Once it runs, print its status as JSON, and nothing more.")
     var json = false
 
+    @OptionGroup var loops: LoopOptions
     @OptionGroup(title: "Conditions") var conditions: ConditionOptions
-
-    func validate() throws {
-        if let threads, !(1...256).contains(threads) {
-            throw ValidationError("--threads takes 1 to 256, not \(threads)")
-        }
-    }
 
     func run() async throws {
         var link = try plan()
@@ -89,7 +81,7 @@ struct LinkOpenCommand: AsyncParsableCommand {
         var plan = Plan(name: ServiceName(madeFrom: link.name), directory: PlanFile.currentDirectory)
         plan.links = [link]
         let board = LinkBoard(isLive: !json && Terminal.output.isInteractive)
-        let options = ProjectOptions(place: nil, threads: threads ?? NIOCore.System.coreCount) { board.say($0) }
+        let options = ProjectOptions(place: nil, threads: loops.count) { board.say($0) }
         let project = Project(plan, options: options)
         let json = json
         try await withThrowingTaskGroup(of: Void.self) { group in
