@@ -26,7 +26,8 @@ final class Alarm: NIOScheduledCallbackHandler {
     /// Rings then, and not at any moment set before; nil rings not at all.
     func set(_ moment: Instant?) {
         guard let moment else { return cancel() }
-        let due = NIODeadline.uptimeNanoseconds(moment)
+        // What is due already comes after the loop's next look at its sockets, which tasks that follow at once keep it from.
+        let due = max(.uptimeNanoseconds(moment), loop.now + WakeHabit.breath)
         self.due = due
         if timer != nil, fires == due || (fires < due && (isLongSleep || isSecondSleep)) { return }
         timer?.cancel()
@@ -67,6 +68,8 @@ final class Alarm: NIOScheduledCallbackHandler {
 /// How late a loop's timers are after it has slept: nine times out of ten not later than ``lead``.
 final class WakeHabit {
     static let longSleep = TimeAmount.milliseconds(1)
+    /// The least there is between two things that a loop does of itself.
+    static let breath = TimeAmount.microseconds(20)
     /// What getting up early may cost at each long sleep.
     static let mostLead = TimeAmount.microseconds(400)
     private static let step: Int64 = 2_000

@@ -183,4 +183,37 @@ import Testing
         }
         #expect(delays.count > 15)
     }
+
+    /// Millions of small pieces are due at once: no call may take as long as all of them.
+    @Test func smallPiecesGoInTurns() throws {
+        var lane = Lane(.slice(try #require(Slice(size: 1))))
+        lane.send(100_000)
+        #expect((1...1000).contains(lane.forwarded))
+        #expect(lane.path.wake == lane.now)
+        lane.settle()
+        #expect(lane.arrivals == [Instant](repeating: 0, count: 100_000))
+    }
+
+    @Test func piecesThatFindNoRoomBehindThemAreNotLateByIt() throws {
+        var lane = Lane(.slice(try #require(Slice(size: 1))), .latency(Latency(mean: ms(100))))
+        lane.send(20_000)
+        lane.pass(ms(3))
+        lane.send(20_000)
+        lane.end()
+        lane.settle()
+        #expect(Set(lane.arrivals) == [ms(100), ms(103)])
+        #expect(lane.arrivals.count == 40_000)
+        #expect(lane.out.last?.action == .finish && lane.out.last?.at == ms(103))
+    }
+
+    @Test func piecesThatNobodyTakesKeepNobodyAwake() throws {
+        var lane = Lane(.slice(try #require(Slice(size: 1))), .latency(Latency(mean: ms(1))))
+        lane.takes(false)
+        lane.send(20_000)
+        lane.settle()
+        #expect(lane.forwarded == 0 && lane.path.wake == nil)
+        lane.takes(true)
+        lane.settle()
+        #expect(lane.forwarded == 20_000)
+    }
 }

@@ -37,6 +37,16 @@ import Testing
         #expect(bell.rings == [late])
     }
 
+    /// In between the loop looks at its sockets.
+    @Test func whatIsDueAlreadyRingsALittleLater() {
+        let alarm = alarm()
+        alarm.set(ms(0))
+        loop.run()
+        #expect(bell.rings.isEmpty)
+        loop.advanceTime(by: .microseconds(50))
+        #expect(bell.rings.count == 1)
+    }
+
     @Test func noMomentIsNoRing() {
         let alarm = alarm()
         alarm.set(ms(2))

@@ -34,6 +34,8 @@ public struct StreamPath: Sendable {
         var passed: UInt64 = 0
         /// Its condition has ended the connection: nothing goes on from here.
         var isShut = false
+        /// What waits has no room behind it.
+        var isHeldUp = false
         var effect = Effect()
 
         init(_ stage: KeyedStage<Stage>, _ draws: Draws) {
@@ -157,21 +159,38 @@ public struct StreamPath: Sendable {
 
     // MARK: Time
 
-    /// Moves everything that is due. To be called when ``wake`` has come, and when the receiver takes more again.
+    /// Moves what is due. To be called when ``wake`` has come, and when the receiver takes more again.
+    ///
+    /// Small pieces are many: what is due of them beyond ``mostPieces`` waits for the next call, and ``wake`` is now. A station
+    /// goes on as long as there is room behind it; it is asked lazily anyway, so no piece is late by that.
     public mutating func run(now: Instant, _ actions: inout [Action]) {
         guard !isOver else { return }
         wake = nil
         for index in stations.indices {
             endByItself(index, now)
-            while !stations[index].queue.isEmpty, step(index, now, &actions) { endByItself(index, now) }
+            while !stations[index].queue.isEmpty, hasRoom(behind: index), step(index, now, &actions) {
+                endByItself(index, now)
+            }
+            stations[index].isHeldUp = !stations[index].queue.isEmpty && !hasRoom(behind: index)
         }
+        var pieces = 0
         while !passing.isEmpty {
             let segment = passing.first
             guard isWritable || segment.isLost else { break }
+            guard pieces < Self.mostPieces else { return wakeBy(now) }
+            pieces += segment.isPiece ? 1 : 0
             passing.removeFirst()
             leave(segment, &actions)
             if isOver { return }
         }
+        for index in stations.indices where stations[index].isHeldUp && hasRoom(behind: index) { wakeBy(now) }
+    }
+
+    /// What may wait between two stations, and what leaves in one call: some milliseconds of work.
+    static let mostPieces = 512
+
+    private func hasRoom(behind index: Int) -> Bool {
+        (index + 1 < stations.count ? stations[index + 1].queue.count : passing.count) < Self.mostPieces
     }
 
     private mutating func endByItself(_ index: Int, _ now: Instant) {
