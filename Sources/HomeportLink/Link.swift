@@ -14,6 +14,8 @@ package final class Link: Dialer {
     package let name: String
     package let group: String?
     package let places: [Endpoint.Place]
+    /// The machine has no `::1`, so that `127.0.0.1` is all there is.
+    package let isIPv6Missing: Bool
 
     let onWarning: @Sendable (String) -> Void
     private let idle: TimeAmount
@@ -71,9 +73,11 @@ package final class Link: Dialer {
         }
         let sockets = try ListeningSockets.open(place)
         let link = try await Link(plan, target, shared, sockets.places, group, onWarning)
+        // Each takes two descriptors.
         let listener = try await Listener.start(
             sockets,
             group: group,
+            limit: ConnectionLimit.connections / 2,
             connect: { try link.accept($0) },
             onRefusal: { onWarning("\(link.name): \($0)") }
         )
@@ -96,6 +100,11 @@ package final class Link: Dialer {
         name = plan.name
         self.group = plan.group
         self.places = places
+        if case .loopbacks = plan.listen ?? .loopbacks(nil) {
+            isIPv6Missing = places.count == 1
+        } else {
+            isIPv6Missing = false
+        }
         self.onWarning = onWarning
         self.shared = shared
         isDatagram = plan.isDatagram
@@ -172,13 +181,12 @@ package final class Link: Dialer {
         return flow
     }
 
-    /// Once until it works again: a client that tries and tries should not fill the screen.
+    /// A client that tries and tries should not fill the screen.
     private func dialled(_ error: (any Error)?) {
-        guard let error else { return state.withLock { $0.isWarned = false } }
+        guard let error else { return }
         let (news, target) = state.withLock { state in
-            defer { state.isWarned = true }
             state.lastFailure = DialFailure.text(error)
-            return (!state.isWarned, state.target.text)
+            return (state.trouble.isNews(), state.target.text)
         }
         if news { onWarning("\(name): nobody could be reached at \(target): \(DialFailure.text(error))") }
     }

@@ -1,4 +1,5 @@
 import HomeportCore
+import HomeportNet
 import NIOCore
 
 /// What has been said to a link, and what is so because of it: one value under one lock.
@@ -19,7 +20,7 @@ struct LinkState {
     var cutUntil: NIODeadline?
     /// Tells timers of what is no longer so from those of what is.
     var generation: UInt64 = 0
-    var isWarned = false
+    var trouble = RecentTrouble()
     /// Words of the keys that loops count by, of all there ever were.
     var names: [UInt64: String] = [:]
 

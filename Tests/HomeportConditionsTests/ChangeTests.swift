@@ -40,7 +40,7 @@ import Testing
     @Test func aNewLimitOfBytesCountsFromTheBeginningOfTheConnection() {
         var lane = Lane()
         lane.send(100)
-        lane.become(keyed((1, .cut(Cut(afterBytes: 150, how: .close)))))
+        lane.become(keyed((1, .termination(Termination(afterBytes: 150, how: .close)))))
         lane.send(100)
         #expect(lane.out.map(\.action) == [.forward(100), .forward(50), .end(.close)])
     }
@@ -48,7 +48,7 @@ import Testing
     @Test func aLimitThatIsPassedAlreadyEndsTheConnectionAtOnce() {
         var lane = Lane()
         lane.send(100)
-        lane.become(keyed((1, .cut(Cut(afterBytes: 50, how: .reset)))))
+        lane.become(keyed((1, .termination(Termination(afterBytes: 50, how: .reset)))))
         #expect(lane.out.map(\.action) == [.forward(100), .end(.reset)])
     }
 

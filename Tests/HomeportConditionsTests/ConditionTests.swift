@@ -60,10 +60,10 @@ import Testing
         #expect(lane.forwarded == 1000)
     }
 
-    // MARK: Cut, close, slice
+    // MARK: Termination, close, slice
 
     @Test func aCutComesAfterItsBytesAndBehindThem() {
-        var lane = Lane(.cut(Cut(afterBytes: 10, how: .reset)), .latency(Latency(mean: ms(20))))
+        var lane = Lane(.termination(Termination(afterBytes: 10, how: .reset)), .latency(Latency(mean: ms(20))))
         lane.send(25)
         #expect(lane.out.isEmpty)
         lane.settle()
@@ -72,13 +72,13 @@ import Testing
     }
 
     @Test func aCutNeedsNoByteBeyondItsLast() {
-        var lane = Lane(.cut(Cut(afterBytes: 10, how: .close)))
+        var lane = Lane(.termination(Termination(afterBytes: 10, how: .close)))
         lane.send(10)
         #expect(lane.out.map(\.action) == [.forward(10), .end(.close)])
     }
 
     @Test func anIdleConnectionIsCutInTime() {
-        var lane = Lane(.cut(Cut(afterTime: ms(300), how: .reset)), at: ms(1000))
+        var lane = Lane(.termination(Termination(afterTime: ms(300), how: .reset)), at: ms(1000))
         #expect(lane.path.wake == nil)
         lane.takes(true)
         #expect(lane.path.wake == ms(1300))

@@ -23,61 +23,14 @@ import Darwin
 #endif
 
 @Suite(.timeLimit(.minutes(2))) struct ControlTests {
-    private static let token = String(repeating: "a1", count: 32)
-    private static let text = "name: shop\nservices: { a: { folder: one, default: true } }"
-    private let folder: TemporaryFolder
+    private let bench: ControlBench
 
-    init() throws {
-        folder = try TemporaryFolder()
-        for name in ["one", "two"] {
-            try folder.folder(name)
-            try folder.write("\(name)/index.html", name)
-        }
-    }
-
-    private struct Running: Sendable {
-        var project: Project
-        var port: UInt16
-        var socket: String
-        var stops: Stops
-
-        var client: ControlClient { ControlClient(socket: socket) }
-    }
-
-    private final class Stops: Sendable {
-        private let counted = Mutex(0)
-        var count: Int { counted.withLock { $0 } }
-        func add() { counted.withLock { $0 += 1 } }
-    }
-
-    private func withProject(_ body: (Running) async throws -> Void) async throws {
-        let plan = try Plan.read(Self.text, file: "homeport.yaml", directory: folder.path).get()
-        let project = Project(plan, options: ProjectOptions(place: .loopbacks(nil), threads: 1) { _ in })
-        let stops = Stops()
-        let socket = "\(folder.path)/c.sock"
-        let (byTCP, bySocket) = (
-            ControlResponder(project, token: Self.token) { stops.add() },
-            ControlResponder(project, token: nil) { stops.add() }
-        )
-        try await project.start(control: byTCP, socket: (socket, bySocket))
-        do {
-            let port = try #require(await project.port).number
-            try await body(Running(project: project, port: port, socket: socket, stops: stops))
-        } catch {
-            await project.stop(within: .zero)
-            throw error
-        }
-        await project.stop(within: .zero)
-    }
-
-    private func wish(_ text: String, dryRun: Bool = false) -> PlanWish {
-        PlanWish(text: text, file: "homeport.yaml", directory: folder.path, dryRun: dryRun)
-    }
+    init() throws { bench = try ControlBench() }
 
     // MARK: The client
 
     @Test func theStatusSaysWhatRuns() async throws {
-        try await withProject { running async throws in
+        try await bench.withProject { running async throws in
             let status = try #require(try await running.client.status())
             #expect(status.project == "shop" && status.pid == getpid() && status.version == HomeportVersion.current)
             #expect(status.addresses == ["http://127.0.0.1:\(running.port)", "http://[::1]:\(running.port)"])
@@ -86,21 +39,21 @@ import Darwin
     }
 
     @Test func aPlanIsAppliedAndADryRunIsNot() async throws {
-        try await withProject { running async throws in
+        try await bench.withProject { running async throws in
             let wish = "name: shop\nservices: { a: { folder: two, default: true }, b: { folder: one } }"
-            let dry = try await running.client.change(self.wish(wish, dryRun: true))
+            let dry = try await running.client.change(bench.wish(wish, dryRun: true))
             #expect(dry.added == ["b"] && dry.changed == ["a"])
             #expect(try await Web.get("/", at: .ipv4(running.port)).body == "one")
-            #expect(try await running.client.change(self.wish(wish)) == dry)
+            #expect(try await running.client.change(bench.wish(wish)) == dry)
             #expect(try await Web.get("/", at: .ipv4(running.port)).body == "two")
-            #expect(try await running.client.change(self.wish(wish)).isEmpty)
+            #expect(try await running.client.change(bench.wish(wish)).isEmpty)
         }
     }
 
     @Test func aWrongPlanChangesNothingAndEveryProblemIsTold() async throws {
-        try await withProject { running async throws in
+        try await bench.withProject { running async throws in
             let refusal = await #expect(throws: PlanRefusal.self) {
-                _ = try await running.client.change(wish("services:\n  a: { foldr: one }\n  b: { folder: gone }"))
+                _ = try await running.client.change(bench.wish("services:\n  a: { foldr: one }\n  b: { folder: gone }"))
             }
             let problems = try #require(refusal).problems
             #expect(problems.count == 3)
@@ -109,107 +62,38 @@ import Darwin
         }
     }
 
-    // MARK: Links
-
-    private func withLink(_ body: (Running) async throws -> Void) async throws {
-        try await withProject { running async throws in
-            let text =
-                "name: shop\nservices: { a: { folder: one, default: true } }\nlinks: { slow: { to: a, latency: 1ms } }"
-            _ = try await running.client.change(wish(text))
-            try await body(running)
-        }
-    }
-
-    @Test func linksAreChangedWhileTheyRun() async throws {
-        try await withLink { running async throws in
-            let set = try await running.client.change(
-                LinkChange(["slow"], .set, conditions: "{latency: 5ms, loss: 1%}", for: .seconds(60))
-            )
-            #expect(set.map { $0.down.conditions.map(\.text) } == [["latency 5ms, loss 1%"]])
-            #expect((set.first?.setFor ?? 0) > 50)
-            #expect(try await running.client.change(LinkChange(["slow"], .cut)).map(\.isCut) == [true])
-            #expect(try await running.client.change(LinkChange(["slow"], .heal)).map(\.isCut) == [false])
-            let status = try #require(try await running.client.status())
-            #expect(status.links.map(\.name) == ["slow"])
-            #expect(try await running.client.change(LinkChange(["slow"], .remove)).isEmpty)
-            #expect(running.stops.count == 0)
-        }
-    }
-
-    @Test(arguments: [
-        ("{latency: 5}", "the unit is missing"), ("{latncy: 5ms}", "latncy is no key here"), ("[", "not YAML"),
-        ("{duplicate: 1%}", "is for UDP"),
-    ])
-    func wrongWordsChangeNoLink(conditions: String, what: String) async throws {
-        try await withLink { running async throws in
-            let error = await #expect(throws: HomeportError.self) {
-                _ = try await running.client.change(LinkChange(["slow"], .set, conditions: conditions))
-            }
-            #expect(error?.what.contains(what) == true && error?.code.blame == .words)
-            let links = try await running.client.status()?.links
-            #expect(links?.first?.down.conditions.map(\.text) == ["latency 1ms"])
-        }
-    }
-
-    @Test func aLinkThatIsNotThereIsNamed() async throws {
-        try await withLink { running async throws in
-            let error = await #expect(throws: HomeportError.self) {
-                _ = try await running.client.change(LinkChange(["slw"], .cut))
-            }
-            #expect(error?.what == "there is no link slw in shop")
-        }
-    }
-
-    @Test func linksAnswerByTCPToWhoHasTheToken() async throws {
-        try await withLink { running async throws in
-            let place = Web.Place.ipv4(running.port)
-            let field = "Authorization: Bearer \(Self.token)"
-            let list = try await Web.get("/api/v1/links", host: "homeport.localhost", field, at: place)
-            #expect(list.status == 200 && list.body.contains("\"name\":\"slow\""))
-            #expect(try await Web.get("/api/v1/links", host: "homeport.localhost", at: place).status == 401)
-            let broken = try await Web.ask(
-                "POST /api/v1/links",
-                host: "homeport.localhost",
-                fields: [field],
-                body: "{}",
-                at: place
-            )
-            #expect(broken.status == 422)
-        }
-    }
-
     @Test func stoppingIsAskedFor() async throws {
-        try await withProject { running async throws in
+        try await bench.withProject { running async throws in
             try await running.client.stop()
             try await eventually { running.stops.count == 1 }
         }
     }
 
     @Test func aDeadSocketIsClearedAway() async throws {
-        let path = "\(folder.path)/dead.sock"
+        let path = "\(bench.folder.path)/dead.sock"
         for descriptor in try ListeningSockets.open(.address(.unix(path))).release() { close(descriptor) }
-        #expect(folder.names(in: "").contains("dead.sock"))
+        #expect(bench.folder.names(in: "").contains("dead.sock"))
         #expect(try await ControlClient(socket: path).status() == nil)
-        #expect(!folder.names(in: "").contains("dead.sock"))
-        #expect(try await ControlClient(socket: "\(folder.path)/none.sock").status() == nil)
+        #expect(!bench.folder.names(in: "").contains("dead.sock"))
+        #expect(try await ControlClient(socket: "\(bench.folder.path)/none.sock").status() == nil)
     }
 
     @Test func whoHasGoneMeanwhileIsNotAsked() async throws {
-        let client = ControlClient(socket: "\(folder.path)/none.sock")
-        let change = await #expect(throws: HomeportError.self) { _ = try await client.change(wish("x")) }
+        let client = ControlClient(socket: "\(bench.folder.path)/none.sock")
+        let change = await #expect(throws: HomeportError.self) { _ = try await client.change(bench.wish("x")) }
         #expect(change?.code == .controlGone)
         let stop = await #expect(throws: HomeportError.self) { try await client.stop() }
         #expect(stop?.code == .controlGone)
     }
 
     @Test func aFileThatIsNoSocketStays() async throws {
-        try folder.write("file.sock", "mine")
-        #expect(try await ControlClient(socket: "\(folder.path)/file.sock").status() == nil)
-        #expect(folder.read("file.sock") == "mine")
+        try bench.folder.write("file.sock", "mine")
+        #expect(try await ControlClient(socket: "\(bench.folder.path)/file.sock").status() == nil)
+        #expect(bench.folder.read("file.sock") == "mine")
     }
 
     @Test func whoNeverAnswersIsToldFromWhoIsGone() async throws {
-        let path = "\(folder.path)/silent.sock"
+        let path = "\(bench.folder.path)/silent.sock"
         let sockets = try ListeningSockets.open(.address(.unix(path))).release()
         defer { for descriptor in sockets { close(descriptor) } }
         let error = await #expect(throws: HomeportError.self) {
@@ -217,7 +101,7 @@ import Darwin
         }
         #expect(error?.code == .controlSilent)
         #expect(error?.fix?.contains("kill -9 \(getpid())") == true)
-        #expect(folder.names(in: "").contains("silent.sock"))
+        #expect(bench.folder.names(in: "").contains("silent.sock"))
     }
 
     @Test(arguments: [
@@ -226,7 +110,7 @@ import Darwin
         "HTTP/1.1 200 OK\r\n\r\n{\"project\":",
     ])
     func garbageIsNoStatusAndNoChange(answer: String) async throws {
-        let path = "\(folder.path)/odd.sock"
+        let path = "\(bench.folder.path)/odd.sock"
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -237,7 +121,7 @@ import Darwin
         let client = ControlClient(socket: path, patience: .seconds(60))
         let status = await #expect(throws: HomeportError.self) { _ = try await client.status() }
         #expect(status?.code == .controlBroken)
-        let change = await #expect(throws: HomeportError.self) { _ = try await client.change(wish("x")) }
+        let change = await #expect(throws: HomeportError.self) { _ = try await client.change(bench.wish("x")) }
         #expect(change?.code == .controlBroken && change?.fix != nil)
         try await server.close()
     }
@@ -256,11 +140,11 @@ import Darwin
     }
 
     @Test func allProjectsAreFoundAndSilentOnesAreNamed() async throws {
-        let home = folder.path
+        let home = bench.folder.path
         let state = StateDirectory { $0 == "HOMEPORT_HOME" ? home : nil }
         try state.prepare()
         #expect(await RunningProjects.find(in: state).all.isEmpty)
-        let plan = try Plan.read(Self.text, file: "homeport.yaml", directory: home).get()
+        let plan = try Plan.read(ControlBench.text, file: "homeport.yaml", directory: home).get()
         let project = Project(plan, options: ProjectOptions(place: .loopbacks(nil), threads: 1) { _ in })
         try await project.start(
             control: nil,
@@ -273,7 +157,7 @@ import Darwin
         let found = await RunningProjects.find(in: state)
         #expect(found.all.map(\.status.project) == ["shop"])
         #expect(found.silent.map(\.code) == [.controlSilent])
-        #expect(!folder.names(in: "run").contains("dead.sock"))
+        #expect(!bench.folder.names(in: "run").contains("dead.sock"))
         for descriptor in silent { close(descriptor) }
         await project.stop(within: .zero)
     }
@@ -281,11 +165,11 @@ import Darwin
     // MARK: The API
 
     private func ask(
-        _ running: Running,
+        _ running: ControlBench.Running,
         _ request: String,
         host: String = "homeport.localhost",
         _ fields: String...,
-        token: String? = ControlTests.token,
+        token: String? = ControlBench.token,
         body: String? = nil
     ) async throws -> Web.Answer {
         let all = fields + (token.map { ["Authorization: Bearer \($0)"] } ?? [])
@@ -298,8 +182,8 @@ import Darwin
     }
 
     @Test func byTCPTheTokenIsNeeded() async throws {
-        try await withProject { running async throws in
-            for token in [nil, "", "wrong", String(repeating: "a1", count: 31) + "a2", Self.token + "0"] {
+        try await bench.withProject { running async throws in
+            for token in [nil, "", "wrong", String(repeating: "a1", count: 31) + "a2", ControlBench.token + "0"] {
                 let answer = try await ask(running, "GET /api/v1/status", token: token)
                 #expect(answer.status == 401 && answer.field("WWW-Authenticate") == "Bearer")
                 #expect(try problems(answer).problems.first?.code == "control.token")
@@ -314,7 +198,7 @@ import Darwin
     }
 
     @Test func byTCPOnlyTheReservedNameIsControl() async throws {
-        try await withProject { running async throws in
+        try await bench.withProject { running async throws in
             #expect(try await ask(running, "GET /api/v1/status", host: "localhost").status == 404)
             #expect(try await ask(running, "GET /api/v1/status", host: "a.localhost").status == 404)
             #expect(try await ask(running, "GET /api/v1/status", host: "evil.example").status == 421)
@@ -326,14 +210,14 @@ import Darwin
         "Origin: http://a.localhost:1", "Sec-Fetch-Site: same-site", "Origin: null", "Sec-Fetch-Site: cross-site",
     ])
     func aPageMayChangeNothingEvenWithTheToken(field: String) async throws {
-        try await withProject { running async throws in
+        try await bench.withProject { running async throws in
             #expect(try await ask(running, "POST /api/v1/stop", field, body: "").status == 403)
             #expect(running.stops.count == 0)
         }
     }
 
     @Test func wrongMethodsAndPathsSaySo() async throws {
-        try await withProject { running async throws in
+        try await bench.withProject { running async throws in
             let post = try await ask(running, "POST /api/v1/status", body: "")
             #expect(post.status == 405 && post.field("Allow") == "GET")
             let get = try await ask(running, "GET /api/v1/plan")
@@ -353,7 +237,7 @@ import Darwin
         "{\"text\":\"services: {}\",\"file\":\"f\",\"directory\":\"/\"}",
     ])
     func aBodyThatIsNoPlanIs422(body: String) async throws {
-        try await withProject { running async throws in
+        try await bench.withProject { running async throws in
             let answer = try await ask(running, "POST /api/v1/plan", body: body)
             #expect(answer.status == 422)
             #expect(try !problems(answer).problems.isEmpty)
@@ -362,9 +246,9 @@ import Darwin
     }
 
     @Test func aPlanByTCPNeedsNoDryRunKey() async throws {
-        try await withProject { running async throws in
+        try await bench.withProject { running async throws in
             let wish =
-                "{\"text\":\"services: { b: { folder: two } }\",\"file\":\"homeport.yaml\",\"directory\":\"\(folder.path)\"}"
+                "{\"text\":\"services: { b: { folder: two } }\",\"file\":\"homeport.yaml\",\"directory\":\"\(bench.folder.path)\"}"
             let answer = try await ask(running, "POST /api/v1/plan", body: wish)
             #expect(answer.status == 200)
             #expect(try JSONDecoder().decode(PlanChange.self, from: Data(answer.body.utf8)).added == ["b"])
@@ -372,9 +256,9 @@ import Darwin
     }
 
     @Test func anotherPlanCannotTakeTheProjectsPlace() async throws {
-        try await withProject { running async throws in
+        try await bench.withProject { running async throws in
             let text = "services: { b: { folder: two } }"
-            let wish = "{\"text\":\"\(text)\",\"file\":\"other.yaml\",\"directory\":\"\(folder.path)\"}"
+            let wish = "{\"text\":\"\(text)\",\"file\":\"other.yaml\",\"directory\":\"\(bench.folder.path)\"}"
             let answer = try await ask(running, "POST /api/v1/plan", body: wish)
             #expect(answer.status == 422)
             #expect(try problems(answer).problems.first?.what == "this project's plan is another")
@@ -382,7 +266,7 @@ import Darwin
     }
 
     @Test func aBodyBeyondAllPlansIs413() async throws {
-        try await withProject { running async throws in
+        try await bench.withProject { running async throws in
             let answer = try await ask(running, "POST /api/v1/plan", body: String(repeating: "x", count: (6 << 20) + 1))
             #expect(answer.status == 413)
             #expect(await running.project.plan.services.count == 1)

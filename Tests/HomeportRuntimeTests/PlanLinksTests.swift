@@ -9,40 +9,20 @@ import Testing
 
 /// Links of a plan: read, started, changed with it, and changed by hand.
 @Suite(.timeLimit(.minutes(2))) struct PlanLinksTests {
-    private let folder: TemporaryFolder
+    private let bench: ProjectBench
 
-    init() throws {
-        folder = try TemporaryFolder()
-        for name in ["one", "two"] {
-            try folder.folder(name)
-            try folder.write("\(name)/index.html", name)
-        }
-    }
-
-    private func plan(_ text: String) throws -> Plan {
-        try Plan.read(text, file: "homeport.yaml", directory: folder.path).get()
-    }
+    init() throws { bench = try ProjectBench() }
 
     private func problems(_ text: String) -> [HomeportError] {
-        switch Plan.read(text, file: "homeport.yaml", directory: folder.path) {
+        switch bench.read(text) {
         case .success: []
         case .failure(let problems): problems.all
         }
     }
 
-    private static let services = "services: { a: { folder: one, default: true }, b: { folder: two } }\n"
-
     private func withProject(_ links: String, _ body: (Project) async throws -> Void) async throws {
-        let project = Project(
-            try plan(Self.services + links),
-            options: ProjectOptions(place: .loopbacks(nil), threads: 2) { _ in }
-        )
-        try await project.start(control: nil, socket: nil)
-        do { try await body(project) } catch {
-            await project.stop(within: .zero)
-            throw error
+        try await bench.withProject(ProjectBench.services + links) { project, _ async throws in try await body(project)
         }
-        await project.stop(within: .zero)
     }
 
     private func port(_ name: String, _ project: Project) async throws -> UInt16 {
@@ -70,7 +50,7 @@ import Testing
     @Test func aChangedPlanChangesWhatALinkDoesAndKeepsItsPort() async throws {
         try await withProject("links: { slow: { to: b, latency: 10s } }") { project in
             let before = try await port("slow", project)
-            let change = try await project.apply(try plan(Self.services + "links: { slow: { to: a } }"))
+            let change = try await project.apply(try bench.plan(ProjectBench.services + "links: { slow: { to: a } }"))
             #expect(change.changed == ["link slow"] && change.unchanged == ["a", "b"])
             #expect(try await port("slow", project) == before)
             #expect(try await timed(before).body == "one")
@@ -80,7 +60,7 @@ import Testing
     @Test func aLinkFollowsTheServiceThatTakesItsTargetsPlace() async throws {
         try await withProject("links: { way: { to: b } }") { project in
             _ = try await project.apply(
-                try plan("services: { b: { folder: one } }\nlinks: { way: { to: b } }")
+                try bench.plan("services: { b: { folder: one } }\nlinks: { way: { to: b } }")
             )
             #expect(try await timed(port("way", project)).body == "one")
         }
@@ -108,7 +88,7 @@ import Testing
             let before = await project.status.links
             let error = await #expect(throws: HomeportError.self) {
                 _ = try await project.apply(
-                    try plan(
+                    try bench.plan(
                         "services: { a: { folder: two } }\nlinks: { slow: { to: a }, new: { to: a, listen: \(port) } }"
                     )
                 )
@@ -119,6 +99,38 @@ import Testing
             #expect(answer.body == "two")
         }
         _ = consume taken
+    }
+
+    /// A link that keeps its port must end before its successor begins: if that fails, it begins again.
+    @Test func aSuccessorThatCannotBeginLeavesTheOldOneRunning() async throws {
+        // The same port of UDP has somebody else.
+        let taken = try DatagramSockets.open(.loopbacks(nil))
+        let number = taken.port
+        let port = try #require(number)
+        try await withProject("links: { slow: { to: b, listen: \(port) } }") { project in
+            let error = await #expect(throws: HomeportError.self) {
+                let links = "links: { slow: { to: udp://127.0.0.1:9, listen: \(port) } }"
+                _ = try await project.apply(try bench.plan(ProjectBench.services + links))
+            }
+            #expect(error?.code == .portTaken)
+            let answer = try await timed(port.number)
+            #expect(answer.body == "two")
+        }
+        _ = consume taken
+    }
+
+    @Test func problemsStandInTheOrderOfTheirLines() {
+        let found = problems(
+            """
+            services:
+              a: { folder: gone }
+            links:
+              l: { to: nobody, latency: 5 }
+              m: { to: a, lisen: 1 }
+              n: { to: nobody }
+            """
+        )
+        #expect(found.compactMap { $0.subject?.split(separator: ":")[1] } == ["2", "4", "4", "5", "6"])
     }
 
     @Test func aRemovedLinkIsGoneAndComesBackWithThePlan() async throws {
@@ -176,12 +188,12 @@ import Testing
         ),
     ])
     func whatAPlanAsAWholeDoesNotAllow(links: String, what: String) {
-        let found = problems(Self.services + links)
+        let found = problems(ProjectBench.services + links)
         #expect(found.contains { $0.what.contains(what) }, "\(found.map(\.what))")
         #expect(found.allSatisfy { $0.fix != nil && $0.subject != nil })
     }
 
     @Test func aPlanMayHaveLinksAlone() throws {
-        #expect(try plan("links: { db: { to: 5432, listen: 55432 } }").links.map(\.target) == ["localhost:5432"])
+        #expect(try bench.plan("links: { db: { to: 5432, listen: 55432 } }").links.map(\.target) == ["localhost:5432"])
     }
 }

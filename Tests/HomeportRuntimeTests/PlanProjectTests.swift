@@ -14,47 +14,16 @@ import Darwin
 #endif
 
 @Suite(.timeLimit(.minutes(2))) struct PlanProjectTests {
-    private let folder: TemporaryFolder
+    private let bench: ProjectBench
 
-    init() throws {
-        folder = try TemporaryFolder()
-        for name in ["one", "two"] {
-            try folder.folder(name)
-            try folder.write("\(name)/index.html", name)
-        }
-    }
-
-    private func plan(_ text: String) throws -> Plan {
-        try Plan.read(text, file: "homeport.yaml", directory: folder.path).get()
-    }
-
-    private static let small = "services:\n  a: { folder: one, default: true }\n  b: { folder: two }\n"
-
-    private func options(_ place: ListenPlace = .loopbacks(nil)) -> ProjectOptions {
-        ProjectOptions(place: place, threads: 2) { _ in }
-    }
-
-    private func withProject(
-        _ text: String = PlanProjectTests.small,
-        _ body: (Project, UInt16) async throws -> Void
-    ) async throws {
-        let project = Project(try plan(text), options: options())
-        try await project.start(control: NamedResponder("control"), socket: nil)
-        do {
-            try await body(project, try #require(await project.port).number)
-        } catch {
-            await project.stop(within: .zero)
-            throw error
-        }
-        await project.stop(within: .zero)
-    }
+    init() throws { bench = try ProjectBench() }
 
     private func body(_ host: String, _ port: UInt16) async throws -> String {
         try await Web.get("/", host: host, at: .ipv4(port)).body
     }
 
     @Test func answersOnBothLoopbacksByName() async throws {
-        try await withProject { project, port async throws in
+        try await bench.withProject { project, port async throws in
             for place in [Web.Place.ipv4(port), .ipv6(port)] {
                 #expect(try await Web.get("/", host: "localhost", at: place).body == "one")
                 #expect(try await Web.get("/", host: "b.localhost", at: place).body == "two")
@@ -65,14 +34,14 @@ import Darwin
             #expect(status.addresses == ["http://127.0.0.1:\(port)", "http://[::1]:\(port)"])
             #expect(status.services.map(\.url) == ["http://a.localhost:\(port)", "http://b.localhost:\(port)"])
             #expect(status.services.map(\.isDefault) == [true, false])
-            #expect(status.plan == "\(folder.path)/homeport.yaml")
+            #expect(status.plan == "\(bench.folder.path)/homeport.yaml")
         }
     }
 
     @Test func aChangeIsAppliedToWhatRuns() async throws {
-        try await withProject { project, port async throws in
+        try await bench.withProject { project, port async throws in
             let change = try await project.apply(
-                try plan("services:\n  a: { folder: two }\n  c: { folder: one, default: true }\n")
+                try bench.plan("services:\n  a: { folder: two }\n  c: { folder: one, default: true }\n")
             )
             #expect(change.added == ["c"] && change.removed == ["b"] && change.changed == ["a"])
             #expect(try await body("a.localhost", port) == "two")
@@ -84,9 +53,9 @@ import Darwin
     }
 
     @Test func manyChangesAtOnceEndInOneOfThem() async throws {
-        try await withProject { project, port async throws in
+        try await bench.withProject { project, port async throws in
             let plans = try (0..<12).map {
-                try plan(
+                try bench.plan(
                     "services:\n  a: { folder: \($0 % 2 == 0 ? "one" : "two"), live: \($0 % 3 == 0) }\n  s\($0): { folder: one }\n"
                 )
             }
@@ -106,57 +75,60 @@ import Darwin
     }
 
     @Test func aPortThatIsTakenLeavesNothingRunning() async throws {
-        try await withProject { _, port async throws in
-            let second = Project(try plan(Self.small), options: options(.loopbacks(Port(port))))
+        try await bench.withProject { _, port async throws in
+            let second = Project(
+                try bench.plan(ProjectBench.services),
+                options: ProjectBench.options(.loopbacks(Port(port)))
+            )
             let error = await #expect(throws: HomeportError.self) {
-                try await second.start(control: nil, socket: ("\(folder.path)/second.sock", NamedResponder("x")))
+                try await second.start(control: nil, socket: ("\(bench.folder.path)/second.sock", NamedResponder("x")))
             }
             #expect(error?.code == .portTaken)
-            #expect(!folder.names(in: "").contains("second.sock"))
+            #expect(!bench.folder.names(in: "").contains("second.sock"))
             #expect(await second.port == nil)
             #expect(try await body("localhost", port) == "one")
         }
     }
 
     @Test func aFailureHalfWayLeavesNothingRunning() async throws {
-        try folder.write("in-the-way", "no socket")
+        try bench.folder.write("in-the-way", "no socket")
         let free = try ListeningSockets.open(.loopbacks(nil))
         let number = free.port
         let port = try #require(number)
         for descriptor in free.release() { close(descriptor) }
-        let project = Project(try plan(Self.small), options: options(.loopbacks(port)))
+        let project = Project(try bench.plan(ProjectBench.services), options: ProjectBench.options(.loopbacks(port)))
         await #expect(throws: HomeportError.self) {
-            try await project.start(control: nil, socket: ("\(folder.path)/in-the-way", NamedResponder("x")))
+            try await project.start(control: nil, socket: ("\(bench.folder.path)/in-the-way", NamedResponder("x")))
         }
-        #expect(folder.read("in-the-way") == "no socket")
+        #expect(bench.folder.read("in-the-way") == "no socket")
         // Both loopbacks are free again.
         _ = try ListeningSockets.open(.loopbacks(port))
     }
 
     @Test func stoppingFreesPortAndSocket() async throws {
-        let path = "\(folder.path)/control.sock"
-        let project = Project(try plan(Self.small), options: options())
+        let path = "\(bench.folder.path)/control.sock"
+        let project = Project(try bench.plan(ProjectBench.services), options: ProjectBench.options())
         try await project.start(control: nil, socket: (path, NamedResponder("socket")))
         let port = try #require(await project.port)
-        #expect(folder.mode("control.sock") == 0o600)
+        #expect(bench.folder.mode("control.sock") == 0o600)
         #expect(try await Web.get("/x", at: .unix(path)).body == "socket GET /x")
         #expect(await project.stop(within: .seconds(5)) == 0)
-        #expect(!folder.names(in: "").contains("control.sock"))
+        #expect(!bench.folder.names(in: "").contains("control.sock"))
         _ = try ListeningSockets.open(.loopbacks(port))
         #expect(await project.stop(within: .zero) == 0)
     }
 
     @Test func whatHasStoppedTakesNoPlan() async throws {
-        try await withProject { project, _ async throws in
+        try await bench.withProject { project, _ async throws in
             await project.stop(within: .zero)
-            let other = try plan("services: { z: { folder: two } }")
+            let other = try bench.plan("services: { z: { folder: two } }")
             await #expect(throws: HomeportError.self) { try await project.apply(other) }
             #expect(await project.plan.services.count == 2)
         }
     }
 
     @Test func oneThatNeverStartedCanBeStopped() async throws {
-        let project = Project(try plan(Self.small), options: options())
+        let project = Project(try bench.plan(ProjectBench.services), options: ProjectBench.options())
         #expect(await project.stop(within: .zero) == 0)
         #expect(await project.status.addresses.isEmpty)
     }

@@ -10,7 +10,7 @@ public struct Segment: Sendable, Hashable {
         /// The sender broke off (RST): that queues, too.
         case abort
         /// A condition ended the connection: what had passed it before arrives before.
-        case cut(Ending)
+        case termination(Ending)
     }
 
     /// Where the first byte stands in the stream.

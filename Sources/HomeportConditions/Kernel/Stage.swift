@@ -9,7 +9,7 @@ public enum Stage: Sendable, Hashable {
     case slowClose(SlowClose)
     case stall
     case blackhole
-    case cut(Cut)
+    case termination(Termination)
 
     /// Takes another's parameters, and keeps what has happened so far where both are of one kind.
     mutating func become(_ other: Stage, now: Instant) {
@@ -54,13 +54,13 @@ public enum Stage: Sendable, Hashable {
         case .slowClose(var it): return it.judge(segment, now: now, draws: draws)
         case .stall: return .hold
         case .blackhole: return .discard
-        case .cut(var it): return it.judge(segment, now: now, draws: draws)
+        case .termination(var it): return it.judge(segment, now: now, draws: draws)
         }
     }
 
     func ending(opened: Instant, passed: UInt64, last: Instant) -> (at: Instant, how: Ending)? {
-        guard case .cut(let cut) = self else { return nil }
-        return cut.ending(opened: opened, passed: passed, last: last)
+        guard case .termination(let it) = self else { return nil }
+        return it.ending(opened: opened, passed: passed, last: last)
     }
 
     func flips(in segment: Segment, draws: Draws) -> Flip? {

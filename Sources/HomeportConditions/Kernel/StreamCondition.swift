@@ -9,7 +9,7 @@ enum Verdict: Sendable, Hashable {
     /// It is lost; what is behind it goes on.
     case discard
     /// The connection ends here; nothing that is not past this yet goes on.
-    case cut(Ending)
+    case terminate(Ending)
 }
 
 /// How a condition ends a connection, for both of its sides at once.

@@ -198,14 +198,18 @@ public struct StreamPath: Sendable {
         guard !station.isShut,
             let ending = station.condition.ending(opened: opened, passed: station.passed, last: station.last)
         else { return }
-        if ending.at <= now { cut(index, ending.how, at: max(ending.at, station.last)) } else { wakeBy(ending.at) }
+        if ending.at <= now {
+            terminate(index, ending.how, at: max(ending.at, station.last))
+        } else {
+            wakeBy(ending.at)
+        }
     }
 
-    private mutating func cut(_ index: Int, _ how: Ending, at time: Instant) {
+    private mutating func terminate(_ index: Int, _ how: Ending, at time: Instant) {
         stations[index].isShut = true
         stations[index].effect.hits += 1
         pass(
-            Segment(start: offset, count: 0, kind: .cut(how), entered: time, drawnAt: offset),
+            Segment(start: offset, count: 0, kind: .termination(how), entered: time, drawnAt: offset),
             from: index,
             at: time
         )
@@ -259,7 +263,7 @@ public struct StreamPath: Sendable {
             var lost = segment
             lost.isLost = true
             pass(lost, from: index, at: max(segment.entered, stations[index].last))
-        case .cut(let how): cut(index, how, at: max(segment.entered, stations[index].last))
+        case .terminate(let how): terminate(index, how, at: max(segment.entered, stations[index].last))
         case .hold: return false
         }
         return true
@@ -291,7 +295,7 @@ public struct StreamPath: Sendable {
         case (_, true): break
         case (.end, false): actions.append(.finish)
         case (.abort, false): over(.abort, &actions)
-        case (.cut(let how), false): over(.end(how), &actions)
+        case (.termination(let how), false): over(.end(how), &actions)
         }
     }
 

@@ -55,6 +55,22 @@ public struct PlanNode {
         "\(file):\(line):\(column)" + (path.isEmpty ? "" : " (\(path.joined(separator: ".")))")
     }
 
+    /// Problems of one text in the order of their places in it: as a person goes through it to mend them.
+    public static func inOrder(_ problems: [HomeportError], of file: String) -> [HomeportError] {
+        func place(_ problem: HomeportError) -> [Int] {
+            guard let subject = problem.subject, subject.hasPrefix(file + ":") else { return [] }
+            return subject.dropFirst(file.count + 1).split(separator: ":", maxSplits: 2).prefix(2).map {
+                Int($0.prefix { $0.isNumber }) ?? 0
+            }
+        }
+        return problems.enumerated()
+            .sorted { a, b in
+                let (one, other) = (place(a.element) + [a.offset], place(b.element) + [b.offset])
+                return one.lexicographicallyPrecedes(other)
+            }
+            .map(\.element)
+    }
+
     /// The text of a plain value. Lists, mappings and nothing at all are errors.
     public func text() throws(HomeportError) -> String {
         guard case .scalar(let scalar) = yaml else { throw wrong("a single value is needed here, not \(shape)") }

@@ -117,8 +117,13 @@ extension Endpoint: CustomStringConvertible {
         }
         guard host == "localhost" || IPv4(host) != nil else {
             let port = rest[colon...].dropFirst()
-            let example = "127.0.0.1:\(port.isEmpty ? "8080" : port)"
-            throw malformed(text, "\"\(host)\" is neither an IP address nor localhost", "write \(example)")
+            let place = "127.0.0.1:\(port.isEmpty ? "8080" : port)"
+            let isName = host.contains(where: \.isLetter)
+            throw malformed(
+                text,
+                "\"\(host)\" is neither an IP address nor localhost",
+                "write \(place)" + (isName ? " for this machine; for another one, its IP address" : "")
+            )
         }
         let port = try port(of: rest[colon...], in: text)
         return IPv4(host).map { .ipv4($0, port) } ?? .loopback(port)

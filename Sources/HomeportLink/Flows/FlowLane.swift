@@ -8,6 +8,7 @@ struct FlowLane {
     private var overflowed: UInt64 = 0
     private var counted: UInt64 = 0
 
+    /// As much may wait as ever may: what finds no room is lost, where a stream's sender would only be held back.
     init(_ way: LinkProfile.Way, _ draws: Draws, now: Instant) {
         path = DatagramPath(way.stages.keyed(now: now, ConditionTemplate.datagram), draws: draws, limit: Buffers.most)
     }

@@ -14,7 +14,7 @@ enum ConditionTemplate: Sendable {
     case slowClose(UInt64)
     case blackhole
     case stall
-    case cut(Cut)
+    case termination(Termination)
 }
 
 extension ConditionWords {
@@ -59,17 +59,17 @@ extension ConditionWords {
         if let delay = self[.slowClose], delay > .zero { all.append(("slow_close", .slowClose(delay.nanoseconds))) }
         if self[.blackhole] == true { all.append(("blackhole", .blackhole)) }
         if self[.stall] == true { all.append(("stall", .stall)) }
-        if let life = self[.closeAfter] { all.append(("close_after", .cut(life.cut(.close)))) }
-        if let life = self[.resetAfter] { all.append(("reset_after", .cut(life.cut(.reset)))) }
+        if let life = self[.closeAfter] { all.append(("close_after", .termination(life.termination(.close)))) }
+        if let life = self[.resetAfter] { all.append(("reset_after", .termination(life.termination(.reset)))) }
         return all
     }
 }
 
 extension ConnectionLife {
-    fileprivate func cut(_ how: Ending) -> Cut {
+    fileprivate func termination(_ how: Ending) -> Termination {
         switch self {
-        case .time(let time): Cut(afterTime: time.nanoseconds, how: how)
-        case .bytes(let count): Cut(afterBytes: count.bytes, how: how)
+        case .time(let time): Termination(afterTime: time.nanoseconds, how: how)
+        case .bytes(let count): Termination(afterBytes: count.bytes, how: how)
         }
     }
 }
@@ -93,7 +93,7 @@ extension ConditionTemplate {
         case .slowClose(let delay): .slowClose(SlowClose(delay: delay))
         case .blackhole: .blackhole
         case .stall: .stall
-        case .cut(let cut): .cut(cut)
+        case .termination(let it): .termination(it)
         }
     }
 
@@ -113,7 +113,7 @@ extension ConditionTemplate {
         case .duplicate(let share): .duplicate(Duplicate(share))
         case .reorder(let share): .reorder(Reorder(share))
         case .corrupt(let corrupt): .corrupt(corrupt)
-        case .slice, .slowClose, .cut: nil
+        case .slice, .slowClose, .termination: nil
         case .blackhole: .blackhole
         case .stall: .stall
         }

@@ -1,5 +1,5 @@
 package import HomeportCore
-package import HomeportNet
+import HomeportNet
 
 /// The keys of a link, each defined once.
 extension LinkPlan {
@@ -280,7 +280,7 @@ extension PlanWord where Value == LinkPlan.Target {
 
 extension LinkPlan {
     /// For what ends by itself: shorter times would only keep a processor busy.
-    package static func time(_ text: String) throws(HomeportError) -> Duration {
+    fileprivate static func time(_ text: String) throws(HomeportError) -> Duration {
         let value = try Duration.condition(text)
         guard value >= .milliseconds(10) else {
             throw HomeportError(.badValue, "\"\(text)\" is too short", fix: "the least here is 10ms")
@@ -289,7 +289,7 @@ extension LinkPlan {
     }
 
     /// - Returns: nil for 0: any port.
-    package static func listenPlace(_ text: String) throws(HomeportError) -> ListenPlace? {
+    fileprivate static func listenPlace(_ text: String) throws(HomeportError) -> ListenPlace? {
         if text == "0" { return nil }
         let endpoint = try Endpoint(parsing: text)
         if endpoint.scheme == .http || endpoint.scheme == .https { throw noURL(text, endpoint) }

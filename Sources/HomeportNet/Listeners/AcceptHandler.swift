@@ -3,26 +3,18 @@ import NIOCore
 /// Keeps a listening socket alive when accepting fails.
 ///
 /// Without descriptors, `accept` fails and the socket stays readable: trying again at once would take the whole core. So
-/// it waits a moment, says so once, and goes on when accepting works again.
+/// it waits a moment, says so, though not each time, and goes on when accepting works again.
 final class AcceptHandler: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
     private let onRefusal: @Sendable (String) -> Void
     private var isWaiting = false
-    private var hasSaidSo = false
+    private var trouble = RecentTrouble()
 
     init(onRefusal: @escaping @Sendable (String) -> Void) { self.onRefusal = onRefusal }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        hasSaidSo = false
-        context.fireChannelRead(data)
-    }
-
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if !hasSaidSo {
-            hasSaidSo = true
-            onRefusal("accepting a connection failed: \(error)")
-        }
+        if trouble.isNews() { onRefusal("accepting a connection failed: \(error)") }
         guard !isWaiting else { return }
         isWaiting = true
         // Holding back the next `read` would not do: where nothing was accepted, the one before is still pending, and NIO

@@ -21,17 +21,19 @@ package final class Listener: Sendable {
     }
 
     /// - Parameters:
+    ///   - limit: Connections that may be open at once; further ones are refused.
     ///   - connect: Sets a new connection's pipeline up, on the connection's loop.
     ///   - onRefusal: Called when connections begin to be refused for want of room; once until there is room again.
     package static func start(
         _ sockets: consuming ListeningSockets,
         group: any EventLoopGroup,
         backlog: CInt = ListeningSockets.usualBacklog,
+        limit: Int = ConnectionLimit.connections,
         connect: @escaping @Sendable (any Channel) throws -> Void,
         onRefusal: @escaping @Sendable (String) -> Void
     ) async throws -> Listener {
         let (places, port) = (sockets.places, sockets.port)
-        let connections = ConnectionTable(limit: ConnectionLimit.connections, onRefusal: onRefusal)
+        let connections = ConnectionTable(limit: limit, onRefusal: onRefusal)
         let fillers = Fillers()
         let gate = ListenerGate(sockets.release(), backlog: backlog, fillers: fillers) { descriptor in
             try await ServerBootstrap(group: group)
@@ -48,7 +50,7 @@ package final class Listener: Sendable {
                 )
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        guard !fillers.take(channel.remoteAddress?.port), connections.add(channel) else {
+                        guard !fillers.take(channel.remoteAddress), connections.add(channel) else {
                             throw ChannelError.ioOnClosedChannel
                         }
                         try connect(channel)

@@ -130,7 +130,13 @@ actor ListenerGate {
 /// Connections of our own that fill an accept queue. When it is served again they come out of it like any other, and must not
 /// be taken for a client's.
 final class Fillers: Sendable {
-    private let sockets = Mutex<[UInt16: CInt]>([:])
+    /// The two families count ports each for itself.
+    private struct Name: Hashable {
+        let isIPv6: Bool
+        let port: Int
+    }
+
+    private let sockets = Mutex<[Name: CInt]>([:])
 
     func connect(to name: SocketName) throws(SystemFailure) {
         let socket = try Descriptor.stream(name.family)
@@ -138,13 +144,15 @@ final class Fillers: Sendable {
         guard answer == 0 || answer == EINPROGRESS else { throw SystemFailure("connect", answer) }
         guard let own = SocketName(localOf: socket.number) else { throw SystemFailure("getsockname", errno) }
         let number = socket.release()
-        sockets.withLock { $0[own.port] = number }
+        let key = Name(isIPv6: own.family == AF_INET6, port: Int(own.port))
+        sockets.withLock { $0[key] = number }
     }
 
     /// Whether this is one of them, which then has done its work.
-    func take(_ port: Int?) -> Bool {
-        guard let port else { return false }
-        let found = sockets.withLock { $0.isEmpty ? nil : $0.removeValue(forKey: UInt16(truncatingIfNeeded: port)) }
+    func take(_ address: SocketAddress?) -> Bool {
+        guard let address, let port = address.port else { return false }
+        let key = Name(isIPv6: address.protocol == .inet6, port: port)
+        let found = sockets.withLock { $0.isEmpty ? nil : $0.removeValue(forKey: key) }
         if let found { systemClose(found) }
         return found != nil
     }

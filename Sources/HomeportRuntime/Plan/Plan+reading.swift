@@ -21,7 +21,7 @@ extension Plan {
         section.read(root, into: &plan, problems: &problems)
         let isReadWhole = problems.isEmpty
         problems += plan.contradictions(in: root, isReadWhole: isReadWhole)
-        return problems.isEmpty ? .success(plan) : .failure(PlanProblems(problems))
+        return problems.isEmpty ? .success(plan) : .failure(PlanProblems(PlanNode.inOrder(problems, of: file)))
     }
 
     /// What editors check plans against: `homeport plan schema`.

@@ -73,13 +73,15 @@ extension Project {
             shared = lines[name] ?? Lines()
             lines[name] = shared
         }
-        return try await Link.start(
+        let running = try await Link.start(
             link,
             to: target(of: link, services),
             shared: shared,
             group: group,
             onWarning: options.onWarning
         )
+        if running.isIPv6Missing { noteMissingIPv6() }
+        return running
     }
 
     private func target(of link: LinkPlan, _ services: [ServiceName: RunningService]) throws -> LinkTarget {

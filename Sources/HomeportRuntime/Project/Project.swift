@@ -50,6 +50,7 @@ package actor Project {
     /// Start, change and stop wait for each other.
     let turns = Turns()
     private var control: (any Responder)?
+    private var hasSaidIPv6Missing = false
     /// One for all services and all plans to come: what was right once stays known.
     let passwords: PasswordCheck?
 
@@ -99,7 +100,7 @@ package actor Project {
         self.caches = caches
         services = try await makeServices(of: plan, keeping: [:], loops: loops, caches: caches)
         guard let sockets else { return nil }
-        if sockets.ipv6Missing { options.onWarning("this machine has no IPv6 loopback: only 127.0.0.1 answers") }
+        if sockets.ipv6Missing { noteMissingIPv6() }
         let door = try await Door(table(of: plan, services), loops: loops)
         let listener = try await HTTPServer.start(
             sockets,
@@ -108,6 +109,13 @@ package actor Project {
             onRefusal: options.onWarning
         )
         return Front(listener: listener, door: door)
+    }
+
+    /// Said once: it is the machine's trouble, not each listener's.
+    func noteMissingIPv6() {
+        guard !hasSaidIPv6Missing else { return }
+        hasSaidIPv6Missing = true
+        options.onWarning("this machine has no IPv6 loopback: only 127.0.0.1 answers")
     }
 
     /// HTTP as this project speaks it, whoever answers.

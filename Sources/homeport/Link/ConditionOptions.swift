@@ -59,18 +59,30 @@ struct ConditionOptions: ParsableArguments {
 
     /// - Throws: ``HomeportError`` that names the option.
     func edit() throws -> LinkEdit {
+        var edit = LinkEdit()
+        try Self.read(words, by: LinkEdit.section, into: &edit)
+        return edit
+    }
+
+    /// Reads options by the keys of a plan's section.
+    /// - Throws: ``HomeportError`` that names the option.
+    static func read<Root>(
+        _ words: [(name: String, text: String)],
+        by section: PlanSection<Root>,
+        into root: inout Root
+    ) throws {
         // One by one, so that what is wrong is said of the option that is meant.
         for (name, text) in words {
-            do { _ = try LinkEdit.read(Self.mapping([(name, text)]), file: "") } catch var error as HomeportError {
-                let option = "--" + name.replacing("_", with: "-")
-                error.subject = option
-                if let fix = error.fix, fix.hasPrefix("write it as in \(name): ") {
-                    error.fix = "write it as in \(option) " + fix.dropFirst("write it as in \(name): ".count)
-                }
-                throw error
+            var problems: [HomeportError] = []
+            section.read(try PlanNode(parsing: mapping([(name, text)]), file: ""), into: &root, problems: &problems)
+            guard var error = problems.first else { continue }
+            let option = "--" + name.replacing("_", with: "-")
+            error.subject = option
+            if let fix = error.fix, fix.hasPrefix("write it as in \(name): ") {
+                error.fix = "write it as in \(option) " + fix.dropFirst("write it as in \(name): ".count)
             }
+            throw error
         }
-        return try LinkEdit.read(text, file: "the options")
     }
 
     private static func mapping(_ words: [(name: String, text: String)]) -> String {

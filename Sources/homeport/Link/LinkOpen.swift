@@ -50,7 +50,7 @@ struct LinkOpenCommand: AsyncParsableCommand {
     var connectTimeout: String?
 
     @Option(help: "What chance begins with: equal seeds draw alike. (default: from the name)")
-    var seed: UInt64?
+    var seed: String?
 
     @Flag(help: "Let it lead beyond this machine.")
     var remote = false
@@ -128,24 +128,18 @@ struct LinkOpenCommand: AsyncParsableCommand {
         }
         let own = name ?? "link-\(endpoint.port.map { "\($0)" } ?? "unix")"
         var plan = LinkPlan(name: try ServiceName(parsing: own).text, to: to)
-        plan.listen = try listen.flatMap { text in try Self.option("--listen") { try LinkPlan.listenPlace(text) } }
-        plan.group = group
-        plan.seed = seed
         plan.remote = remote
-        if let idle { plan.idle = try Self.option("--idle") { try LinkPlan.time(idle) } }
-        if let connectTimeout {
-            plan.connectTimeout = try Self.option("--connect-timeout") { try LinkPlan.time(connectTimeout) }
-        }
+        let words = [
+            ("listen", listen), ("group", group), ("idle", idle), ("connect_timeout", connectTimeout), ("seed", seed),
+        ]
+        try ConditionOptions.read(
+            words.compactMap { name, text in text.map { (name, $0) } },
+            by: LinkPlan.section,
+            into: &plan
+        )
         plan.edit = try conditions.edit()
         try plan.checkPlaces()
         _ = try plan.words()
         return plan
-    }
-
-    private static func option<Value>(_ name: String, _ read: () throws -> Value) throws -> Value {
-        do { return try read() } catch var error as HomeportError {
-            error.subject = name
-            throw error
-        }
     }
 }

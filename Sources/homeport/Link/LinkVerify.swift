@@ -39,7 +39,7 @@ struct LinkVerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let isTerminal = Terminal.errors.isInteractive
         let found = try await LinkFidelity.measure(isQuick: quick) { next in
-            if isTerminal { Terminal.errors.write("\r\u{1B}[Kmeasuring \(next) …") }
+            Terminal.errors.write(isTerminal ? "\r\u{1B}[Kmeasuring \(next) …" : "measuring \(next) …\n")
         }
         if isTerminal { Terminal.errors.write("\r\u{1B}[K") }
         if let report {

@@ -41,8 +41,14 @@ import Testing
         ("http://localhost", "it has no port", "write http://localhost:8080"),
         ("127.0.0.1", "it has no port", "write 127.0.0.1:8080"),
         ("[::1]", "it has no port", "write [::1]:8080"),
-        ("example.com", "\"example.com\" is neither an IP address nor localhost", "write 127.0.0.1:8080"),
-        ("example.com:443", "\"example.com\" is neither an IP address nor localhost", "write 127.0.0.1:443"),
+        (
+            "example.com", "\"example.com\" is neither an IP address nor localhost",
+            "write 127.0.0.1:8080 for this machine; for another one, its IP address"
+        ),
+        (
+            "example.com:443", "\"example.com\" is neither an IP address nor localhost",
+            "write 127.0.0.1:443 for this machine; for another one, its IP address"
+        ),
         ("::1:8080", "an IPv6 address needs brackets", "write [::1]:8080, in YAML with quotes around it"),
         ("::1", "an IPv6 address needs brackets", "write [::1]:8080, in YAML with quotes around it"),
         ("[::g]:80", "no IPv6 address between [ and ]", "write [::1]:8080"),

@@ -1,5 +1,5 @@
 /// The connection ends in the middle. Real.
-public struct Cut: StreamCondition, Hashable {
+public struct Termination: StreamCondition, Hashable {
     /// After this many bytes have passed here; nil for no such limit.
     public var afterBytes: UInt64?
     /// Nanoseconds after the connection was opened; nil for no such limit. Idle connections end, too.
@@ -14,7 +14,7 @@ public struct Cut: StreamCondition, Hashable {
 
     mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         guard let limit = afterBytes, segment.kind == .data else { return .leave(at: segment.entered) }
-        guard segment.start < limit else { return .cut(how) }
+        guard segment.start < limit else { return .terminate(how) }
         let left = limit - segment.start
         return UInt64(segment.count) > left ? .split(after: Int(left)) : .leave(at: segment.entered)
     }
