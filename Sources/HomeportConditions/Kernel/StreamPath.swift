@@ -186,8 +186,8 @@ public struct StreamPath: Sendable {
         for index in stations.indices where stations[index].isHeldUp && hasRoom(behind: index) { wakeBy(now) }
     }
 
-    /// What may wait between two stations, and what leaves in one call: some milliseconds of work.
-    static let mostPieces = 512
+    /// What may wait between two stations, and what leaves in one call: a millisecond or two of work.
+    static let mostPieces = 256
 
     private func hasRoom(behind index: Int) -> Bool {
         (index + 1 < stations.count ? stations[index + 1].queue.count : passing.count) < Self.mostPieces
