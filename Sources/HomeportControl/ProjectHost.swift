@@ -5,6 +5,7 @@ package import NIOCore
 /// Runs a project in this process: with its control API, until a signal or a request stops it.
 package enum ProjectHost {
     /// - Parameters:
+    ///   - toxiproxy: How Toxiproxy's API is to be, where the plan offers it.
     ///   - grace: How long what runs may take to finish when it is told to stop.
     ///   - onReady: Called once everything listens.
     /// - Returns: How many connections had to be cut off at the end.
@@ -12,6 +13,7 @@ package enum ProjectHost {
     package static func run(
         _ project: Project,
         state: StateDirectory,
+        toxiproxy: ToxiproxyOptions = ToxiproxyOptions(),
         grace: TimeAmount,
         onReady: @escaping @Sendable (ProjectStatus) -> Void,
         onStopping: @escaping @Sendable () -> Void
@@ -24,7 +26,9 @@ package enum ProjectHost {
         let socket = state.socket(of: plan)
         let byTCP = ControlResponder(project, token: try state.token(), onStop: { stop.yield() })
         let bySocket = ControlResponder(project, token: nil, onStop: { stop.yield() })
-        try await project.start(control: byTCP, socket: (socket, bySocket))
+        let api = ToxiproxyResponder(project, toxiproxy)
+        try await project.start(control: byTCP, socket: (socket, bySocket), toxiproxy: api)
+        if let config = toxiproxy.config { await api.populate(config) }
         onReady(await project.status)
         for await _ in stops { break }
         onStopping()

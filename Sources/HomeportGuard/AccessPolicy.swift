@@ -4,14 +4,18 @@ package import HomeportNet
 
 /// What is asked of every request before anything else is done with it: Host, and Origin where something could change.
 package final class AccessPolicy: RequestPolicy {
-    private let hosts: HostRule
+    private let hosts: HostRule?
 
-    package init(hosts: HostRule = HostRule()) { self.hosts = hosts }
+    /// - Parameter hosts: nil for any: where others were let in on purpose, by whatever names they know this machine.
+    package init(hosts: HostRule? = HostRule()) { self.hosts = hosts }
 
     package func refuse(_ head: RequestHead, from peer: Peer) -> Refusal? {
         // Without any Host it is HTTP/1.0, which no browser speaks, so that no page can have made it.
-        guard head.authority.isEmpty && !head.hasAny(of: [.host]) || head.with(head.authority, { hosts.allows($0) })
-        else { return Self.foreign(head) }
+        if let hosts, !(head.authority.isEmpty && !head.hasAny(of: [.host])),
+            !head.with(head.authority, { hosts.allows($0) })
+        {
+            return Self.foreign(head)
+        }
         guard head.method.isSafe || OriginRule.allows(head) else {
             return Refusal(403, "origin.foreign", "a page of another origin may not change anything here")
         }

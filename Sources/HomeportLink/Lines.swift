@@ -8,6 +8,9 @@ package final class Lines: Sendable {
 
     package init() {}
 
+    /// Lets go of the lines of other places.
+    func keep(only keys: Set<UInt64>) { lines.withLock { $0 = $0.filter { keys.contains($0.key) } } }
+
     func line(_ key: UInt64, bitsPerSecond: UInt64, now: Instant) -> Bottleneck {
         lines.withLock { lines in
             if let line = lines[key] {

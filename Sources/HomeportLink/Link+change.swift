@@ -40,7 +40,9 @@ extension Link {
     }
 
     private var canRefuse: Bool {
-        !isDatagram && !places.contains { if case .unix = $0 { true } else { false } }
+        guard !isDatagram else { return false }
+        if case .address(.unix) = listening.withLock(\.place) { return false }
+        return true
     }
 
     private var cannotRefuse: HomeportError {
@@ -94,12 +96,6 @@ extension Link {
         state.withLock { ($0.settings.words.up + $0.settings.words.down).contains { $0[.ratePer] == .group } }
     }
 
-    /// Makes true for who connects what is said now.
-    func turn() async throws {
-        guard case .streams(let listener) = ends.withLock({ $0 }) else { return }
-        try await listener.turn(to: { [self] in state.withLock(\.settings.connect) })
-    }
-
     /// Returns when every loop has done what was asked of it before: what comes from then on meets the change.
     private func settle() async throws { for loop in loops { try await loop.eventLoop.submit {}.get() } }
 
@@ -111,9 +107,11 @@ extension Link {
             own: own,
             group: shared,
             draws: draws,
+            births: { state.births[$0] ?? numbers.load(ordering: .relaxed) },
             now: Self.now
         )
         state.note(profile)
+        own.keep(only: Set(state.names.keys))
         for loop in loops { loop.eventLoop.execute { loop.value.become(profile) } }
     }
 

@@ -5,7 +5,7 @@ import Synchronization
 
 extension Link {
     /// Whether it does something else than its plan says, or is cut.
-    package var isEdited: Bool { state.withLock { $0.isEdited || $0.isCut } }
+    package var isEdited: Bool { state.withLock { $0.isEdited || $0.isCut } || !isOpen }
 
     package var port: Port? { places.first.flatMap { Endpoint($0).port } }
 
@@ -18,8 +18,9 @@ extension Link {
                 func way(_ words: [ConditionWords], _ counts: LinkCounts.Way, _ order: [UInt64]) -> LinkStatus.Way {
                     LinkStatus.Way(
                         conditions: words,
+                        received: counts.received,
                         bytes: counts.bytes,
-                        effects: LinkStatus.effects(counts.effects, state.names, order, isDatagram: isDatagram)
+                        effects: LinkStatus.effects(counts, state.names, order, isDatagram: isDatagram)
                     )
                 }
                 return LinkStatus(
@@ -29,6 +30,7 @@ extension Link {
                     addresses: places.map { Endpoint($0, scheme: isDatagram ? .udp : nil).description },
                     target: state.target.text,
                     connect: state.settings.connect,
+                    isOpen: isOpen,
                     isCut: state.isCut,
                     cutFor: state.cutUntil.map { Double(max(0, ($0 - now).nanoseconds)) / 1e9 },
                     setFor: state.edits.compactMap(\.until).max().map { Double(max(0, ($0 - now).nanoseconds)) / 1e9 },

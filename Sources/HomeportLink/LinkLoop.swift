@@ -14,12 +14,28 @@ protocol Passage: AnyObject {
 /// What a link has done.
 struct LinkCounts: Sendable {
     struct Way: Sendable {
+        /// That have come, and that have gone on.
+        var received: UInt64 = 0
         var bytes: UInt64 = 0
+        /// Of the conditions that are there, by their keys.
         var effects: [UInt64: Effect] = [:]
+        /// Of those that are no longer, by their words: names may come and go for ever.
+        var gone: [String: Effect] = [:]
 
         static func += (a: inout Way, b: Way) {
+            a.received &+= b.received
             a.bytes &+= b.bytes
             for (key, effect) in b.effects { a.effects[key, default: Effect()] += effect }
+            for (word, effect) in b.gone { a.gone[word, default: Effect()] += effect }
+        }
+
+        /// Other conditions are there from now on.
+        mutating func turn(from before: LinkProfile.Way, to after: LinkProfile.Way) {
+            let kept = Set(after.stages.map(\.key))
+            for stage in before.stages where !kept.contains(stage.key) {
+                guard let effect = effects.removeValue(forKey: stage.key) else { continue }
+                gone[stage.word, default: Effect()] += effect
+            }
         }
     }
 
@@ -77,12 +93,14 @@ final class LinkLoop {
     func fail() { counts.failed += 1 }
 
     func become(_ profile: LinkProfile) {
-        self.profile = profile
         for passage in passages.values {
             // What a condition that goes has done is not to be forgotten.
             passage.harvest(into: &counts)
             passage.become(profile)
         }
+        counts.up.turn(from: self.profile.up, to: profile.up)
+        counts.down.turn(from: self.profile.down, to: profile.down)
+        self.profile = profile
     }
 
     func harvest() -> LinkCounts {

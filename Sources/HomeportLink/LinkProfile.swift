@@ -15,6 +15,9 @@ struct LinkProfile: Sendable {
         let line: Bottleneck?
         /// For what happens to all connections alike.
         let draws: Draws
+        let selection: Selection
+        /// The last connection before it came.
+        let birth: UInt64
     }
 
     struct Way: Sendable {
@@ -37,10 +40,11 @@ struct LinkProfile: Sendable {
         own: Lines,
         group: Lines?,
         draws: Draws,
+        births: (UInt64) -> UInt64 = { _ in 0 },
         now: Instant
     ) {
-        up = Self.way(words.up, .up, isCut, own, group, draws, now)
-        down = Self.way(words.down, .down, isCut, own, group, draws, now)
+        up = Self.way(words.up, .up, isCut, own, group, draws, births, now)
+        down = Self.way(words.down, .down, isCut, own, group, draws, births, now)
     }
 
     private static func way(
@@ -50,28 +54,45 @@ struct LinkProfile: Sendable {
         _ own: Lines,
         _ group: Lines?,
         _ draws: Draws,
+        _ births: (UInt64) -> UInt64,
         _ now: Instant
     ) -> Way {
         var stages: [Stage] = []
-        for (index, words) in words.enumerated() {
-            var seen: [String: Int] = [:]
+        var seen: [String: Int] = [:]
+        for words in words {
+            let selection = words.selection
             for (word, template) in words.templates {
-                var place = "\(direction) \(index) \(word) \(seen[word, default: 0])"
+                // One that has a name is the same wherever it stands; of the others, the second is the second.
+                var place = "\(direction) \(words[.name] ?? "") \(word)"
                 // A rate that changes hands is another line.
                 if case .rate(_, let scope, _) = template { place += " \(scope)" }
-                let key = key(place)
-                seen[word, default: 0] += 1
+                let key = key("\(place) \(seen[place, default: 0])")
+                seen[place, default: 0] += 1
                 var line: Bottleneck?
                 if case .rate(let rate, let scope, _) = template, scope != .connection {
                     let lines = scope == .group ? group ?? own : own
-                    let place = scope == .group ? groupKey(direction) : key
+                    let place = scope == .group && group != nil ? groupKey(direction) : key
                     line = lines.line(place, bitsPerSecond: rate.bitsPerSecond, now: now)
                 }
-                stages.append(Stage(key: key, word: word, template: template, line: line, draws: draws.of(key)))
+                stages.append(
+                    Stage(
+                        key: key,
+                        word: word,
+                        template: template,
+                        line: line,
+                        draws: draws.of(key),
+                        selection: selection,
+                        birth: births(key)
+                    )
+                )
             }
         }
         if isCut {
-            stages.append(Stage(key: key("\(direction) cut"), word: "cut", template: .stall, line: nil, draws: draws))
+            let key = key("\(direction) cut")
+            let all = Selection()
+            stages.append(
+                Stage(key: key, word: "cut", template: .stall, line: nil, draws: draws, selection: all, birth: 0)
+            )
         }
         return Way(stages: stages, limit: Buffers.limit(stages.map(\.template)))
     }
@@ -89,15 +110,19 @@ struct LinkProfile: Sendable {
 extension [LinkProfile.Stage] {
     /// For one connection or flow.
     /// - Parameters:
+    ///   - draws: The connection's, of this direction.
     ///   - make: A template's condition, on a line and with draws that several share.
     ///   - ownLine: The line of its own that a connection has already for the stage of a key: it stays its own, at its new
     ///     speed.
     func keyed<Condition>(
+        for connection: ConnectionFacts,
+        _ draws: Draws,
         now: Instant,
         _ make: (ConditionTemplate) -> (Bottleneck?, Draws) -> Condition?,
         ownLine: (UInt64) -> Bottleneck? = { _ in nil }
     ) -> [KeyedStage<Condition>] {
         compactMap { stage in
+            guard stage.selection.meets(connection, since: stage.birth, draws.of(stage.key)) else { return nil }
             var line = stage.line
             if line == nil, case .rate(let rate, _, _) = stage.template, let own = ownLine(stage.key) {
                 own.change(bitsPerSecond: rate.bitsPerSecond, now: now)

@@ -21,7 +21,9 @@ struct LinkState {
     /// Tells timers of what is no longer so from those of what is.
     var generation: UInt64 = 0
     var trouble = RecentTrouble()
-    /// Words of the keys that loops count by, of all there ever were.
+    /// The last connection before each of the present conditions came, by its key.
+    var births: [UInt64: UInt64] = [:]
+    /// Words of the keys that loops count by.
     var names: [UInt64: String] = [:]
 
     /// Applies what acts now. An edit that no longer makes sense without one that is over is left out.
@@ -36,7 +38,9 @@ struct LinkState {
 
     mutating func note(_ profile: LinkProfile) {
         order = (profile.up.stages.map(\.key), profile.down.stages.map(\.key))
-        for stage in profile.up.stages + profile.down.stages { names[stage.key] = stage.word }
+        let stages = profile.up.stages + profile.down.stages
+        names = Dictionary(stages.map { ($0.key, $0.word) }) { one, _ in one }
+        births = Dictionary(stages.map { ($0.key, $0.birth) }) { one, _ in one }
     }
 }
 

@@ -6,6 +6,8 @@ package import HomeportNet
 package struct LinkStatus: Sendable, Codable, Equatable {
     package struct Way: Sendable, Codable, Equatable {
         package var conditions: [ConditionWords]
+        /// Bytes that have come.
+        package var received: UInt64
         /// Bytes that have gone on.
         package var bytes: UInt64
         package var effects: [Effect]
@@ -38,6 +40,8 @@ package struct LinkStatus: Sendable, Codable, Equatable {
     package var addresses: [String]
     package var target: String
     package var connect: ConnectMode
+    /// Whether it listens.
+    package var isOpen: Bool
     package var isCut: Bool
     /// Seconds until it heals by itself; null where nobody said so.
     package var cutFor: Double?
@@ -61,6 +65,7 @@ package struct LinkStatus: Sendable, Codable, Equatable {
         case name, group, transport, addresses, target, connect, seed, open, opened, failed, overflowed, up, down
         case isEdited = "edited"
         case lastFailure = "last_failure"
+        case isOpen = "enabled"
         case isCut = "cut"
         case cutFor = "cut_for"
         case setFor = "set_for"
@@ -68,7 +73,7 @@ package struct LinkStatus: Sendable, Codable, Equatable {
 
     /// - Parameter order: The keys of the conditions that are there now.
     static func effects(
-        _ effects: [UInt64: HomeportConditions.Effect],
+        _ counts: LinkCounts.Way,
         _ names: [UInt64: String],
         _ order: [UInt64],
         isDatagram: Bool
@@ -84,12 +89,8 @@ package struct LinkStatus: Sendable, Codable, Equatable {
             )
         }
         let present = order.compactMap { key in
-            effects[key].map { told(names[key] ?? "?", $0, isGone: false) }
+            counts.effects[key].map { told(names[key] ?? "?", $0, isGone: false) }
         }
-        var gone: [String: HomeportConditions.Effect] = [:]
-        for (key, effect) in effects where !order.contains(key) {
-            gone[names[key] ?? "?", default: HomeportConditions.Effect()] += effect
-        }
-        return present + gone.sorted { $0.key < $1.key }.map { told($0.key, $0.value, isGone: true) }
+        return present + counts.gone.sorted { $0.key < $1.key }.map { told($0.key, $0.value, isGone: true) }
     }
 }

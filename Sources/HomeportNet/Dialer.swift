@@ -43,6 +43,52 @@ package struct AddressDialer: Dialer {
         on loop: any EventLoop,
         _ initialize: @escaping @Sendable (any Channel) throws -> Void
     ) -> ClientBootstrap {
+        .streams(on: loop, deadline, initialize)
+    }
+}
+
+/// Connects to a host and port by name, looked up anew for each connection.
+package struct HostDialer: Dialer {
+    private let target: (host: String, port: Int)?
+    private let deadline: TimeAmount
+
+    /// - Parameters:
+    ///   - text: `db:5432`, `[::1]:80`. What cannot be taken apart cannot be reached.
+    ///   - deadline: How long a connection may take to come about.
+    package init(_ text: String, deadline: TimeAmount = .seconds(10)) {
+        self.deadline = deadline
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0 else {
+            target = nil
+            return
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") || host.contains("/") {
+            target = nil
+            return
+        }
+        target = (host.isEmpty ? "localhost" : String(host), Int(port))
+    }
+
+    package func dial(
+        on loop: any EventLoop,
+        initialize: @escaping @Sendable (any Channel) throws -> Void
+    ) -> EventLoopFuture<any Channel> {
+        guard let target else {
+            let problem = HomeportError(.badValue, "the upstream is no host and port", fix: "write it as in db:5432")
+            return loop.makeFailedFuture(problem)
+        }
+        return ClientBootstrap.streams(on: loop, deadline, initialize).connect(host: target.host, port: target.port)
+    }
+}
+
+extension ClientBootstrap {
+    fileprivate static func streams(
+        on loop: any EventLoop,
+        _ deadline: TimeAmount,
+        _ initialize: @escaping @Sendable (any Channel) throws -> Void
+    ) -> ClientBootstrap {
         ClientBootstrap(group: loop)
             .connectTimeout(deadline)
             .channelOption(.allowRemoteHalfClosure, value: true)
@@ -50,9 +96,7 @@ package struct AddressDialer: Dialer {
             .streamReads()
             .channelInitializer { channel in channel.eventLoop.makeCompletedFuture { try initialize(channel) } }
     }
-}
 
-extension ClientBootstrap {
     /// How a stream is read wherever much of it may come: up to 256 KiB at once, which was measured to cost least.
     func streamReads() -> Self {
         channelOption(.maxMessagesPerRead, value: 4)

@@ -36,7 +36,10 @@ struct Homeport: AsyncParsableCommand {
                 name: "A project:",
                 subcommands: [UpCommand.self, DownCommand.self, StatusCommand.self, OpenCommand.self, PlanCommand.self]
             ),
-            CommandGroup(name: "Now, without a plan:", subcommands: [ServeCommand.self, LinkCommand.self]),
+            CommandGroup(
+                name: "Now, without a plan:",
+                subcommands: [ServeCommand.self, LinkCommand.self, ToxiproxyCommand.self]
+            ),
             CommandGroup(name: "This machine:", subcommands: [PortsCommand.self, DoctorCommand.self]),
         ]
     )

@@ -16,8 +16,20 @@ private final class Bench {
         let words = try LinkWords.parsed(up: "{\(up)}", down: "{\(down)}")
         let profile = LinkProfile(words, isCut: false, own: Lines(), group: nil, draws: Draws(seed: 1), now: 0)
         ends = (
-            RelayHandler(profile.up, draws: Draws(seed: 1, 0), on: loop, WakeHabit(awake: .zero)),
-            RelayHandler(profile.down, draws: Draws(seed: 1, 1), on: loop, WakeHabit(awake: .zero))
+            RelayHandler(
+                profile.up,
+                for: ConnectionFacts(number: 1, clientPort: nil),
+                draws: Draws(seed: 1, 0),
+                on: loop,
+                WakeHabit(awake: .zero)
+            ),
+            RelayHandler(
+                profile.down,
+                for: ConnectionFacts(number: 1, clientPort: nil),
+                draws: Draws(seed: 1, 1),
+                on: loop,
+                WakeHabit(awake: .zero)
+            )
         )
         client = EmbeddedChannel(loop: loop)
         upstream = EmbeddedChannel(loop: loop)

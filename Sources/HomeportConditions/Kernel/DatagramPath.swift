@@ -39,6 +39,8 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
     private let limit: Int
     private var count: UInt64 = 0
 
+    /// Bytes that have come, those among them that found no room.
+    public private(set) var received: UInt64 = 0
     /// Bytes that wait.
     public private(set) var held = 0
     /// What those take in all, with what is kept of each beside its bytes.
@@ -79,6 +81,7 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
     ) {
         let datagram = Datagram(number: self.count, count: count, entered: now)
         self.count += 1
+        received &+= UInt64(count)
         guard hold(count) else { return }
         enter(0, Waiting(datagram: datagram, payload: payload), now, deliver)
         run(now: now, deliver)

@@ -10,6 +10,9 @@ public enum Stage: Sendable, Hashable {
     case stall
     case blackhole
     case termination(Termination)
+    /// Takes and throws away as ``blackhole`` does; ends the connection when its time is up, or when it is removed: a stream
+    /// with a gap in it is of no use to anybody.
+    case timeout(Termination)
 
     /// Takes another's parameters, and keeps what has happened so far where both are of one kind.
     mutating func become(_ other: Stage, now: Instant) {
@@ -35,7 +38,10 @@ public enum Stage: Sendable, Hashable {
     /// Whether what it lets through is a write of its own.
     var makesPieces: Bool { if case .slice = self { true } else { false } }
 
-    mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
+    /// Whether a connection ends with it.
+    var endsConnectionsWhenRemoved: Bool { if case .timeout = self { true } else { false } }
+
+    mutating func judge(_ segment: Segment, now: Instant, draws: Draws, stay: Stay) -> Verdict {
         switch self {
         case .latency(var it):
             defer { self = .latency(it) }
@@ -54,13 +60,16 @@ public enum Stage: Sendable, Hashable {
         case .slowClose(var it): return it.judge(segment, now: now, draws: draws)
         case .stall: return .hold
         case .blackhole: return .discard
-        case .termination(var it): return it.judge(segment, now: now, draws: draws)
+        case .termination(let it): return it.judge(segment, in: stay)
+        case .timeout: return segment.kind == .data ? .discard : .leave(at: segment.entered)
         }
     }
 
-    func ending(opened: Instant, passed: UInt64, last: Instant) -> (at: Instant, how: Ending)? {
-        guard case .termination(let it) = self else { return nil }
-        return it.ending(opened: opened, passed: passed, last: last)
+    func ending(in stay: Stay) -> (at: Instant, how: Ending)? {
+        switch self {
+        case .termination(let it), .timeout(let it): it.ending(in: stay).map { ($0, it.how) }
+        default: nil
+        }
     }
 
     func flips(in segment: Segment, draws: Draws) -> Flip? {

@@ -29,26 +29,26 @@ public struct StreamPath: Sendable {
         var condition: Stage
         let draws: Draws
         var queue = SegmentQueue()
-        /// When the last segment left.
-        var last: Instant = 0
-        var passed: UInt64 = 0
+        var stay: Stay
         /// Its condition has ended the connection: nothing goes on from here.
         var isShut = false
         /// What waits has no room behind it.
         var isHeldUp = false
         var effect = Effect()
 
-        init(_ stage: KeyedStage<Stage>, _ draws: Draws) {
+        init(_ stage: KeyedStage<Stage>, _ draws: Draws, _ stay: Stay) {
             key = stage.key
             condition = stage.stage
             self.draws = draws.of(stage.key)
+            self.stay = stay
         }
     }
 
     private var stations: [Station]
     private let draws: Draws
     private let opened: Instant
-    private var offset: UInt64 = 0
+    /// Bytes that have come.
+    public private(set) var offset: UInt64 = 0
     private var lastOffer: Instant = 0
     private var packet: UInt64 = 0
     /// What has passed all stations and waits for the receiver.
@@ -68,10 +68,10 @@ public struct StreamPath: Sendable {
     ///   - draws: This stream's own; each stage has its own of them, by its key.
     ///   - opened: When the connection was.
     public init(_ stages: [KeyedStage<Stage>], draws: Draws, opened: Instant) {
-        stations = stages.map { Station($0, draws) }
+        let stay = Stay(opened: opened, since: opened, last: opened)
+        stations = stages.map { Station($0, draws, stay) }
         self.draws = draws
         self.opened = opened
-        for index in stations.indices { stations[index].last = opened }
     }
 
     // MARK: Events
@@ -116,29 +116,37 @@ public struct StreamPath: Sendable {
         var new: [Station] = []
         for stage in stages {
             guard let found = old.firstIndex(where: { $0.key == stage.key }) else {
-                new.append(Station(stage, draws))
+                new.append(Station(stage, draws, Stay(opened: opened, since: now, last: now)))
                 continue
             }
             var station = old[found]
             // The nearest is the furthest on.
-            for gone in old[..<found].reversed() { station.queue.takeAll(of: gone.queue, at: now) }
+            for gone in old[..<found].reversed() { leave(gone, to: &station.queue, now) }
             station.condition.become(stage.stage, now: now)
             old = old[(found + 1)...]
             new.append(station)
         }
-        for gone in old.reversed() { passing.takeAll(of: gone.queue, at: now) }
+        for gone in old.reversed() { leave(gone, to: &passing, now) }
         // What a new one has missed has passed it.
         var next = offset
         for index in new.indices {
             if !stations.contains(where: { $0.key == new[index].key }) {
-                new[index].passed = next
-                new[index].last = now
+                new[index].stay.passed = next
+                new[index].stay.passedBefore = next
+                if next > 0 { new[index].stay.used = now }
                 new[index].condition.begin(now)
             }
             if !new[index].queue.isEmpty { next = new[index].queue.first.start }
         }
         stations = new
         run(now: now, &actions)
+    }
+
+    /// What waited for a station that is gone goes on.
+    private func leave(_ gone: Station, to queue: inout SegmentQueue, _ now: Instant) {
+        queue.takeAll(of: gone.queue, at: now)
+        guard gone.condition.endsConnectionsWhenRemoved, !gone.isShut else { return }
+        queue.append(Segment(start: offset, count: 0, kind: .termination(.close), entered: now, drawnAt: offset))
     }
 
     /// The stage with this key, as it is now.
@@ -196,10 +204,10 @@ public struct StreamPath: Sendable {
     private mutating func endByItself(_ index: Int, _ now: Instant) {
         let station = stations[index]
         guard !station.isShut,
-            let ending = station.condition.ending(opened: opened, passed: station.passed, last: station.last)
+            let ending = station.condition.ending(in: station.stay)
         else { return }
         if ending.at <= now {
-            terminate(index, ending.how, at: max(ending.at, station.last))
+            terminate(index, ending.how, at: max(ending.at, station.stay.last))
         } else {
             wakeBy(ending.at)
         }
@@ -218,24 +226,29 @@ public struct StreamPath: Sendable {
     /// - Returns: Whether the head of the queue has moved.
     private mutating func step(_ index: Int, _ now: Instant, _ actions: inout [Action]) -> Bool {
         let segment = stations[index].queue.first
+        if stations[index].stay.used == nil {
+            stations[index].stay.used = segment.entered
+            endByItself(index, now)
+        }
         let verdict: Verdict =
             if segment.isLost {
                 .leave(at: segment.entered)
             } else if stations[index].isShut {
                 .discard
             } else {
-                stations[index].condition.judge(segment, now: now, draws: stations[index].draws)
+                stations[index].condition
+                    .judge(segment, now: now, draws: stations[index].draws, stay: stations[index].stay)
             }
         switch verdict {
         case .leave(let time):
-            let due = max(time, stations[index].last, segment.entered)
+            let due = max(time, stations[index].stay.last, segment.entered)
             guard due <= now else {
                 wakeBy(due)
                 return false
             }
             stations[index].queue.removeFirst()
-            stations[index].last = due
-            stations[index].passed += UInt64(segment.count)
+            stations[index].stay.last = due
+            stations[index].stay.passed += UInt64(segment.count)
             if due > segment.entered {
                 stations[index].effect.hits += 1
                 stations[index].effect.nanoseconds &+= due - segment.entered
@@ -262,8 +275,8 @@ public struct StreamPath: Sendable {
             stations[index].effect.discarded += UInt64(segment.count)
             var lost = segment
             lost.isLost = true
-            pass(lost, from: index, at: max(segment.entered, stations[index].last))
-        case .terminate(let how): terminate(index, how, at: max(segment.entered, stations[index].last))
+            pass(lost, from: index, at: max(segment.entered, stations[index].stay.last))
+        case .terminate(let how): terminate(index, how, at: max(segment.entered, stations[index].stay.last))
         case .hold: return false
         }
         return true

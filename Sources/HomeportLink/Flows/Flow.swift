@@ -30,6 +30,7 @@ final class Flow: Passage, ChannelInboundHandler {
         from client: SocketAddress,
         by listening: any Channel,
         on loop: LinkLoop,
+        number: UInt64,
         draws: Draws,
         idle: TimeAmount,
         onEnd: @escaping () -> Void
@@ -41,8 +42,10 @@ final class Flow: Passage, ChannelInboundHandler {
         self.onEnd = onEnd
         lastSeen = loop.loop.now
         let now = lastSeen.uptimeNanoseconds
+        let facts = ConnectionFacts(number: number, clientPort: client.port.map { UInt16(truncatingIfNeeded: $0) })
         lanes = (
-            FlowLane(loop.profile.up, draws.of(0), now: now), FlowLane(loop.profile.down, draws.of(1), now: now)
+            FlowLane(loop.profile.up, for: facts, draws.of(0), now: now),
+            FlowLane(loop.profile.down, for: facts, draws.of(1), now: now)
         )
     }
 

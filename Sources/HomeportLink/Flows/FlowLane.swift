@@ -4,17 +4,22 @@ import NIOCore
 /// One direction of a flow: what waits, and what its conditions say of it.
 struct FlowLane {
     private(set) var path: DatagramPath<ByteBuffer>
+    private let connection: ConnectionFacts
+    private let draws: Draws
     private var bytes: UInt64 = 0
     private var overflowed: UInt64 = 0
     private var counted: UInt64 = 0
+    private var received: UInt64 = 0
 
     /// As much may wait as ever may: what finds no room is lost, where a stream's sender would only be held back.
-    init(_ way: LinkProfile.Way, _ draws: Draws, now: Instant) {
-        path = DatagramPath(way.stages.keyed(now: now, ConditionTemplate.datagram), draws: draws, limit: Buffers.most)
+    init(_ way: LinkProfile.Way, for connection: ConnectionFacts, _ draws: Draws, now: Instant) {
+        let stages = way.stages.keyed(for: connection, draws, now: now, ConditionTemplate.datagram)
+        path = DatagramPath(stages, draws: draws, limit: Buffers.most)
+        (self.connection, self.draws) = (connection, draws)
     }
 
     mutating func become(_ way: LinkProfile.Way, now: Instant, _ send: (ByteBuffer) -> Void) {
-        let stages = way.stages.keyed(now: now, ConditionTemplate.datagram) { key in
+        let stages = way.stages.keyed(for: connection, draws, now: now, ConditionTemplate.datagram) { key in
             if case .rate(let rate) = path.stage(key) { rate.line } else { nil }
         }
         var passed: UInt64 = 0
@@ -42,6 +47,8 @@ struct FlowLane {
     mutating func harvest(into way: inout LinkCounts.Way, _ overflowed: inout UInt64) {
         way.bytes &+= bytes
         bytes = 0
+        way.received &+= path.received - received
+        received = path.received
         let all = path.overflowed + self.overflowed
         overflowed &+= all - counted
         counted = all

@@ -105,6 +105,21 @@ extension ConditionWord where Value == Duration {
     }
 }
 
+extension ConditionWord where Value == Duration {
+    static let timeout = Self(
+        "timeout",
+        "5s",
+        "TCP only: what is sent is thrown away, and the connection ends after this time (0s: never), or when this is removed.",
+        time
+    )
+    static let resetPeer = Self(
+        "reset_peer",
+        "0s",
+        "TCP only: connections break off with RST this long after something was first sent; nothing of it arrives.",
+        time
+    )
+}
+
 extension ConditionWord where Value == Distribution {
     static let distribution = Self(
         "distribution",
@@ -145,6 +160,61 @@ extension ConditionWord where Value == Probability {
         "0.1%",
         "Packets in which one bit is turned over.",
         Probability.init(parsing:)
+    )
+}
+
+extension ConditionWord where Value == Probability {
+    static let share = Self(
+        "share",
+        "50%",
+        "Of all connections only so many meet this, each by one draw that stays.",
+        Probability.init(parsing:)
+    )
+}
+
+extension ConditionWord where Value == UInt64 {
+    static let first = Self(
+        "first",
+        "2",
+        "Only so many connections meet this, the next that come; then all is well.",
+        count
+    )
+    static let every = Self("every", "10", "Only each so-many-th connection meets this.", count)
+
+    @Sendable private static func count(_ text: String) throws(HomeportError) -> UInt64 {
+        guard let count = UInt64(text), count > 0, count <= 1_000_000_000 else {
+            throw HomeportError(.badValue, "\"\(text)\" counts no connections", fix: "write a whole number from 1")
+        }
+        return count
+    }
+}
+
+extension ConditionWord where Value == ClosedRange<UInt16> {
+    static let ports = Self(
+        "client_port",
+        "40000-40999",
+        "Only connections from this port, or these ports, meet this.",
+        { (text) throws(HomeportError) in
+            let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { UInt16($0) }
+            guard let least = ends.first ?? nil, let most = ends.last ?? nil, least <= most else {
+                throw HomeportError(.badValue, "\"\(text)\" is no range of ports", fix: "write 40000 or 40000-40999")
+            }
+            return least...most
+        }
+    )
+}
+
+extension ConditionWord where Value == String {
+    static let name = Self(
+        "name",
+        "slow",
+        "What this one is called: set finds it by that, and another name is one more.",
+        { (text) throws(HomeportError) in
+            guard !text.isEmpty, text.utf8.count <= 255 else {
+                throw HomeportError(.badValue, "a condition's name has 1 to 255 bytes")
+            }
+            return text
+        }
     )
 }
 
@@ -205,6 +275,12 @@ extension ConditionWord where Value == ByteCount {
             }
             return value
         }
+    )
+    static let limitData = Self(
+        "limit_data",
+        "1MB",
+        "TCP only: connections end in order when so much more has passed; close_after counts from their opening.",
+        ByteCount.init(parsing:)
     )
     static let sliceVariation = Self(
         "slice_variation",

@@ -15,6 +15,7 @@ enum ConditionTemplate: Sendable {
     case blackhole
     case stall
     case termination(Termination)
+    case timeout(Termination)
 }
 
 extension ConditionWords {
@@ -59,9 +60,33 @@ extension ConditionWords {
         if let delay = self[.slowClose], delay > .zero { all.append(("slow_close", .slowClose(delay.nanoseconds))) }
         if self[.blackhole] == true { all.append(("blackhole", .blackhole)) }
         if self[.stall] == true { all.append(("stall", .stall)) }
+        if let time = self[.timeout] {
+            let time = time > .zero ? time.nanoseconds : nil
+            all.append(("timeout", .timeout(Termination(afterTime: time, from: .arrival, how: .close))))
+        }
+        if let limit = self[.limitData] {
+            let limit = Termination(afterBytes: limit.bytes, from: .arrival, how: .close)
+            all.append(("limit_data", .termination(limit)))
+        }
+        if let time = self[.resetPeer] {
+            let reset = Termination(afterTime: time.nanoseconds, from: .use, how: .reset)
+            all.append(("reset_peer", .termination(reset)))
+        }
         if let life = self[.closeAfter] { all.append(("close_after", .termination(life.termination(.close)))) }
         if let life = self[.resetAfter] { all.append(("reset_after", .termination(life.termination(.reset)))) }
         return all
+    }
+}
+
+extension ConditionWords {
+    /// Which connections it meets.
+    var selection: Selection {
+        Selection(
+            share: self[.share]?.fraction,
+            first: self[.first],
+            every: self[.every],
+            clientPorts: self[.ports]
+        )
     }
 }
 
@@ -94,6 +119,7 @@ extension ConditionTemplate {
         case .blackhole: .blackhole
         case .stall: .stall
         case .termination(let it): .termination(it)
+        case .timeout(let it): .timeout(it)
         }
     }
 
@@ -113,7 +139,7 @@ extension ConditionTemplate {
         case .duplicate(let share): .duplicate(Duplicate(share))
         case .reorder(let share): .reorder(Reorder(share))
         case .corrupt(let corrupt): .corrupt(corrupt)
-        case .slice, .slowClose, .termination: nil
+        case .slice, .slowClose, .termination, .timeout: nil
         case .blackhole: .blackhole
         case .stall: .stall
         }

@@ -36,6 +36,52 @@ package struct ConditionWords: Sendable, Hashable, Codable {
         Self.keys.compactMap { key in texts[key.name].map { "\(key.name) \($0)" } }.joined(separator: ", ")
     }
 
+    /// In the order in which they act, qualifiers last.
+    package var all: [(name: String, text: String)] {
+        Self.keys.compactMap { key in texts[key.name].map { (key.name, $0) } }
+    }
+
+    /// Words that say whom a condition meets, and when.
+    package static let qualifierNames = qualifiers.map(\.name).filter { $0 != "name" && $0 != "share" }
+
+    /// Reads a condition's words.
+    /// - Throws: ``HomeportError`` about the first that is wrong.
+    package func check() throws(HomeportError) {
+        for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
+            var (words, problems) = (ConditionWords(), [HomeportError]())
+            var json = "{\"\(name)\": "
+            json.appendJSON(text)
+            Self.section.read(try PlanNode(parsing: json + "}", file: name), into: &words, problems: &problems)
+            if let first = problems.first { throw first }
+        }
+        if let wrong = contradiction(isDatagram: nil) { throw HomeportError(.badValue, wrong.what, fix: wrong.fix) }
+    }
+
+    /// Whether a word is true or not, and nothing else.
+    package static func isFlag(_ word: String) -> Bool { keys.contains { $0.name == word && $0.example == "true" } }
+
+    /// Whether a word names a condition, and is not one that says more about another.
+    package static func isCondition(_ word: String) -> Bool {
+        keys.contains { $0.name == word } && heads[word] == nil && !qualifiers.contains { $0.name == word }
+    }
+
+    /// The same conditions, each by itself.
+    package var single: [ConditionWords] {
+        let qualifying = texts.filter { name, _ in Self.qualifiers.contains { $0.name == name } }
+        var parts: [(head: String, words: ConditionWords)] = []
+        for (name, text) in all where qualifying[name] == nil {
+            let head = Self.condition(of: name)
+            if parts.last?.head != head {
+                var words = ConditionWords(qualifying)
+                // A name is one condition's: the others are called after it.
+                if !parts.isEmpty, let name = qualifying["name"] { words[named: "name"] = "\(name)_\(head)" }
+                parts.append((head, words))
+            }
+            parts[parts.count - 1].words[named: name] = text
+        }
+        return parts.isEmpty ? [self] : parts.map(\.words)
+    }
+
     package init(from decoder: any Decoder) throws {
         texts = try decoder.singleValueContainer().decode([String: String].self)
     }
@@ -46,17 +92,29 @@ package struct ConditionWords: Sendable, Hashable, Codable {
     }
 
     /// Every word, in the order in which conditions that are written as a mapping act.
-    package static let keys: [PlanKey<ConditionWords>] = [
-        ConditionWord.rate.key, ConditionWord.ratePer.key, ConditionWord.queue.key,
-        ConditionWord.latency.key, ConditionWord.jitter.key, ConditionWord.distribution.key,
-        ConditionWord.correlation.key, ConditionWord.keepOrder.key, ConditionWord.step.key, ConditionWord.stepEvery.key,
-        ConditionWord.loss.key, ConditionWord.recovery.key,
-        ConditionWord.duplicate.key, ConditionWord.reorder.key,
-        ConditionWord.corrupt.key, ConditionWord.corruptAt.key,
-        ConditionWord.slice.key, ConditionWord.sliceVariation.key, ConditionWord.slicePause.key,
-        ConditionWord.slowClose.key, ConditionWord.blackhole.key, ConditionWord.stall.key,
-        ConditionWord.closeAfter.key, ConditionWord.resetAfter.key,
+    package static let keys: [PlanKey<ConditionWords>] =
+        [
+            ConditionWord.rate.key, ConditionWord.ratePer.key, ConditionWord.queue.key,
+            ConditionWord.latency.key, ConditionWord.jitter.key, ConditionWord.distribution.key,
+            ConditionWord.correlation.key, ConditionWord.keepOrder.key, ConditionWord.step.key,
+            ConditionWord.stepEvery.key,
+            ConditionWord.loss.key, ConditionWord.recovery.key,
+            ConditionWord.duplicate.key, ConditionWord.reorder.key,
+            ConditionWord.corrupt.key, ConditionWord.corruptAt.key,
+            ConditionWord.slice.key, ConditionWord.sliceVariation.key, ConditionWord.slicePause.key,
+            ConditionWord.slowClose.key, ConditionWord.blackhole.key, ConditionWord.stall.key,
+            ConditionWord.timeout.key, ConditionWord.limitData.key, ConditionWord.resetPeer.key,
+            ConditionWord.closeAfter.key, ConditionWord.resetAfter.key,
+        ] + qualifiers
+
+    /// Words that say what a condition is called, and whom it meets.
+    static let qualifiers: [PlanKey<ConditionWords>] = [
+        ConditionWord.name.key, ConditionWord.share.key, ConditionWord.first.key, ConditionWord.every.key,
+        ConditionWord.ports.key,
     ]
+
+    /// Whether it says anything beside whom it meets.
+    private var hasCondition: Bool { texts.keys.contains { name in !Self.qualifiers.contains { $0.name == name } } }
 
     /// Words that say more about another one, and nothing without it.
     static let heads = [
@@ -81,10 +139,16 @@ package struct ConditionWords: Sendable, Hashable, Codable {
         if let slice = self[.slice], let variation = self[.sliceVariation], variation >= slice {
             return ("slice_variation", "pieces of \(slice) cannot vary by \(variation)", "write less than \(slice)")
         }
+        if !settled.isEmpty, settled["name"] == nil, !self.settled.hasCondition {
+            let word = settled.keys.sorted()[0]
+            return (word, "\(word) does nothing by itself", "say what those connections meet, as in latency: 80ms")
+        }
         guard let isDatagram else { return nil }
         let others =
             isDatagram
-            ? ["slice", "slow_close", "close_after", "reset_after", "recovery"]
+            ? [
+                "slice", "slow_close", "close_after", "reset_after", "recovery", "timeout", "limit_data", "reset_peer",
+            ]
             : ["duplicate", "reorder", "keep_order"]
         if let word = others.first(where: { settled[$0] != nil && settled[$0] != "false" }) {
             return isDatagram

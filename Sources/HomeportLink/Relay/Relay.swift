@@ -9,16 +9,16 @@ final class Relay: Passage {
     private let loop: LinkLoop
     /// Ends that are not released; the upstream's counts from when it is dialled.
     private var endsLeft = 1
-    private var counted: (up: UInt64, down: UInt64) = (0, 0)
+    private var counted: (up: RelayHandler.Passed, down: RelayHandler.Passed) = (.init(), .init())
     private var clientChannel: (any Channel)?
     private var upstreamChannel: (any Channel)?
 
     /// - Parameters:
     ///   - draws: The connection's own.
-    init(on loop: LinkLoop, draws: Draws) {
+    init(_ connection: ConnectionFacts, on loop: LinkLoop, draws: Draws) {
         self.loop = loop
-        client = RelayHandler(loop.profile.up, draws: draws.of(0), on: loop.loop, loop.habit)
-        upstream = RelayHandler(loop.profile.down, draws: draws.of(1), on: loop.loop, loop.habit)
+        client = RelayHandler(loop.profile.up, for: connection, draws: draws.of(0), on: loop.loop, loop.habit)
+        upstream = RelayHandler(loop.profile.down, for: connection, draws: draws.of(1), on: loop.loop, loop.habit)
     }
 
     /// Takes a client's connection, and makes the other one.
@@ -68,9 +68,12 @@ final class Relay: Passage {
     }
 
     func harvest(into counts: inout LinkCounts) {
-        counts.up.bytes &+= client.passed - counted.up
-        counts.down.bytes &+= upstream.passed - counted.down
-        counted = (client.passed, upstream.passed)
+        let now = (up: client.passed, down: upstream.passed)
+        counts.up.received &+= now.up.in - counted.up.in
+        counts.up.bytes &+= now.up.out - counted.up.out
+        counts.down.received &+= now.down.in - counted.down.in
+        counts.down.bytes &+= now.down.out - counted.down.out
+        counted = now
         client.takeEffects { counts.up.effects[$0, default: Effect()] += $1 }
         upstream.takeEffects { counts.down.effects[$0, default: Effect()] += $1 }
     }

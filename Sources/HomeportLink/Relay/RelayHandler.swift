@@ -43,8 +43,14 @@ final class RelayHandler: ChannelDuplexHandler {
     private lazy var alarm = Alarm(on: loop, habit) { [weak self] in self?.run() }
 
     /// - Parameter way: What happens to bytes that come in here.
-    init(_ way: LinkProfile.Way, draws: Draws, on loop: any EventLoop, _ habit: WakeHabit) {
-        lane = RelayLane(way, draws: draws, opened: loop.now.uptimeNanoseconds)
+    init(
+        _ way: LinkProfile.Way,
+        for connection: ConnectionFacts,
+        draws: Draws,
+        on loop: any EventLoop,
+        _ habit: WakeHabit
+    ) {
+        lane = RelayLane(way, for: connection, draws: draws, opened: loop.now.uptimeNanoseconds)
         self.loop = loop
         self.habit = habit
     }
@@ -144,8 +150,13 @@ final class RelayHandler: ChannelDuplexHandler {
     /// What its conditions have done since this was asked last.
     func takeEffects(_ take: (_ key: UInt64, Effect) -> Void) { lane.path.takeEffects(take) }
 
-    /// Bytes that have gone on from here.
-    var passed: UInt64 { lane.passed }
+    /// Bytes that have come here, and those that have gone on.
+    struct Passed {
+        var `in`: UInt64 = 0
+        var out: UInt64 = 0
+    }
+
+    var passed: Passed { Passed(in: lane.path.offset, out: lane.passed) }
 
     /// What is read at once must find room. Where conditions bound what may wait, reads are small, and the kernel's buffers as
     /// well: left to themselves they grow to tens of megabytes before a slow receiver. Elsewhere the kernel knows best, and

@@ -20,13 +20,19 @@ struct RelayLane {
     /// Bytes that have gone on.
     private(set) var passed: UInt64 = 0
 
-    init(_ way: LinkProfile.Way, draws: Draws, opened: Instant) {
-        path = StreamPath(way.stages.keyed(now: opened, ConditionTemplate.stream), draws: draws, opened: opened)
+    private let connection: ConnectionFacts
+    private let draws: Draws
+
+    /// - Parameter draws: The connection's, of this direction.
+    init(_ way: LinkProfile.Way, for connection: ConnectionFacts, draws: Draws, opened: Instant) {
+        let stages = way.stages.keyed(for: connection, draws, now: opened, ConditionTemplate.stream)
+        path = StreamPath(stages, draws: draws, opened: opened)
+        (self.connection, self.draws) = (connection, draws)
         fit(way)
     }
 
     mutating func become(_ way: LinkProfile.Way, now: Instant, _ actions: inout [StreamPath.Action]) {
-        let stages = way.stages.keyed(now: now, ConditionTemplate.stream) { key in
+        let stages = way.stages.keyed(for: connection, draws, now: now, ConditionTemplate.stream) { key in
             if case .rate(let rate) = path.stage(key) { rate.line } else { nil }
         }
         path.become(stages, now: now, &actions)

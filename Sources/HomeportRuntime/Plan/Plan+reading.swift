@@ -55,15 +55,26 @@ extension Plan {
                 example: "{ slow-site: { listen: 55080, to: site, latency: 80ms } }",
                 "Network paths with conditions: each name is one link."
             ),
+            PlanKey(
+                "toxiproxy",
+                .apiPlace,
+                to: \.toxiproxy,
+                example: "8474",
+                "Where Toxiproxy's API is offered, for the links of this plan: a port of both loopbacks, or an address."
+            ),
         ],
-        later: ["tap", "access", "toxiproxy", "bus"]
+        later: ["tap", "access", "bus"]
     )
 
     /// What each key allows, and the plan as a whole does not.
     private func contradictions(in root: PlanNode, isReadWhole: Bool) -> [HomeportError] {
         var problems: [HomeportError] = []
         let services = root.at("services") ?? root
-        if self.services.isEmpty, links.isEmpty, isReadWhole {
+        if let place = toxiproxy, place.port == .homeport {
+            let node = root.at("toxiproxy") ?? root
+            problems.append(node.wrong("\(place) is the door's own port", fix: "choose another, as in toxiproxy: 8474"))
+        }
+        if self.services.isEmpty, links.isEmpty, toxiproxy == nil, isReadWhole {
             problems.append(
                 services.wrong("there is no service", fix: "add services: { site: { folder: ./public } }")
             )
@@ -178,6 +189,15 @@ extension PlanWord where Value == [ServicePlan] {
             }
             return ServicePlan.read(value, name: name, problems: &problems)
         }
+    }
+}
+
+extension PlanWord where Value == ListenPlace? {
+    fileprivate static let apiPlace = PlanWord(schema: ["type": ["string", "integer"]]) {
+        (text) throws(HomeportError) in
+        let endpoint = try Endpoint(parsing: text)
+        if case .loopback(let port) = endpoint.place { return .loopbacks(port) }
+        return .address(endpoint.place)
     }
 }
 

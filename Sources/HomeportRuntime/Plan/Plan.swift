@@ -1,5 +1,6 @@
 package import HomeportCore
 package import HomeportLink
+package import HomeportNet
 package import HomeportServe
 
 /// What should run: the value that a plan's text, the command line and the control API all build.
@@ -11,6 +12,8 @@ package struct Plan: Sendable, Equatable {
     package var file: String?
     package var services: [ServicePlan] = []
     package var links: [LinkPlan] = []
+    /// Where Toxiproxy's API is offered for the links; nil for nowhere.
+    package var toxiproxy: ListenPlace?
 
     package init(name: ServiceName, directory: String, file: String? = nil) {
         self.name = name

@@ -35,11 +35,21 @@ package struct PlanChange: Sendable, Equatable, Codable {
         for link in old.links where !new.links.contains(where: { $0.name == link.name }) {
             removed.append("link \(link.name)")
         }
+        switch (old.toxiproxy, new.toxiproxy) {
+        case (nil, nil): break
+        case (nil, _): added.append("toxiproxy")
+        case (_, nil): removed.append("toxiproxy")
+        case (let before, let after):
+            if before == after { unchanged.append("toxiproxy") } else { changed.append("toxiproxy") }
+        }
         if old.name != new.name { renamed = new.name.text }
     }
 
     /// What starting a plan does: everything is new.
-    package init(starting plan: Plan) { added = plan.services.map(\.name.text) + plan.links.map { "link \($0.name)" } }
+    package init(starting plan: Plan) {
+        added = plan.services.map(\.name.text) + plan.links.map { "link \($0.name)" }
+        if plan.toxiproxy != nil { added.append("toxiproxy") }
+    }
 
     package var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty && renamed == nil }
 }

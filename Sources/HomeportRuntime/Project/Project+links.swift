@@ -49,6 +49,9 @@ extension Project {
         links = made
         for link in plan.links {
             guard let running = kept[link.name] else { continue }
+            if !running.isOpen {
+                do { try await running.open() } catch { options.onWarning("\(link.name): \(error)") }
+            }
             // The plan is made true, whatever was set by hand.
             let isNews = before(link) != link || running.isEdited
             if !isNews, case .endpoint = link.to { continue }
@@ -64,6 +67,10 @@ extension Project {
     }
 
     private func start(_ link: LinkPlan, of plan: Plan, services: [ServiceName: RunningService]) async throws -> Link {
+        try await start(link, to: target(of: link, services), isOpen: true)
+    }
+
+    private func start(_ link: LinkPlan, to target: LinkTarget, isOpen: Bool) async throws -> Link {
         guard let group else { throw HomeportError(.projectStopped, "the project is stopping") }
         if let listen = link.listen, !listen.isLoopback {
             options.onWarning("\(link.name) listens at \(listen): other machines can reach it")
@@ -75,9 +82,10 @@ extension Project {
         }
         let running = try await Link.start(
             link,
-            to: target(of: link, services),
+            to: target,
             shared: shared,
             group: group,
+            isOpen: isOpen,
             onWarning: options.onWarning
         )
         if running.isIPv6Missing { noteMissingIPv6() }
@@ -122,11 +130,52 @@ extension Project {
     var linkStatus: [LinkStatus] {
         get async {
             var all: [LinkStatus] = []
-            for link in plan.links {
-                if let status = try? await links[link.name]?.status { all.append(status) }
-            }
+            for link in allLinks { if let status = try? await link.status { all.append(status) } }
             return all
         }
+    }
+
+    /// Those of the plan in its order, then the others by name.
+    package var allLinks: [Link] {
+        let planned = plan.links.compactMap { links[$0.name] }
+        let names = Set(planned.map(\.name))
+        return planned + links.values.filter { !names.contains($0.name) }.sorted { $0.name < $1.name }
+    }
+
+    package func link(_ name: String) -> Link? { links[name] }
+
+    /// Adds a link beside those of the plan; it goes when a plan is applied, as all does that was made by hand.
+    /// - Parameter isOpen: Whether it listens at once.
+    package func addLink(_ link: LinkPlan, to target: LinkTarget, isOpen: Bool) async throws -> Link {
+        await turns.take()
+        defer { turns.end() }
+        guard links[link.name] == nil else {
+            throw HomeportError(HomeportError.Code("link.taken", .words), "a link \(link.name) is there already")
+        }
+        guard links.count < Self.mostLinks else {
+            throw HomeportError(.badValue, "there are \(Self.mostLinks) links already", fix: "remove some")
+        }
+        let running = try await start(link, to: target, isOpen: isOpen)
+        links[link.name] = running
+        return running
+    }
+
+    private static let mostLinks = 10_000
+
+    package func removeLink(_ name: String) async {
+        await turns.take()
+        defer { turns.end() }
+        await links.removeValue(forKey: name)?.stop(within: .zero)
+    }
+
+    /// Does something to a link that no change of the plan may come in between.
+    /// - Returns: nil where there is no such link.
+    package func alter(_ name: String, _ body: @Sendable (Link) async throws -> Void) async throws -> Link? {
+        await turns.take()
+        defer { turns.end() }
+        guard let link = links[name] else { return nil }
+        try await body(link)
+        return link
     }
 
     /// Whether there is nothing left for which it should run: a link that stood alone was removed.

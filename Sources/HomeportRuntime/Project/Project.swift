@@ -51,6 +51,9 @@ package actor Project {
     let turns = Turns()
     private var control: (any Responder)?
     private var hasSaidIPv6Missing = false
+    /// Loops for those who ask and change: however much passes through the others, they are answered.
+    private var controlLoops: ServerLoops?
+    private var toxiproxy: (responder: (any Responder)?, listener: Listener?)
     /// One for all services and all plans to come: what was right once stays known.
     let passwords: PasswordCheck?
 
@@ -66,9 +69,11 @@ package actor Project {
     /// - Parameters:
     ///   - control: Answers for `homeport.localhost`, by TCP.
     ///   - socket: Where the same is offered to this user's own programs, and who answers there.
+    ///   - toxiproxy: Answers where the plan offers Toxiproxy's API.
     package func start(
         control: (any Responder)?,
-        socket: (path: String, responder: any Responder)?
+        socket: (path: String, responder: any Responder)?,
+        toxiproxy: (any Responder)? = nil
     ) async throws {
         await turns.take()
         defer { turns.end() }
@@ -78,6 +83,7 @@ package actor Project {
         do {
             let front = try await open()
             state = .running(front, control: nil)
+            self.toxiproxy = (toxiproxy, try await offerToxiproxy(at: plan.toxiproxy, toxiproxy))
             links = try await makeLinks(of: plan, keeping: [:])
             let offered = try await offer(socket)
             socketPath = socket?.path
@@ -132,14 +138,31 @@ package actor Project {
 
     private func offer(_ socket: (path: String, responder: any Responder)?) async throws -> Listener? {
         guard let socket else { return nil }
-        // On a loop of its own: however much passes through the others, who asks is answered.
+        return try await HTTPServer.start(
+            ListeningSockets.open(.address(.unix(socket.path))),
+            on: try await ownLoops(),
+            service: HTTPService(responder: socket.responder),
+            onRefusal: options.onWarning
+        )
+    }
+
+    private func ownLoops() async throws -> ServerLoops {
+        if let controlLoops { return controlLoops }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         controlGroup = group
         let loops = try await ServerLoops(group)
+        controlLoops = loops
+        return loops
+    }
+
+    private func offerToxiproxy(at place: ListenPlace?, _ responder: (any Responder)?) async throws -> Listener? {
+        guard let place, let responder else { return nil }
+        if !place.isLoopback { options.onWarning("Toxiproxy's API is at \(place): other machines can reach it") }
+        let hosts = place.isLoopback ? HostRule(options.hosts) : nil
         return try await HTTPServer.start(
-            ListeningSockets.open(.address(.unix(socket.path))),
-            on: loops,
-            service: HTTPService(responder: socket.responder),
+            ListeningSockets.open(place),
+            on: try await ownLoops(),
+            service: HTTPService(responder: responder, policy: AccessPolicy(hosts: hosts)),
             onRefusal: options.onWarning
         )
     }
@@ -166,10 +189,19 @@ package actor Project {
         }
         let made = try await makeServices(of: plan, keeping: kept, loops: loops, caches: caches)
         let gone = services.filter { name, _ in kept[name] == nil }
-        do { try await applyLinks(of: plan, services: made) } catch {
+        var api = toxiproxy.listener
+        do {
+            if plan.toxiproxy != old.toxiproxy {
+                api = try await offerToxiproxy(at: plan.toxiproxy, toxiproxy.responder)
+            }
+            try await applyLinks(of: plan, services: made)
+        } catch {
+            if api !== toxiproxy.listener { await api?.stop(within: .zero) }
             for (name, service) in made where kept[name] == nil { await service.stop() }
             throw error
         }
+        if api !== toxiproxy.listener { await toxiproxy.listener?.stop(within: .milliseconds(500)) }
+        toxiproxy.listener = api
         try await front?.door.change(to: table(of: plan, made))
         services = made
         self.plan = plan
@@ -237,6 +269,8 @@ package actor Project {
         links = [:]
         if case .running(let front, let control) = before {
             cut += await front?.listener.stop(within: grace) ?? 0
+            await toxiproxy.listener?.stop(within: .milliseconds(500))
+            toxiproxy.listener = nil
             await control?.stop(within: .milliseconds(500))
         }
         if let socketPath { UnixSocket.removeStale(at: socketPath) }

@@ -1,0 +1,131 @@
+import HomeportCore
+import HomeportLink
+
+/// A toxic as the API has it.
+struct Toxic: Sendable, Equatable {
+    enum Kind: Sendable, Equatable {
+        /// One of Toxiproxy's own, with its attributes.
+        case known(ToxicType, [Int64])
+        /// A condition that Toxiproxy does not have, by the link's word for it.
+        case own(String)
+    }
+
+    struct Word: Sendable, Equatable {
+        let name: String
+        var text: String
+    }
+
+    var name: String
+    /// As it was given: `downstream`, `Upstream`.
+    var stream: String
+    var toxicity: Float
+    var kind: Kind
+    /// What is said of it in a link's words, beside Toxiproxy's own attributes: whom it meets, how jitter is spread; for a
+    /// condition that Toxiproxy does not have, all of it.
+    var words: [Word] = []
+
+    var type: String {
+        switch kind {
+        case .known(let type, _): type.rawValue
+        case .own(let word): word
+        }
+    }
+
+    var isOwn: Bool { if case .own = kind { true } else { false } }
+
+    var isUpstream: Bool { stream.lowercased() == "upstream" }
+
+    /// What it does, as one condition of a link.
+    var condition: ConditionWords {
+        var condition = ConditionWords()
+        condition[named: "name"] = name
+        if toxicity < 1 {
+            // From its decimals: 0.1 is 10%, not 10.000000149%.
+            let share = Double("\(toxicity)") ?? 0
+            condition[named: "share"] = Probability(max(0, share)).map { "\($0)" } ?? "0%"
+        }
+        if case .known(let type, let values) = kind {
+            for (word, text) in type.words(values) { condition[named: word] = text }
+        }
+        for word in words { condition[named: word.name] = word.text }
+        return condition
+    }
+
+    /// In JSON, fields in Toxiproxy's order.
+    var json: String {
+        var attributes: [String] = []
+        if case .known(let type, let values) = kind {
+            attributes = zip(type.attributes, values).map { "\(GoText.string($0)):\($1)" }
+        }
+        attributes += words.map { "\(GoText.string($0.name)):\(GoText.string($0.text))" }
+        return "{\"attributes\":{\(attributes.joined(separator: ","))},\"name\":\(GoText.string(name))"
+            + ",\"type\":\(GoText.string(type)),\"stream\":\(GoText.string(stream))"
+            + ",\"toxicity\":\(GoText.float(toxicity))}"
+    }
+}
+
+extension Toxic {
+    /// A condition of a link, whoever said it.
+    init(_ condition: ConditionWords, isUpstream: Bool) {
+        stream = isUpstream ? "upstream" : "downstream"
+        let share = condition[named: "share"].flatMap { try? Probability(parsing: $0) }
+        toxicity = share.map { Float($0.fraction) } ?? 1
+        var rest = condition
+        for word in ["name", "share"] { rest[named: word] = nil }
+        if let (type, values, said) = ToxicType.saying(rest) {
+            kind = .known(type, values)
+            for word in said { rest[named: word] = nil }
+        } else {
+            kind = .own(rest.all.first?.name ?? ToxicType.noop.rawValue)
+        }
+        words = rest.all.map { Word(name: $0.name, text: $0.text) }
+        name = ""
+        name = condition[named: "name"] ?? "\(type)_\(stream)"
+    }
+
+    /// What a type is before anything is said of it; nil where there is no such type.
+    static func kind(_ type: String) -> Kind? {
+        if let known = ToxicType(rawValue: type) { return .known(known, known.attributes.map { _ in 0 }) }
+        return ConditionWords.isCondition(type) ? .own(type) : nil
+    }
+
+    /// Takes over the attributes that are said.
+    /// - Parameter place: Of the object that has them in `attributes`.
+    mutating func read(_ value: GoJSON.Value, _ place: GoReader.Place, _ reader: inout GoReader) {
+        let place = place.at("attributes")
+        guard case .known(let type, var values) = kind else {
+            for member in reader.members(of: value, GoReader.Shape(type: "toxics.Words", name: "Words"), at: place) {
+                if let text = member.value.word { say(member.key, text) }
+            }
+            return
+        }
+        for member in reader.members(of: value, type.shape, at: place) {
+            for (index, name) in type.attributes.enumerated() where member.isFor(name) {
+                values[index] =
+                    reader.integer(member.value, type.integer, at: place.at(name, of: type.shape)) ?? values[index]
+            }
+            // What Toxiproxy does not know it passes over; so do we, unless it is a word of ours.
+            if type.otherWords.contains(member.key), let text = member.value.word { say(member.key, text) }
+        }
+        kind = .known(type, values)
+    }
+
+    private mutating func say(_ name: String, _ text: String) {
+        if let index = words.firstIndex(where: { $0.name == name }) {
+            words[index].text = text
+        } else {
+            words.append(Word(name: name, text: text))
+        }
+    }
+}
+
+extension GoJSON.Value {
+    /// As a plan would have it.
+    fileprivate var word: String? {
+        switch self {
+        case .string(let text), .number(let text): text
+        case .bool(let bool): "\(bool)"
+        case .null, .array, .object: nil
+        }
+    }
+}

@@ -1,0 +1,282 @@
+import HomeportCore
+import HomeportLink
+import HomeportNet
+import HomeportRuntime
+import NIOCore
+
+/// What Toxiproxy's API does, done to the links of a project: a proxy is a link, its toxics are the link's conditions.
+actor ToxiproxyServer {
+    private let project: Project
+    private let seed: UInt64?
+    private let turns = Turns()
+    /// As they were given, where a proxy does not listen.
+    private var listenTexts: [String: String] = [:]
+    /// Toxics as they were given, by proxy and name: what a link's words cannot say, such as a latency below nothing.
+    private var given: [String: [String: Toxic]] = [:]
+
+    /// - Parameter seed: What the chance of proxies begins with that are made here; nil is made from their names.
+    init(_ project: Project, seed: UInt64?) {
+        self.project = project
+        self.seed = seed
+    }
+
+    /// Whether other machines may reach what proxies listen at: where they may reach this.
+    private var isOpen: Bool {
+        get async { await project.plan.toxiproxy.map { !$0.isLoopback } ?? false }
+    }
+
+    /// One thing after the other, each of them whole.
+    func inTurn<Value: Sendable>(
+        _ body: @Sendable (isolated ToxiproxyServer) async throws(ToxiproxyError) -> Value
+    ) async throws(ToxiproxyError) -> Value {
+        await turns.take()
+        defer { turns.end() }
+        return try await body(self)
+    }
+
+    // MARK: Proxies
+
+    /// All of them in one object, keys in the order of their bytes.
+    func index() async -> String {
+        let links = await project.allLinks.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return "{" + links.map { "\(GoText.string($0.name)):\(json($0))" }.joined(separator: ",") + "}"
+    }
+
+    func show(_ name: String) async throws(ToxiproxyError) -> String { json(try await link(name)) }
+
+    func create(_ proxy: ToxiproxyRequests.Proxy) async throws(ToxiproxyError) -> String {
+        if proxy.name.isEmpty { throw .missing("name") }
+        if proxy.upstream.isEmpty { throw .missing("upstream") }
+        return json(try await add(proxy))
+    }
+
+    private func add(_ proxy: ToxiproxyRequests.Proxy) async throws(ToxiproxyError) -> Link {
+        guard await project.link(proxy.name) == nil else { throw .proxyExists }
+        // No port is nobody's place: it is only told that the link is to dial what the upstream says.
+        var plan = LinkPlan(name: proxy.name, to: .endpoint(Endpoint(.loopback(.homeport))))
+        plan.seed = seed
+        if proxy.isEnabled { plan.listen = try await place(proxy.listen) }
+        let target = LinkTarget.stream(HostDialer(proxy.upstream), text: proxy.upstream)
+        do {
+            let link = try await project.addLink(plan, to: target, isOpen: proxy.isEnabled)
+            listenTexts[proxy.name] = proxy.listen
+            return link
+        } catch { throw await cannotListen(proxy.listen, error) }
+    }
+
+    func update(_ name: String, _ body: [UInt8]) async throws(ToxiproxyError) -> String {
+        let link = try await link(name)
+        let now = ToxiproxyRequests.Proxy(
+            name: name,
+            listen: listenText(link),
+            upstream: link.targetText,
+            isEnabled: link.isOpen
+        )
+        let wanted = try ToxiproxyRequests.proxy(ToxiproxyRequests.json(body), over: now)
+        if try await differs(link, wanted) {
+            _ = await stop(name)
+            listenTexts[name] = wanted.listen
+            let target = LinkTarget.stream(HostDialer(wanted.upstream), text: wanted.upstream)
+            if wanted.upstream != link.targetText { try? await link.become(nil, to: target) }
+        }
+        if wanted.isEnabled { try await open(link) } else { _ = await stop(name) }
+        return json(link)
+    }
+
+    /// Whether a proxy is to listen or lead elsewhere.
+    private func differs(_ link: Link, _ wanted: ToxiproxyRequests.Proxy) async throws(ToxiproxyError) -> Bool {
+        let listen = listenText(link)
+        if wanted.upstream != link.targetText { return true }
+        if wanted.listen == listen { return false }
+        let address = try ToxiproxyAddress(parsing: wanted.listen)
+        return address.resolved(isOpen: await isOpen) != listen
+    }
+
+    func populate(_ body: [UInt8]) async -> (proxies: [String]?, problem: ToxiproxyError?) {
+        var done: [String] = []
+        do throws(ToxiproxyError) {
+            for proxy in try ToxiproxyRequests.proxies(try ToxiproxyRequests.json(body)) {
+                if let link = await project.link(proxy.name) {
+                    if try await differs(link, proxy) {
+                        await remove(proxy.name)
+                        done.append(json(try await add(proxy)))
+                    } else {
+                        done.append(json(link))
+                    }
+                } else {
+                    done.append(json(try await add(proxy)))
+                }
+            }
+        } catch { return (done.isEmpty ? nil : done, error) }
+        return (done.isEmpty ? nil : done, nil)
+    }
+
+    func delete(_ name: String) async throws(ToxiproxyError) {
+        _ = try await link(name)
+        await remove(name)
+    }
+
+    private func remove(_ name: String) async {
+        await project.removeLink(name)
+        (listenTexts[name], given[name]) = (nil, nil)
+    }
+
+    /// Every proxy on, and no toxic left.
+    func reset() async throws(ToxiproxyError) {
+        for link in await project.allLinks {
+            try await open(link)
+            guard link.words != LinkWords() else { continue }
+            try await set(link, [], [])
+            given[link.name] = nil
+        }
+    }
+
+    // MARK: Listening
+
+    private func link(_ name: String) async throws(ToxiproxyError) -> Link {
+        guard let link = await project.link(name) else { throw .noProxy }
+        return link
+    }
+
+    private func open(_ link: Link) async throws(ToxiproxyError) {
+        guard !link.isOpen else { return }
+        let text = listenText(link)
+        let isSame = link.lastPlaces.first.map(ToxiproxyAddress.text) == text
+        let place = isSame ? nil : try await place(text)
+        do {
+            _ = try await project.alter(link.name) { link in
+                if let place { link.move(to: place) }
+                try await link.open()
+            }
+        } catch { throw await cannotListen(text, error) }
+    }
+
+    private func stop(_ name: String) async -> Link? {
+        guard let link = await project.link(name), link.isOpen else { return nil }
+        listenTexts[name] = listenText(link)
+        return try? await project.alter(name) { link in await link.stop(within: .zero) }
+    }
+
+    private func place(_ text: String) async throws(ToxiproxyError) -> ListenPlace {
+        do throws(ToxiproxyError) {
+            return try await ToxiproxyAddress(parsing: text).place(isOpen: await isOpen)
+        } catch { throw ToxiproxyError("listen tcp: \(error.text)", error.status) }
+    }
+
+    /// The address it is bound to; where it is not, as it was given, or was bound before.
+    private func listenText(_ link: Link) -> String {
+        link.places.first.map(ToxiproxyAddress.text) ?? listenTexts[link.name]
+            ?? link.lastPlaces.first.map(ToxiproxyAddress.text) ?? ""
+    }
+
+    /// In the words of Go's net package, which clients look for.
+    private func cannotListen(_ text: String, _ error: any Error) async -> ToxiproxyError {
+        guard let error = error as? HomeportError else { return ToxiproxyError("\(error)", 500) }
+        guard let address = try? ToxiproxyAddress(parsing: text), let number = error.errno else {
+            return ToxiproxyError(error.what, 500)
+        }
+        return ToxiproxyError(
+            "listen tcp \(address.resolved(isOpen: await isOpen)): bind: \(SystemFailure.text(number).lowercased())",
+            500
+        )
+    }
+
+    private func json(_ link: Link) -> String {
+        "{\"name\":\(GoText.string(link.name)),\"listen\":\(GoText.string(listenText(link)))"
+            + ",\"upstream\":\(GoText.string(link.targetText)),\"enabled\":\(link.isOpen),\"Logger\":{}"
+            + ",\"toxics\":[\(rows(link).map(\.toxic.json).joined(separator: ","))]}"
+    }
+
+    // MARK: Toxics
+
+    private struct Row {
+        let toxic: Toxic
+        let condition: ConditionWords
+    }
+
+    /// A link's conditions as toxics: upstream first, each direction in the order in which they act.
+    private func rows(_ link: Link) -> [Row] {
+        let words = link.words
+        var rows: [Row] = []
+        var names: Set<String> = []
+        for (conditions, isUpstream) in [(words.up, true), (words.down, false)] {
+            for condition in conditions.flatMap(\.single) {
+                var toxic = Toxic(condition, isUpstream: isUpstream)
+                if let given = given[link.name]?[toxic.name], given.isUpstream == isUpstream,
+                    given.condition == condition
+                {
+                    toxic = given
+                }
+                // Two that have no name can be alike.
+                let name = toxic.name
+                for number in 2... {
+                    if names.insert(toxic.name).inserted { break }
+                    toxic.name = "\(name)_\(number)"
+                }
+                rows.append(Row(toxic: toxic, condition: condition))
+            }
+        }
+        return rows
+    }
+
+    func toxics(_ name: String) async throws(ToxiproxyError) -> String {
+        "[" + rows(try await link(name)).map(\.toxic.json).joined(separator: ",") + "]"
+    }
+
+    func toxic(_ proxy: String, _ name: String) async throws(ToxiproxyError) -> String {
+        guard let row = rows(try await link(proxy)).first(where: { $0.toxic.name == name }) else { throw .noToxic }
+        return row.toxic.json
+    }
+
+    func addToxic(_ proxy: String, _ body: [UInt8]) async throws(ToxiproxyError) -> String {
+        let link = try await link(proxy)
+        let rows = rows(link)
+        let toxic = try ToxiproxyRequests.toxic(ToxiproxyRequests.json(body)) { name in
+            rows.contains { $0.toxic.name == name }
+        }
+        guard rows.count < Self.mostToxics else {
+            throw ToxiproxyError("there are \(Self.mostToxics) toxics already", 500)
+        }
+        try await set(link, rows + [Row(toxic: toxic, condition: toxic.condition)])
+        given[proxy, default: [:]][toxic.name] = toxic
+        return toxic.json
+    }
+
+    private static let mostToxics = 10_000
+
+    func updateToxic(_ proxy: String, _ name: String, _ body: [UInt8]) async throws(ToxiproxyError) -> String {
+        let link = try await link(proxy)
+        var rows = rows(link)
+        guard let index = rows.firstIndex(where: { $0.toxic.name == name }) else { throw .noToxic }
+        let toxic = try ToxiproxyRequests.update(ToxiproxyRequests.json(body), of: rows[index].toxic)
+        rows[index] = Row(toxic: toxic, condition: toxic.condition)
+        try await set(link, rows)
+        given[proxy, default: [:]][name] = toxic
+        return toxic.json
+    }
+
+    func removeToxic(_ proxy: String, _ name: String) async throws(ToxiproxyError) {
+        let link = try await link(proxy)
+        var rows = rows(link)
+        guard let index = rows.firstIndex(where: { $0.toxic.name == name }) else { throw .noToxic }
+        rows.remove(at: index)
+        try await set(link, rows)
+        given[proxy]?[name] = nil
+    }
+
+    private func set(_ link: Link, _ rows: [Row]) async throws(ToxiproxyError) {
+        try await set(
+            link,
+            rows.filter(\.toxic.isUpstream).map(\.condition),
+            rows.filter { !$0.toxic.isUpstream }.map(\.condition)
+        )
+    }
+
+    private func set(_ link: Link, _ up: [ConditionWords], _ down: [ConditionWords]) async throws(ToxiproxyError) {
+        var edit = LinkEdit()
+        (edit.up, edit.down) = (.list(up), .list(down))
+        do { try await link.set(edit) } catch {
+            throw ToxiproxyError((error as? HomeportError)?.what ?? "\(error)", 400)
+        }
+    }
+}
