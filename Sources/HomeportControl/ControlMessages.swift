@@ -82,14 +82,35 @@ package struct LinkChange: Codable, Sendable {
 
     var wish: LinkWish {
         get throws {
+            if links.isEmpty { throw HomeportError(.badValue, "no link is named", fix: "add links: with their names") }
+            if action != .set, conditions != nil {
+                throw HomeportError(.badValue, "conditions are for set, not for \(action)", fix: "leave them out")
+            }
+            if action == .heal || action == .remove, time != nil {
+                throw HomeportError(.badValue, "\(action) is for good: it takes no time", fix: "leave for out")
+            }
             let action: LinkWish.Action =
                 switch action {
-                case .set: .set(try LinkEdit.read(conditions ?? "{}", file: "conditions"))
+                case .set: .set(try edit)
                 case .cut: .cut
                 case .heal: .heal
                 case .remove: .remove
                 }
-            return LinkWish(links, action, for: try time.map { try Duration.condition($0) })
+            return LinkWish(links, action, for: try time.map { try Duration.untilUndone($0) })
+        }
+    }
+
+    private var edit: LinkEdit {
+        get throws {
+            let text = conditions ?? ""
+            guard text.contains(where: { !$0.isWhitespace }) else {
+                throw HomeportError(.badValue, "nothing is to be set", fix: "add conditions, as in \"latency: 80ms\"")
+            }
+            let edit = try LinkEdit.read(text, file: "conditions")
+            guard !edit.isEmpty else {
+                throw HomeportError(.badValue, "nothing is to be set", fix: "write a word, as in latency: 80ms")
+            }
+            return edit
         }
     }
 }

@@ -14,22 +14,28 @@ extension Link {
     package func set(_ edit: LinkEdit, for time: Duration? = nil) async throws {
         let until = time.map { NIODeadline.now() + .nanoseconds($0.wholeNanoseconds) }
         let before = try state.withLock { state throws(HomeportError) in
-            guard state.edits.count < Self.mostEdits else {
-                throw HomeportError(.badValue, "\(Self.mostEdits) changes wait for their end already", where: name)
+            guard state.edits.count < Self.mostEdits || until == nil && edit.beginsAnew else {
+                throw HomeportError(
+                    .badValue,
+                    "\(Self.mostEdits) changes came since one that has yet to end",
+                    where: name,
+                    fix: "begin anew with clear: true (on the command line: --clear)"
+                )
             }
             let next = try edit.applied(to: state.settings, isDatagram: isDatagram)
             guard next.connect == .accept || canRefuse else { throw cannotRefuse }
             defer {
+                // Nothing that was said before matters any more.
+                if until == nil, edit.beginsAnew { state.edits = [] }
                 state.edits.append(TimedEdit(edit: edit, until: until))
-                state.isEdited = true
                 state.settle(now: .now(), isDatagram: isDatagram)
                 publish(&state)
             }
-            return (state.base, state.edits, state.isEdited)
+            return (state.base, state.edits)
         }
         do { try await turn() } catch {
             state.withLock { state in
-                (state.base, state.edits, state.isEdited) = before
+                (state.base, state.edits) = before
                 state.settle(now: .now(), isDatagram: isDatagram)
                 publish(&state)
             }
@@ -83,7 +89,7 @@ extension Link {
         state.withLock { state in
             state.target = target
             (state.base, state.planned, state.settings) = (settings, settings, settings)
-            (state.edits, state.isEdited) = ([], false)
+            state.edits = []
             (state.isCut, state.cutUntil) = (false, nil)
             publish(&state)
         }
@@ -130,7 +136,6 @@ extension Link {
             let now = NIODeadline.now()
             if let until = state.cutUntil, until <= now { (state.isCut, state.cutUntil) = (false, nil) }
             state.settle(now: now, isDatagram: isDatagram)
-            if state.edits.isEmpty, state.base == state.planned { state.isEdited = false }
             publish(&state)
             return true
         }

@@ -132,6 +132,11 @@ package final class Link: Dialer {
         guard case .datagram(let place) = state.withLock(\.target) else { return nil }
         guard loop.count < Self.mostFlows else {
             loop.fail()
+            if state.withLock({ $0.crowding.isNews() }) {
+                onWarning(
+                    "\(name): \(Self.mostFlows) clients are there on one event loop: others' datagrams are dropped"
+                )
+            }
             return nil
         }
         let number = numbers.add(1, ordering: .relaxed).newValue
@@ -150,7 +155,8 @@ package final class Link: Dialer {
 
     /// A client that tries and tries should not fill the screen.
     private func dialled(_ error: (any Error)?) {
-        guard let error else { return }
+        // Stopping ends what was being dialled, too.
+        guard let error, isOpen else { return }
         let (news, target) = state.withLock { state in
             state.lastFailure = DialFailure.text(error)
             return (state.trouble.isNews(), state.target.text)

@@ -11,8 +11,8 @@ struct LinkState {
     var planned: LinkSettings
     var edits: [TimedEdit] = []
     var settings: LinkSettings
-    /// Whether somebody has said something since the plan did.
-    var isEdited = false
+    /// Whether it does something else than the plan says.
+    var isEdited: Bool { base != planned || !edits.isEmpty }
     var lastFailure: String?
     /// The keys of the present conditions, in order.
     var order: (up: [UInt64], down: [UInt64]) = ([], [])
@@ -21,6 +21,7 @@ struct LinkState {
     /// Tells timers of what is no longer so from those of what is.
     var generation: UInt64 = 0
     var trouble = RecentTrouble()
+    var crowding = RecentTrouble()
     /// The last connection before each of the present conditions came, by its key.
     var births: [UInt64: UInt64] = [:]
     /// Words of the keys that loops count by.

@@ -126,6 +126,28 @@ import Darwin
         }
     }
 
+    /// Its end was swallowed: what is sent to it later finds nobody, and is not counted as delivered.
+    @Test func whoSendsToAClientThatIsGoneIsToldSo() async throws {
+        try await LinkBench.relayed("{ blackhole: true, direction: both }") { link, client, upstream in
+            client.abort()
+            try await eventually { try await link.status.up.effects.first?.hits ?? 0 > 0 }
+            try await link.set(LinkEdit.read("{ clear: true }", file: "test"))
+            try upstream.send("anybody?")
+            #expect(upstream.end() == .reset)
+            #expect(try await link.status.down.bytes == 0)
+            try await LinkBench.untilNobodyIsLeft(link)
+        }
+    }
+
+    @Test(arguments: ["reset_after: 0s", "close_after: 0s", "reset_after: 0B", "reset_after: 1ms"])
+    func connectionsThatEndAtOnceAreGone(words: String) async throws {
+        let upstream = try Upstream()
+        try await LinkBench.withLink("{ \(words) }", to: upstream.port) { link in
+            for _ in 0..<10 { _ = try Wire(to: link.port?.number ?? 0).end() }
+            try await LinkBench.untilNobodyIsLeft(link)
+        }
+    }
+
     @Test func aTargetThatCannotBeReachedKeepsNobody() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let plan = LinkPlan(name: "test", to: .endpoint(try Endpoint(parsing: "unix:/tmp/homeport-nobody")))

@@ -274,6 +274,7 @@ actor ToxiproxyServer {
 
     private func set(_ link: Link, _ up: [ConditionWords], _ down: [ConditionWords]) async throws(ToxiproxyError) {
         var edit = LinkEdit()
+        edit.clears = true
         (edit.up, edit.down) = (.list(up), .list(down))
         do { try await link.set(edit) } catch {
             throw ToxiproxyError((error as? HomeportError)?.what ?? "\(error)", 400)

@@ -15,6 +15,9 @@ final class Flow: Passage, ChannelInboundHandler {
     private let onEnd: () -> Void
     private var lanes: (up: FlowLane, down: FlowLane)
     private var upstream: (any Channel)?
+    private var isDialling = false
+    private var dial: () -> Void = {}
+    private var onDial: ((any Error)?) -> Void = { _ in }
     /// What came before there was an upstream.
     private var early: [ByteBuffer] = []
     private(set) var isOver = false
@@ -51,22 +54,34 @@ final class Flow: Passage, ChannelInboundHandler {
 
     func start(to place: Endpoint.Place, onDial: @escaping ((any Error)?) -> Void) {
         loop.add(self)
-        let bound = NIOLoopBound((self, onDial), eventLoop: loop.loop)
+        self.onDial = onDial
+        dial = { [weak self] in self?.connect(to: place) }
+        connect(to: place)
+    }
+
+    private func connect(to place: Endpoint.Place) {
+        guard !isDialling else { return }
+        isDialling = true
+        let bound = NIOLoopBound(self, eventLoop: loop.loop)
         DatagramChannels.connect(to: place, on: loop.loop) { channel in
-            try channel.pipeline.syncOperations.addHandler(bound.value.0)
+            try channel.pipeline.syncOperations.addHandler(bound.value)
         }
         .whenComplete { result in
-            let (flow, onDial) = bound.value
+            let flow = bound.value
+            flow.isDialling = false
             switch result {
-            case .success(let channel):
-                onDial(nil)
-                flow.connected(channel)
+            case .success(let channel): flow.connected(channel)
             case .failure(let error):
-                flow.loop.fail()
-                onDial(error)
+                flow.fail(error)
                 flow.end()
             }
         }
+    }
+
+    /// Nobody is there, or nobody can be asked.
+    private func fail(_ error: any Error) {
+        loop.fail()
+        onDial(error)
     }
 
     private func connected(_ channel: any Channel) {
@@ -85,6 +100,7 @@ final class Flow: Passage, ChannelInboundHandler {
         guard hasRoom(for: bytes), upstream != nil || early.count < Self.mostEarly else { return lanes.up.overflow() }
         guard upstream != nil else {
             early.append(ByteBuffer(bytes: bytes.readableBytesView))
+            dial()
             return account()
         }
         lanes.up.offer(bytes, now: loop.loop.now.uptimeNanoseconds, sendUp)
@@ -119,13 +135,20 @@ final class Flow: Passage, ChannelInboundHandler {
         arm()
     }
 
-    /// Nobody listens there: the next datagram may find somebody.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+    /// Nobody listens there. That closes the socket; the next datagram gets another one, and may find somebody.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(error) }
 
-    func channelInactive(context: ChannelHandlerContext) { end() }
+    func channelInactive(context: ChannelHandlerContext) {
+        guard context.channel === upstream else { return }
+        upstream = nil
+        if !isOver { arm() }
+    }
 
     private func sendUp(_ bytes: ByteBuffer) {
-        guard let upstream, let target = upstream.remoteAddress else { return }
+        guard let upstream, let target = upstream.remoteAddress else {
+            if early.count < Self.mostEarly { early.append(bytes) }
+            return dial()
+        }
         upstream.write(AddressedEnvelope(remoteAddress: target, data: bytes), promise: nil)
     }
 

@@ -226,8 +226,12 @@ extension ConditionWord where Value == [UInt64] {
         { (text) throws(HomeportError) in
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
             let offsets = parts.compactMap { UInt64($0.drop { $0 == " " }) }
-            guard offsets.count == parts.count, offsets.count <= 100 else {
-                throw HomeportError(.badValue, "\"\(text)\" is no list of at most 100 numbers from 0")
+            let written = parts.map { $0.drop { $0 == " " } }
+            guard offsets.count == parts.count, offsets.count <= 100,
+                zip(offsets, written).allSatisfy({ "\($0)" == $1 })
+            else { throw HomeportError(.badValue, "\"\(text)\" is no list of at most 100 numbers from 0") }
+            guard Set(offsets).count == offsets.count else {
+                throw HomeportError(.badValue, "\"\(text)\" turns one bit over twice, which leaves it as it was")
             }
             return offsets
         }

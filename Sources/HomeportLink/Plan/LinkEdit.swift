@@ -43,6 +43,12 @@ package struct LinkEdit: Sendable, Hashable {
 
     package init() {}
 
+    /// Whether what it makes is the same, whatever there was before.
+    var beginsAnew: Bool {
+        if clears || preset != nil { return true }
+        return false
+    }
+
     package var isEmpty: Bool {
         !clears && preset == nil && roundTrip == nil && own.isEmpty && up == nil && down == nil
             && refuse == nil && unreachable == nil
@@ -65,6 +71,12 @@ package struct LinkEdit: Sendable, Hashable {
             let (there, back) = Self.halves(roundTrip)
             words.up.overlay(there)
             words.down.overlay(back)
+        }
+        if direction ?? .down != .down, let word = Self.twice(own, up) {
+            throw HomeportError(.badValue, "\(word) is said twice for the way up", fix: "leave one of them out")
+        }
+        if direction ?? .down != .up, let word = Self.twice(own, down) {
+            throw HomeportError(.badValue, "\(word) is said twice for the way down", fix: "leave one of them out")
         }
         if direction != nil, own.isEmpty {
             throw HomeportError(.badValue, "direction does nothing by itself", fix: "say what is to happen that way")
@@ -117,6 +129,11 @@ package struct LinkEdit: Sendable, Hashable {
         if !edit.own.isEmpty { edit.direction = direction }
         (edit.up, edit.down) = (rate(up), rate(down))
         return edit.isEmpty ? nil : edit
+    }
+
+    private static func twice(_ own: ConditionWords, _ way: Way?) -> String? {
+        guard case .words(let words) = way else { return nil }
+        return own.all.first { words[named: $0.name] != nil }?.name
     }
 
     private static let mostDoublings = 3

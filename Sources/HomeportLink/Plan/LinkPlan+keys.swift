@@ -98,8 +98,25 @@ extension LinkPlan {
         return (from == "door" ? from : try ServiceName(parsing: from).text, try ServiceName(parsing: to))
     }
 
+    private var leadsToItself: Bool {
+        guard case .endpoint(let endpoint) = to else { return false }
+        switch listen {
+        case .loopbacks(let port?): return endpoint.port == port && endpoint.isLoopback
+        case .address(let place):
+            if case .unix = place { return place == endpoint.place }
+            return endpoint.port == Endpoint(place).port && endpoint.isLoopback && Endpoint(place).isLoopback
+        case .loopbacks(nil), nil: return false
+        }
+    }
+
     /// What each of the two places allows, and both together do not.
     package func checkPlaces() throws(HomeportError) {
+        if !isDatagram, idle != LinkPlan(name: name, to: to).idle {
+            throw HomeportError(.badValue, "idle is for UDP: a connection ends by itself", fix: "leave it out")
+        }
+        if leadsToItself {
+            throw HomeportError(.badValue, "\(name) leads to where it listens itself", fix: "give it another port")
+        }
         if case .address(.unix) = listen, edit.connect == .refuse || edit.connect == .unreachable {
             throw HomeportError(.badValue, "a unix socket cannot refuse connections", fix: "let it listen on a port")
         }
@@ -186,8 +203,8 @@ extension LinkEdit {
 
 extension PlanWord where Value == String? {
     fileprivate static let optionalText = PlanWord { (text) throws(HomeportError) in
-        guard !text.isEmpty, text.utf8.count <= 63 else {
-            throw HomeportError(.badValue, "a name has 1 to 63 bytes")
+        guard !text.isEmpty, text.utf8.count <= 63, text.harmless == text else {
+            throw HomeportError(.badValue, "a group's name has 1 to 63 bytes, and no control characters")
         }
         return text
     }

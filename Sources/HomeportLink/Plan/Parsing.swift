@@ -26,6 +26,9 @@ extension Distribution {
                 "a distribution has at most 4096 values between -1000 and 1000, in ascending order"
             )
         }
+        guard values.first != values.last else {
+            throw HomeportError(.badValue, "a distribution of one value alone spreads nothing")
+        }
         self = .table(values)
     }
 }
@@ -53,6 +56,15 @@ extension LossProcess.Model {
 }
 
 extension Duration {
+    /// After what is undone what was said of a link.
+    package static func untilUndone(_ text: String) throws(HomeportError) -> Duration {
+        let value = try condition(text)
+        guard value >= .milliseconds(10) else {
+            throw HomeportError(.badValue, "\"\(text)\" is too short to be felt", fix: "the least here is 10ms")
+        }
+        return value
+    }
+
     /// A time in a link, or until something of it ends: what is longer was not meant.
     package static func condition(_ text: String, most: Duration = .seconds(24 * 60 * 60)) throws(HomeportError)
         -> Duration

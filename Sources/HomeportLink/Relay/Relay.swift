@@ -52,6 +52,7 @@ final class Relay: Passage {
         upstreamChannel = channel
         endsLeft = 2
         upstream.onRelease = { [self] in endReleased() }
+        channel.closeFuture.assumeIsolated().whenComplete { [upstream] _ in upstream.lost() }
         RelayHandler.join(client, upstream)
     }
 

@@ -24,6 +24,8 @@ final class RelayHandler: ChannelDuplexHandler {
     /// The channel is gone.
     private var isDead = false
     private var isReleased = false
+    private var hasPassedToNobody = false
+    private var hasAnsweredForNobody = false
     /// Its actions are being carried out: what happens meanwhile comes after them.
     private var isActing = false
     private var mustRun = false
@@ -83,7 +85,7 @@ final class RelayHandler: ChannelDuplexHandler {
         let buffer = unwrapInboundIn(data)
         if isDraining { return }
         isInReadCycle = true
-        if lane.path.isClear, let partner, partner.isWritable {
+        if lane.path.isClear, let partner, partner.isWritable, !partner.isDead {
             lane.skip(buffer.readableBytes)
             return partner.send(buffer)
         }
@@ -221,6 +223,7 @@ final class RelayHandler: ChannelDuplexHandler {
         if let wake = lane.path.wake { alarm.set(wake) } else if isAlarmSet { alarm.cancel() }
         isAlarmSet = lane.path.wake != nil
         resumeReading()
+        if hasPassedToNobody { partner?.answerForNobody() }
         endIfNothingIsLeft()
         partner?.endIfNothingIsLeft()
         releaseIfOver()
@@ -242,9 +245,7 @@ final class RelayHandler: ChannelDuplexHandler {
             partner?.flush()
             pass(count)
             partner?.flush()
-        case .discard(let count):
-            var left = count
-            while left > 0, let piece = lane.take(left) { left -= piece.readableBytes }
+        case .discard(let count): discard(count)
         case .flip(let flip): lane.flip(flip)
         case .finish:
             lane.isOver = true
@@ -267,12 +268,29 @@ final class RelayHandler: ChannelDuplexHandler {
     }
 
     private func pass(_ count: Int) {
+        // Its end may still be on the way, or have been swallowed: what is sent to nobody is answered, as by any host, and
+        // the answer comes behind what was sent from there.
+        if let partner, partner.isDead {
+            hasPassedToNobody = true
+            return discard(count)
+        }
         lane.count(count)
         var left = count
         while left > 0, let piece = lane.take(left) {
             left -= piece.readableBytes
             partner?.send(piece)
         }
+    }
+
+    private func discard(_ count: Int) {
+        var left = count
+        while left > 0, let piece = lane.take(left) { left -= piece.readableBytes }
+    }
+
+    private func answerForNobody() {
+        guard isDead, !hasAnsweredForNobody, !isReleased else { return }
+        hasAnsweredForNobody = true
+        act { $0.path.offer(.abort, now: $1, &$2) }
     }
 
     private func send(_ bytes: ByteBuffer) {

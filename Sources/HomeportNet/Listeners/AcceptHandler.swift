@@ -14,7 +14,7 @@ final class AcceptHandler: ChannelInboundHandler {
     init(onRefusal: @escaping @Sendable (String) -> Void) { self.onRefusal = onRefusal }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if trouble.isNews() { onRefusal("accepting a connection failed: \(error)") }
+        if trouble.isNews() { onRefusal("accepting a connection failed: \(DialFailure.text(error))") }
         guard !isWaiting else { return }
         isWaiting = true
         // Holding back the next `read` would not do: where nothing was accepted, the one before is still pending, and NIO

@@ -128,7 +128,31 @@ extension Plan {
             }
             ports[key] = link.name
         }
-        return problems + groupContradictions(place)
+        return problems + loops(place) + groupContradictions(place)
+    }
+
+    /// Links that lead to each other in a circle: one connection would fill them all.
+    private func loops(_ place: (LinkPlan, String) -> PlanNode) -> [HomeportError] {
+        func next(_ link: LinkPlan) -> LinkPlan? {
+            guard case .endpoint(let endpoint) = link.to, endpoint.isLoopback, let port = endpoint.port else {
+                return nil
+            }
+            return links.first { $0.listen?.port == port && $0.isDatagram == link.isDatagram }
+        }
+        for link in links {
+            var way = [link.name]
+            var here = link
+            while let after = next(here), way.count <= links.count {
+                if after.name == link.name {
+                    let circle = (way + [link.name]).joined(separator: ", ")
+                    let what = "\(link.name) leads back to itself: \(circle)"
+                    return [place(link, "to").wrong(what, fix: "let one of them lead somewhere else")]
+                }
+                way.append(after.name)
+                here = after
+            }
+        }
+        return []
     }
 
     /// A line that several share has one speed.

@@ -28,21 +28,28 @@ extension Project {
         let kept = links.filter { name, _ in
             plan.links.contains { $0.name == name && before($0)?.isOnePlace(with: $0) ?? false }
         }
-        // What can fail comes first, beside what runs; only a link that keeps its port must end before its successor begins.
+        // What can fail comes first, beside what runs; only those whose places others take must end before those begin.
+        let leaving = old.filter { kept[$0.name] == nil && links[$0.name] != nil }
+        func predecessor(_ link: LinkPlan) -> LinkPlan? {
+            link.listen == nil ? nil : leaving.first { $0.listen == link.listen }
+        }
+        let new = plan.links.filter { kept[$0.name] == nil }
         var made = kept
         var ended: [LinkPlan] = []
         do {
-            for link in plan.links where kept[link.name] == nil && !isSuccessor(link, of: before(link)) {
+            for link in new where predecessor(link) == nil {
                 made[link.name] = try await start(link, of: plan, services: services)
             }
-            for link in plan.links where kept[link.name] == nil && isSuccessor(link, of: before(link)) {
-                await links[link.name]?.stop(within: .zero)
-                if let old = before(link) { ended.append(old) }
+            for old in new.compactMap(predecessor) {
+                await links[old.name]?.stop(within: .zero)
+                ended.append(old)
+            }
+            for link in new where predecessor(link) != nil {
                 made[link.name] = try await start(link, of: plan, services: services)
             }
         } catch {
             for (name, link) in made where kept[name] == nil { await link.stop(within: .zero) }
-            for old in ended { links[old.name] = try await start(old, of: self.plan, services: self.services) }
+            for old in ended { try await links[old.name]?.open() }
             throw error
         }
         for (name, link) in links where kept[name] == nil { await link.stop(within: .zero) }
@@ -60,10 +67,6 @@ extension Project {
                 options.onWarning("\(link.name): \(error)")
             }
         }
-    }
-
-    private func isSuccessor(_ link: LinkPlan, of old: LinkPlan?) -> Bool {
-        link.listen != nil && old?.listen == link.listen
     }
 
     private func start(_ link: LinkPlan, of plan: Plan, services: [ServiceName: RunningService]) async throws -> Link {

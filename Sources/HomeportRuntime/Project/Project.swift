@@ -96,6 +96,14 @@ package actor Project {
 
     private func open() async throws -> Front? {
         ConnectionLimit.raise()
+        let least = 48 + 4 * options.threads
+        guard ConnectionLimit.descriptors >= least else {
+            throw HomeportError(
+                HomeportError.Code("descriptors.few", .world),
+                "this process may open \(ConnectionLimit.descriptors) files, and needs \(least) to begin",
+                fix: "raise the limit: ulimit -n 1024"
+            )
+        }
         // The port first: who cannot have it should not wait for anything else to learn so.
         let sockets = try options.place.map { try ListeningSockets.open($0) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)

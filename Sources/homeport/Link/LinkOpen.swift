@@ -66,7 +66,7 @@ struct LinkOpenCommand: AsyncParsableCommand {
         // Of two that start at once, the second one sees the first.
         let state = StateDirectory()
         try state.prepare()
-        let turn = try await StartTurn.take(state.runPath)
+        let turn = try await StartTurn.take(state.path)
         let names = try await RunningLinks.find().all.map(\.status.name)
         if name == nil {
             let own = link.name

@@ -61,7 +61,7 @@ enum LinkChanging {
         for time: String? = nil
     ) async throws {
         let duration = try time.map { text in
-            do { return try Duration.condition(text) } catch var error as HomeportError {
+            do { return try Duration.untilUndone(text) } catch var error as HomeportError {
                 error.subject = "--for"
                 throw error
             }
