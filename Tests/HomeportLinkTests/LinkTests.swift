@@ -128,7 +128,10 @@ import Darwin
 
     /// Its end was swallowed: what is sent to it later finds nobody, and is not counted as delivered.
     @Test func whoSendsToAClientThatIsGoneIsToldSo() async throws {
-        try await LinkBench.relayed("{ blackhole: true, direction: both }") { link, client, upstream in
+        try await LinkBench.relayed { link, client, upstream in
+            try client.send("here")
+            #expect(try upstream.text(4) == "here")
+            try await link.set(LinkEdit.read("{ blackhole: true, direction: both }", file: "test"))
             client.abort()
             try await eventually { try await link.status.up.effects.first?.hits ?? 0 > 0 }
             try await link.set(LinkEdit.read("{ clear: true }", file: "test"))
