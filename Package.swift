@@ -117,7 +117,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "FuzzPlan",
-            dependencies: ["HomeportCore", "HomeportRuntime"],
+            dependencies: ["HomeportCore", "HomeportLink", "HomeportRuntime"],
             path: "Fuzz/FuzzPlan",
             swiftSettings: ours
         ),

@@ -22,6 +22,7 @@ PACKAGES = {
     "ab": "apache2-utils",
     "caddy": "caddy",
     "curl": "curl",
+    "go": "golang-go",
     "htpasswd": "apache2-utils",
     "lighttpd": "lighttpd",
     "mkpasswd": "whois",

@@ -46,7 +46,7 @@ import Testing
     @Test func depthIsBounded() throws {
         let deep = String(repeating: "[", count: 9_999) + String(repeating: "]", count: 9_999)
         _ = try GoJSON.read(deep.utf8)
-        #expect(throws: GoJSON.Failure(text: "exceeded max depth")) {
+        #expect(throws: GoJSON.Failure(text: "invalid character '[' exceeded max depth")) {
             try GoJSON.read(String(repeating: "[", count: 1_000_000).utf8)
         }
     }

@@ -90,9 +90,9 @@ enum GoJSON {
             let byte = try here()
             switch byte {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
-                at += 1
                 let isObject = byte == UInt8(ascii: "{")
-                guard open.count < GoJSON.deepest else { throw Failure(text: "exceeded max depth") }
+                guard open.count < GoJSON.deepest else { throw wrong("exceeded max depth") }
+                at += 1
                 skipSpace()
                 if try here() == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
                     at += 1

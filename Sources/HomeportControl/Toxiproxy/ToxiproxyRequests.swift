@@ -89,11 +89,17 @@ enum ToxiproxyRequests {
     static func toxic(_ value: GoJSON.Value, exists: (String) -> Bool) throws(ToxiproxyError) -> Toxic {
         var toxic = Toxic(name: "", stream: "downstream", toxicity: 1, kind: .known(.noop, []))
         var type = ""
+        var isNull = false
         var reader = GoReader()
         let place = GoReader.Place(shape: toxicShape, path: [])
         let members = reader.members(of: value, toxicShape)
         for member in members {
             if member.isFor("attributes") {
+                // After null there is nothing left that could be read into.
+                if isNull, member.value != .null {
+                    reader.mismatch(member.value.kind, "toxics.Toxic", place.at("attributes"))
+                }
+                isNull = isNull || member.value == .null
                 _ = reader.members(of: member.value, ToxicType.noop.shape, at: place.at("attributes"))
             }
             if member.isFor("name") { toxic.name = reader.string(member.value, at: place.at("name")) ?? toxic.name }
@@ -126,9 +132,11 @@ enum ToxiproxyRequests {
     static func update(_ value: GoJSON.Value, of toxic: Toxic) throws(ToxiproxyError) -> Toxic {
         var toxic = toxic
         var reader = GoReader()
+        var isNull = false
         let place = GoReader.Place(shape: updateShape, path: [])
         for member in reader.members(of: value, updateShape) {
-            if member.isFor("attributes") { toxic.read(member.value, place, &reader) }
+            if member.isFor("attributes"), !isNull { toxic.read(member.value, place, &reader) }
+            isNull = isNull || member.isFor("attributes") && member.value == .null
             if member.isFor("toxicity") {
                 toxic.toxicity = reader.float(member.value, at: place.at("toxicity")) ?? toxic.toxicity
             }
