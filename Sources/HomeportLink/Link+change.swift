@@ -9,9 +9,11 @@ extension Link {
     private static let mostEdits = 1000
 
     /// Other conditions from now on, for who is there as for who comes.
-    /// - Parameter time: After which what is said here no longer acts; nil is for good.
+    /// - Parameters:
+    ///   - time: After which what is said here no longer acts; nil is for good.
+    ///   - renewing: Names of conditions whose time begins anew, beside those that the edit itself names; nil is all.
     /// - Throws: ``HomeportError`` if the words do not go together; nothing has changed then.
-    package func set(_ edit: LinkEdit, for time: Duration? = nil) async throws {
+    package func set(_ edit: LinkEdit, for time: Duration? = nil, renewing: Set<String>? = nil) async throws {
         let until = time.map { NIODeadline.now() + .nanoseconds($0.wholeNanoseconds) }
         let before = try state.withLock { state throws(HomeportError) in
             guard state.edits.count < Self.mostEdits || until == nil && edit.beginsAnew else {
@@ -29,6 +31,7 @@ extension Link {
                 if until == nil, edit.beginsAnew { state.edits = [] }
                 state.edits.append(TimedEdit(edit: edit, until: until))
                 state.settle(now: .now(), isDatagram: isDatagram)
+                state.lease(now: .now()) { renewing?.contains($0.name) ?? true }
                 publish(&state)
             }
             return (state.base, state.edits)
@@ -41,7 +44,7 @@ extension Link {
             }
             throw error
         }
-        if time != nil { arm() }
+        arm()
         try await settle()
     }
 
@@ -77,6 +80,7 @@ extension Link {
             state.cutUntil = nil
             publish(&state)
         }
+        arm()
         try await settle()
     }
 
@@ -91,8 +95,10 @@ extension Link {
             (state.base, state.planned, state.settings) = (settings, settings, settings)
             state.edits = []
             (state.isCut, state.cutUntil) = (false, nil)
+            state.lease(now: .now()) { _ in true }
             publish(&state)
         }
+        arm()
         try await turn()
         try await settle()
     }
@@ -113,7 +119,8 @@ extension Link {
             own: own,
             group: shared,
             draws: draws,
-            births: { state.births[$0] ?? numbers.load(ordering: .relaxed) },
+            births: state.births,
+            connection: numbers.load(ordering: .relaxed),
             now: Self.now
         )
         state.note(profile)
@@ -121,10 +128,13 @@ extension Link {
         for loop in loops { loop.eventLoop.execute { loop.value.become(profile) } }
     }
 
-    private func arm() {
+    /// Wakes when something changes by itself: an edit ends, a cut heals, a schedule goes on, a condition is left behind.
+    func arm() {
         let (generation, next) = state.withLock { state in
             state.generation += 1
-            return (state.generation, (state.edits.compactMap(\.until) + [state.cutUntil].compactMap { $0 }).min())
+            let ends = state.edits.compactMap(\.until) + [state.cutUntil].compactMap { $0 }
+            let schedule = state.until.map { NIODeadline.uptimeNanoseconds($0) }
+            return (state.generation, (ends + state.leases.values + [schedule].compactMap { $0 }).min())
         }
         guard let next, let loop = loops.first?.eventLoop else { return }
         loop.scheduleTask(deadline: next) { [weak self] in self?.expire(generation) }
@@ -135,6 +145,7 @@ extension Link {
             guard state.generation == generation else { return false }
             let now = NIODeadline.now()
             if let until = state.cutUntil, until <= now { (state.isCut, state.cutUntil) = (false, nil) }
+            _ = state.endLeases(now: now)
             state.settle(now: now, isDatagram: isDatagram)
             publish(&state)
             return true

@@ -81,6 +81,7 @@ package final class Link: Dialer {
         )
         var state = LinkState(target: target, base: settings, planned: settings, settings: settings)
         state.note(profile)
+        state.lease(now: .now()) { _ in true }
         self.state = Mutex(state)
         var loops: [NIOLoopBound<LinkLoop>] = []
         for loop in group.makeIterator() {
@@ -89,6 +90,7 @@ package final class Link: Dialer {
             )
         }
         self.loops = loops
+        arm()
     }
 
     /// What it does now.

@@ -28,73 +28,114 @@ struct LinkProfile: Sendable {
         var isBounded: Bool { !stages.isEmpty }
     }
 
+    /// When a condition came, and what for.
+    struct Birth: Sendable {
+        /// The last connection before it.
+        var connection: UInt64
+        var time: Instant
+        /// Another one begins anew.
+        var schedule: Schedule?
+    }
+
     var up = Way()
     var down = Way()
+    /// Of all conditions, those among them that do not act now, by their keys.
+    private(set) var births: [UInt64: Birth] = [:]
+    /// When a schedule makes another profile of the same words; nil is never.
+    private(set) var until: Instant?
 
     /// - Parameters:
     ///   - own: The link's own lines.
     ///   - group: Its group's; nil where it has none.
+    ///   - births: Those of the profile before.
+    ///   - connection: The last one there was.
     init(
         _ words: LinkWords,
         isCut: Bool,
         own: Lines,
         group: Lines?,
         draws: Draws,
-        births: (UInt64) -> UInt64 = { _ in 0 },
+        births: [UInt64: Birth] = [:],
+        connection: UInt64 = 0,
         now: Instant
     ) {
-        up = Self.way(words.up, .up, isCut, own, group, draws, births, now)
-        down = Self.way(words.down, .down, isCut, own, group, draws, births, now)
+        var maker = Maker(own: own, group: group, draws: draws, old: births, connection: connection, now: now)
+        up = maker.way(words.up, .up, isCut)
+        down = maker.way(words.down, .down, isCut)
+        self.births = maker.births
+        until = maker.until
     }
 
-    private static func way(
-        _ words: [ConditionWords],
-        _ direction: Direction,
-        _ isCut: Bool,
-        _ own: Lines,
-        _ group: Lines?,
-        _ draws: Draws,
-        _ births: (UInt64) -> UInt64,
-        _ now: Instant
-    ) -> Way {
-        var stages: [Stage] = []
-        var seen: [String: Int] = [:]
-        for words in words {
-            let selection = words.selection
-            for (word, template) in words.templates {
-                // One that has a name is the same wherever it stands; of the others, the second is the second.
-                var place = "\(direction) \(words[.name] ?? "") \(word)"
-                // A rate that changes hands is another line.
-                if case .rate(_, let scope, _) = template { place += " \(scope)" }
-                let key = key("\(place) \(seen[place, default: 0])")
-                seen[place, default: 0] += 1
-                var line: Bottleneck?
-                if case .rate(let rate, let scope, _) = template, scope != .connection {
-                    let lines = scope == .group ? group ?? own : own
-                    let place = scope == .group && group != nil ? groupKey(direction) : key
-                    line = lines.line(place, bitsPerSecond: rate.bitsPerSecond, now: now)
-                }
-                stages.append(
-                    Stage(
-                        key: key,
-                        word: word,
-                        template: template,
-                        line: line,
-                        draws: draws.of(key),
-                        selection: selection,
-                        birth: births(key)
+    private struct Maker {
+        let own: Lines
+        let group: Lines?
+        let draws: Draws
+        let old: [UInt64: Birth]
+        let connection: UInt64
+        let now: Instant
+        var births: [UInt64: Birth] = [:]
+        var until: Instant?
+
+        mutating func way(_ words: [ConditionWords], _ direction: Direction, _ isCut: Bool) -> Way {
+            var stages: [Stage] = []
+            var seen: [String: Int] = [:]
+            for words in words {
+                let (selection, schedule) = (words.selection, words.schedule)
+                for (word, template) in words.templates {
+                    // One that has a name is the same wherever it stands; of the others, the second is the second.
+                    var place = "\(direction) \(words[.name] ?? "") \(word)"
+                    // A rate that changes hands is another line.
+                    if case .rate(_, let scope, _) = template { place += " \(scope)" }
+                    let key = key("\(place) \(seen[place, default: 0])")
+                    seen[place, default: 0] += 1
+                    let birth = birth(key, schedule)
+                    guard let template = acting(template, schedule, birth) else { continue }
+                    stages.append(
+                        Stage(
+                            key: key,
+                            word: word,
+                            template: template,
+                            line: line(template, key, direction),
+                            draws: draws.of(key),
+                            selection: selection,
+                            birth: birth.connection
+                        )
                     )
+                }
+            }
+            if isCut {
+                let key = key("\(direction) cut")
+                let all = Selection()
+                stages.append(
+                    Stage(key: key, word: "cut", template: .stall, line: nil, draws: draws, selection: all, birth: 0)
                 )
             }
+            return Way(stages: stages, limit: Buffers.limit(stages.map(\.template)))
         }
-        if isCut {
-            let key = key("\(direction) cut")
-            let all = Selection()
-            stages.append(
-                Stage(key: key, word: "cut", template: .stall, line: nil, draws: draws, selection: all, birth: 0)
-            )
+
+        private mutating func birth(_ key: UInt64, _ schedule: Schedule?) -> Birth {
+            var birth = old[key] ?? Birth(connection: connection, time: now, schedule: schedule)
+            if birth.schedule != schedule { (birth.schedule, birth.time) = (schedule, now) }
+            births[key] = birth
+            return birth
         }
-        return Way(stages: stages, limit: Buffers.limit(stages.map(\.template)))
+
+        /// As its schedule has it now; nil while it is not there.
+        private mutating func acting(_ template: ConditionTemplate, _ schedule: Schedule?, _ birth: Birth)
+            -> ConditionTemplate?
+        {
+            guard let schedule else { return template }
+            let state = schedule.state(at: now &- birth.time)
+            if let next = state.until { until = min(until ?? .max, birth.time &+ next) }
+            return state.strength > 0 ? template.scaled(by: state.strength) ?? template : nil
+        }
+
+        private func line(_ template: ConditionTemplate, _ key: UInt64, _ direction: Direction) -> Bottleneck? {
+            guard case .rate(let rate, let scope, _) = template, scope != .connection else { return nil }
+            let lines = scope == .group ? group ?? own : own
+            let place = scope == .group && group != nil ? groupKey(direction) : key
+            return lines.line(place, bitsPerSecond: rate.bitsPerSecond, now: now)
+        }
     }
 
     /// A group has one line for each direction, wherever in a link it stands.

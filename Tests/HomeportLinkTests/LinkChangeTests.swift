@@ -113,6 +113,54 @@ import Darwin
         }
     }
 
+    /// Rings of a bell: how long each took, while a schedule goes on.
+    @Test func aScheduleComesAndGoes() async throws {
+        try await LinkBench.relayed("{ stall: true, direction: both, from: 300ms, for: 300ms }") {
+            link,
+            client,
+            upstream in
+            func passes() async throws -> Bool { try await link.status.down.bytes > 0 }
+            let began = ContinuousClock.now
+            try upstream.send("x")
+            #expect(try client.text(1) == "x")
+            try await eventually { ContinuousClock.now - began > .milliseconds(350) }
+            try upstream.send("y")
+            let text = try client.text(1)
+            #expect(text == "y" && ContinuousClock.now - began >= .milliseconds(590))
+        }
+    }
+
+    @Test func whatNobodyRenewsIsTakenAway() async throws {
+        try await LinkBench.relayed { link, _, _ in
+            let edit = try LinkEdit.read(
+                "{ down: [ { name: a, latency: 5ms, expires: 200ms }, { name: b, latency: 1ms } ] }",
+                file: "test"
+            )
+            try await link.set(edit)
+            #expect(link.words.down.count == 2)
+            try await eventually { link.words.down.map(\.text) == ["latency 1ms, name b"] }
+        }
+    }
+
+    @Test func whoeverRenewsHasItsTimeAnew() throws {
+        var settings = LinkSettings()
+        settings.words = try LinkWords.parsed(
+            up: "{}",
+            down: "[ { name: a, latency: 5ms, expires: 10s }, { name: b, latency: 1ms, expires: 10s } ]"
+        )
+        var state = LinkState(target: .datagram(.unix("/x")), base: settings, planned: settings, settings: settings)
+        let start = NIODeadline.uptimeNanoseconds(0)
+        state.lease(now: start) { _ in false }
+        state.lease(now: start + .seconds(6)) { $0.name == "b" }
+        var ended = state.endLeases(now: start + .seconds(9))
+        #expect(!ended)
+        ended = state.endLeases(now: start + .seconds(10))
+        #expect(ended && state.settings.words.down.map(\.text) == ["latency 1ms, name b, expires 10s"])
+        #expect(state.base == state.settings)
+        ended = state.endLeases(now: start + .seconds(16))
+        #expect(ended && state.settings.words.down.isEmpty)
+    }
+
     @Test func whatEachConditionDidIsCounted() async throws {
         try await LinkBench.relayed("{ latency: 5ms }") { link, client, upstream in
             try upstream.send("late")

@@ -11,6 +11,15 @@ public struct LossProcess: Sendable, Hashable {
         ///   - badLoss: netem's 1−h.
         ///   - goodLoss: netem's 1−k.
         case gilbertElliott(p: Double, r: Double, badLoss: Double = 1, goodLoss: Double = 0)
+
+        /// The same spells, with so much of the loss in each: 0 … 1.
+        public func scaled(by strength: Double) -> Model {
+            switch self {
+            case .bernoulli(let chance): .bernoulli(chance * strength)
+            case .gilbertElliott(let p, let r, let badLoss, let goodLoss):
+                .gilbertElliott(p: p, r: r, badLoss: badLoss * strength, goodLoss: goodLoss * strength)
+            }
+        }
     }
 
     public var model: Model

@@ -237,7 +237,7 @@ actor ToxiproxyServer {
         guard rows.count < Self.mostToxics else {
             throw ToxiproxyError("there are \(Self.mostToxics) toxics already", 500)
         }
-        try await set(link, rows + [Row(toxic: toxic, condition: toxic.condition)])
+        try await set(link, rows + [Row(toxic: toxic, condition: toxic.condition)], renewing: toxic.name)
         given[proxy, default: [:]][toxic.name] = toxic
         return toxic.json
     }
@@ -250,7 +250,7 @@ actor ToxiproxyServer {
         guard let index = rows.firstIndex(where: { $0.toxic.name == name }) else { throw .noToxic }
         let toxic = try ToxiproxyRequests.update(ToxiproxyRequests.json(body), of: rows[index].toxic)
         rows[index] = Row(toxic: toxic, condition: toxic.condition)
-        try await set(link, rows)
+        try await set(link, rows, renewing: name)
         given[proxy, default: [:]][name] = toxic
         return toxic.json
     }
@@ -264,19 +264,26 @@ actor ToxiproxyServer {
         given[proxy]?[name] = nil
     }
 
-    private func set(_ link: Link, _ rows: [Row]) async throws(ToxiproxyError) {
+    /// - Parameter renewing: The toxic that this is about.
+    private func set(_ link: Link, _ rows: [Row], renewing: String? = nil) async throws(ToxiproxyError) {
         try await set(
             link,
             rows.filter(\.toxic.isUpstream).map(\.condition),
-            rows.filter { !$0.toxic.isUpstream }.map(\.condition)
+            rows.filter { !$0.toxic.isUpstream }.map(\.condition),
+            renewing: renewing
         )
     }
 
-    private func set(_ link: Link, _ up: [ConditionWords], _ down: [ConditionWords]) async throws(ToxiproxyError) {
+    private func set(
+        _ link: Link,
+        _ up: [ConditionWords],
+        _ down: [ConditionWords],
+        renewing: String? = nil
+    ) async throws(ToxiproxyError) {
         var edit = LinkEdit()
         edit.clears = true
         (edit.up, edit.down) = (.list(up), .list(down))
-        do { try await link.set(edit) } catch {
+        do { try await link.set(edit, renewing: renewing.map { [$0] } ?? []) } catch {
             throw ToxiproxyError((error as? HomeportError)?.what ?? "\(error)", 400)
         }
     }

@@ -120,6 +120,41 @@ extension ConditionWord where Value == Duration {
     )
 }
 
+extension ConditionWord where Value == Duration {
+    static let from = Self("from", "10s", "When it begins, after it came; before that it is not there.", time)
+    static let until = Self("until", "40s", "When it ends, after it came. In place of for.", positive)
+    static let lasting = Self("for", "30s", "How long it acts, once it has begun.", positive)
+    static let ramp = Self(
+        "ramp",
+        "5s",
+        "How long it takes to full strength, in 50 steps: of latency, jitter, step, loss, corrupt, duplicate, reorder and rate.",
+        positive
+    )
+    static let period = Self("repeat", "60s", "All of it again each time this is over.", positive)
+    static let expires = Self(
+        "expires",
+        "30s",
+        "It is taken away after this, unless whoever set it sets it again: what a dead test left behind heals.",
+        { (text) throws(HomeportError) in try Duration.untilUndone(text) }
+    )
+}
+
+extension ConditionWord where Value == Schedule.Flap {
+    static let flap = Self(
+        "flap",
+        "2s/3s",
+        "On and off by turns: so long on, so long off.",
+        { (text) throws(HomeportError) in
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2 else {
+                throw HomeportError(.badValue, "\"\(text)\" is not on and off", fix: "write 2s/3s")
+            }
+            let times = [try Duration.untilUndone(parts[0]), try Duration.untilUndone(parts[1])]
+            return Schedule.Flap(on: times[0].nanoseconds, off: times[1].nanoseconds)
+        }
+    )
+}
+
 extension ConditionWord where Value == Distribution {
     static let distribution = Self(
         "distribution",

@@ -79,6 +79,44 @@ extension ConditionWords {
 }
 
 extension ConditionWords {
+    /// When it acts; nil is always.
+    var schedule: Schedule? {
+        guard Self.scheduleWords.contains(where: { self[named: $0] != nil }) else { return nil }
+        var schedule = Schedule()
+        schedule.from = self[.from]?.nanoseconds ?? 0
+        schedule.until = self[.until]?.nanoseconds ?? self[.lasting].map { schedule.from &+ $0.nanoseconds }
+        schedule.ramp = self[.ramp]?.nanoseconds ?? 0
+        schedule.flap = self[.flap]
+        schedule.period = self[.period]?.nanoseconds
+        return schedule
+    }
+
+    private static let scheduleWords = ["from", "for", "until", "ramp", "flap", "repeat"]
+
+    /// What cannot be between two moments.
+    var scheduleContradiction: (word: String, what: String, fix: String)? {
+        guard let schedule else { return nil }
+        if self[named: "for"] != nil, self[named: "until"] != nil {
+            return ("until", "for and until both say when it ends", "leave one of them out")
+        }
+        if let until = schedule.until, until <= schedule.from {
+            return ("until", "it would end before it begins", "write an until that is later than from")
+        }
+        if let period = schedule.period {
+            if period < 20_000_000 { return ("repeat", "it would come again too soon", "write at least 20ms") }
+            if schedule.from >= period || schedule.until ?? 0 > period {
+                return ("repeat", "it would come again before it is over", "write a longer repeat")
+            }
+        }
+        if schedule.ramp > 0, let word = templates.first(where: { $0.template.scaled(by: 0.5) == nil })?.word {
+            return ("ramp", "\(word) is there or not: it cannot rise", "use from, for or flap")
+        }
+        if schedule.ramp > 0, schedule.ramp < 100_000_000 {
+            return ("ramp", "its 50 steps would be too short to be kept", "write at least 100ms")
+        }
+        return nil
+    }
+
     /// Which connections it meets.
     var selection: Selection {
         Selection(
@@ -105,6 +143,28 @@ extension Duration {
 }
 
 extension ConditionTemplate {
+    /// Part of the way to what it is: a lower delay or chance, a higher rate.
+    /// - Parameter strength: Above 0; at 1 it is itself.
+    /// - Returns: nil for what is there or not.
+    func scaled(by strength: Double) -> ConditionTemplate? {
+        if strength >= 1 { return self }
+        switch self {
+        case .rate(let rate, let scope, let queue):
+            let bits = Double(rate.bitsPerSecond) / strength
+            return .rate(ByteRate(bitsPerSecond: UInt64(min(bits, 1e15))), per: scope, queue: queue)
+        case .latency(var latency):
+            latency.mean = UInt64(Double(latency.mean) * strength)
+            latency.jitter = UInt64(Double(latency.jitter) * strength)
+            return .latency(latency)
+        case .steps(let spread, let every): return .steps(spread: UInt64(Double(spread) * strength), every: every)
+        case .loss(let model, let recovery): return .loss(model.scaled(by: strength), recovery: recovery)
+        case .duplicate(let share): return .duplicate(share * strength)
+        case .reorder(let share): return .reorder(share * strength)
+        case .corrupt(.packets(let share)): return .corrupt(.packets(share * strength))
+        case .corrupt(.byte), .slice, .slowClose, .blackhole, .stall, .termination, .timeout: return nil
+        }
+    }
+
     /// For one connection. nil for what a stream does not have.
     func stream(_ line: Bottleneck?, _ draws: Draws) -> Stage? {
         switch self {

@@ -110,7 +110,8 @@ package struct ConditionWords: Sendable, Hashable, Codable {
     /// Words that say what a condition is called, and whom it meets.
     static let qualifiers: [PlanKey<ConditionWords>] = [
         ConditionWord.name.key, ConditionWord.share.key, ConditionWord.first.key, ConditionWord.every.key,
-        ConditionWord.ports.key,
+        ConditionWord.ports.key, ConditionWord.from.key, ConditionWord.lasting.key, ConditionWord.until.key,
+        ConditionWord.ramp.key, ConditionWord.flap.key, ConditionWord.period.key, ConditionWord.expires.key,
     ]
 
     /// Whether it says anything beside whom it meets.
@@ -139,6 +140,7 @@ package struct ConditionWords: Sendable, Hashable, Codable {
         if let slice = self[.slice], let variation = self[.sliceVariation], variation >= slice {
             return ("slice_variation", "pieces of \(slice) cannot vary by \(variation)", "write less than \(slice)")
         }
+        if let wrong = scheduleContradiction { return wrong }
         if !settled.isEmpty, settled["name"] == nil, !self.settled.hasCondition {
             let word = settled.keys.sorted()[0]
             return (word, "\(word) does nothing by itself", "say what those connections meet, as in latency: 80ms")

@@ -49,6 +49,12 @@ package struct LinkEdit: Sendable, Hashable {
         return false
     }
 
+    /// Replaces each list of conditions.
+    mutating func forEachList(_ change: ([ConditionWords], _ isUp: Bool) -> [ConditionWords]) {
+        if case .list(let list) = up { up = .list(change(list, true)) }
+        if case .list(let list) = down { down = .list(change(list, false)) }
+    }
+
     package var isEmpty: Bool {
         !clears && preset == nil && roundTrip == nil && own.isEmpty && up == nil && down == nil
             && refuse == nil && unreachable == nil

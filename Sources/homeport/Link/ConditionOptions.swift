@@ -31,6 +31,19 @@ struct ConditionOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: .word("reset_after")) var resetAfter: String?
     @Flag(inversion: .prefixedNo, help: .word("blackhole")) var blackhole: Bool?
     @Flag(inversion: .prefixedNo, help: .word("stall")) var stall: Bool?
+    @Option(parsing: .unconditional, help: .word("timeout")) var timeout: String?
+    @Option(parsing: .unconditional, help: .word("limit_data")) var limitData: String?
+    @Option(parsing: .unconditional, help: .word("reset_peer")) var resetPeer: String?
+    @Option(parsing: .unconditional, help: .word("share")) var share: String?
+    @Option(parsing: .unconditional, help: .word("first")) var first: String?
+    @Option(parsing: .unconditional, help: .word("every")) var every: String?
+    @Option(parsing: .unconditional, help: .word("client_port")) var clientPort: String?
+    @Option(parsing: .unconditional, help: .word("from")) var from: String?
+    @Option(parsing: .unconditional, help: .word("until")) var until: String?
+    @Option(parsing: .unconditional, help: .word("ramp")) var ramp: String?
+    @Option(parsing: .unconditional, help: .word("flap")) var flap: String?
+    @Option(parsing: .unconditional, help: .word("repeat")) var `repeat`: String?
+    @Option(parsing: .unconditional, help: .word("expires")) var expires: String?
     @Flag(inversion: .prefixedNo, help: .word("refuse")) var refuse: Bool?
     @Flag(inversion: .prefixedNo, help: .word("unreachable")) var unreachable: Bool?
 
@@ -45,7 +58,10 @@ struct ConditionOptions: ParsableArguments {
             ("corrupt", corrupt),
             ("corrupt_at", corruptAt), ("slice", slice), ("slice_variation", sliceVariation),
             ("slice_pause", slicePause), ("slow_close", slowClose), ("close_after", closeAfter),
-            ("reset_after", resetAfter), ("blackhole", Self.text(blackhole)), ("stall", Self.text(stall)),
+            ("reset_after", resetAfter), ("timeout", timeout), ("limit_data", limitData), ("reset_peer", resetPeer),
+            ("share", share), ("first", first), ("every", every), ("client_port", clientPort), ("from", from),
+            ("until", until), ("ramp", ramp), ("flap", flap), ("repeat", `repeat`), ("expires", expires),
+            ("blackhole", Self.text(blackhole)), ("stall", Self.text(stall)),
             ("refuse", Self.text(refuse)), ("unreachable", Self.text(unreachable)),
         ]
         return options.compactMap { name, text in text.map { (name, $0) } }
