@@ -22,6 +22,7 @@ enum Buffers {
             case .rate(let it, _, let bytes):
                 rate = min(rate, it.bytesPerSecond)
                 queue = max(queue, bytes ?? 0)
+            case .trace(let trace): rate = min(rate, Double(trace.bitsPerSecond) / 8)
             case .latency(let latency): delay += Double(latency.mean) + Double(latency.jitter)
             case .steps(let spread, _): delay += Double(spread)
             case .loss(_, let recovery): delay += Double(recovery)

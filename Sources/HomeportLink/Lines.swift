@@ -11,13 +11,13 @@ package final class Lines: Sendable {
     /// Lets go of the lines of other places.
     func keep(only keys: Set<UInt64>) { lines.withLock { $0 = $0.filter { keys.contains($0.key) } } }
 
-    func line(_ key: UInt64, bitsPerSecond: UInt64, now: Instant) -> Bottleneck {
+    func line(_ key: UInt64, pace: Bottleneck.Pace, now: Instant) -> Bottleneck {
         lines.withLock { lines in
             if let line = lines[key] {
-                line.change(bitsPerSecond: bitsPerSecond, now: now)
+                line.change(to: pace, now: now)
                 return line
             }
-            let line = Bottleneck(bitsPerSecond: bitsPerSecond)
+            let line = Bottleneck(pace)
             lines[key] = line
             return line
         }

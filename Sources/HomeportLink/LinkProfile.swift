@@ -131,10 +131,11 @@ struct LinkProfile: Sendable {
         }
 
         private func line(_ template: ConditionTemplate, _ key: UInt64, _ direction: Direction) -> Bottleneck? {
+            if case .trace(let trace) = template { return own.line(key, pace: .trace(trace), now: now) }
             guard case .rate(let rate, let scope, _) = template, scope != .connection else { return nil }
             let lines = scope == .group ? group ?? own : own
             let place = scope == .group && group != nil ? groupKey(direction) : key
-            return lines.line(place, bitsPerSecond: rate.bitsPerSecond, now: now)
+            return lines.line(place, pace: .even(rate.bitsPerSecond), now: now)
         }
     }
 

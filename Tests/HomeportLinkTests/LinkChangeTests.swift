@@ -113,20 +113,18 @@ import Darwin
         }
     }
 
-    /// Rings of a bell: how long each took, while a schedule goes on.
     @Test func aScheduleComesAndGoes() async throws {
+        let began = ContinuousClock.now
         try await LinkBench.relayed("{ stall: true, direction: both, from: 300ms, for: 300ms }") {
-            link,
+            _,
             client,
             upstream in
-            func passes() async throws -> Bool { try await link.status.down.bytes > 0 }
-            let began = ContinuousClock.now
             try upstream.send("x")
             #expect(try client.text(1) == "x")
             try await eventually { ContinuousClock.now - began > .milliseconds(350) }
             try upstream.send("y")
             let text = try client.text(1)
-            #expect(text == "y" && ContinuousClock.now - began >= .milliseconds(590))
+            #expect(text == "y" && ContinuousClock.now - began >= .milliseconds(600))
         }
     }
 
@@ -137,7 +135,6 @@ import Darwin
                 file: "test"
             )
             try await link.set(edit)
-            #expect(link.words.down.count == 2)
             try await eventually { link.words.down.map(\.text) == ["latency 1ms, name b"] }
         }
     }

@@ -117,6 +117,21 @@ import Testing
         #expect(read("{ to: 5432, preset: chrome:slow4g }").problems.first?.fix == "did you mean chrome:slow-4g?")
     }
 
+    @Test(
+        arguments: [
+            ("1\n2\n", nil), ("1\r\n2", nil), ("1\n2\n\n3\n", "/t:3 a line is empty"), ("", "/t:1 a line is empty"),
+            ("1\nx\n", "/t:2 \"x\" is no time in a trace"), ("5\n3\n", "/t:2 3 comes after a later time"),
+            ("0\n0\n", "/t the trace has no time later than 0"), ("-1\n", "/t:1 \"-1\" is no time in a trace"),
+        ] as [(String, String?)]
+    )
+    func aTraceOrItsLineThatIsWrong(text: String, problem: String?) {
+        var found: String?
+        do throws(HomeportError) { _ = try TraceFile.parse(Array(text.utf8), "/t") } catch {
+            found = "\(error.subject ?? "") \(error.what)"
+        }
+        #expect(found == problem)
+    }
+
     @Test(arguments: Preset.all) func everyPresetActsOnTCPAndUDP(preset: Preset) throws {
         for isDatagram in [false, true] {
             var edit = LinkEdit()

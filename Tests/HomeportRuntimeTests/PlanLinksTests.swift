@@ -193,6 +193,18 @@ import Testing
         #expect(found.allSatisfy { $0.fix != nil && $0.subject != nil })
     }
 
+    @Test func aTraceIsFoundFromThePlansFolder() throws {
+        try bench.folder.write("lte.down", "1\n")
+        try bench.folder.write("broken.down", "1\nfast\n")
+        let plan = try bench.plan("links: { l: { to: 5432, trace: ./lte.down } }")
+        #expect(try plan.links[0].words().down.map(\.text) == ["trace \(bench.folder.path)/lte.down"])
+        let found = problems("links: { l: { to: 5432, trace: broken.down } }").first
+        #expect(found?.what == "\"fast\" is no time in a trace (\(bench.folder.path)/broken.down:2)")
+        #expect(
+            problems("links: { l: { to: 5432, trace: gone.down } }").first?.what.hasPrefix("there is no file") == true
+        )
+    }
+
     @Test func aPlanMayHaveLinksAlone() throws {
         #expect(try bench.plan("links: { db: { to: 5432, listen: 55432 } }").links.map(\.target) == ["localhost:5432"])
     }

@@ -5,16 +5,42 @@ import Synchronization
 /// Each stream reserves one quantum at a time, for the segment at the head of its queue: so streams take turns, and what a
 /// change of rate comes too late for is no more than a quantum of each.
 public final class Bottleneck: Sendable {
+    /// How fast bytes pass.
+    public enum Pace: Sendable, Hashable {
+        /// Evenly, so many bits in a second; 0 lets nothing through.
+        case even(UInt64)
+        case trace(DeliveryTrace)
+
+        var bitsPerSecond: UInt64 {
+            switch self {
+            case .even(let bits): bits
+            case .trace(let trace): trace.bitsPerSecond
+            }
+        }
+    }
+
     private struct State {
-        var bitsPerSecond: UInt64
+        var pace: Pace
         var busyUntil: Instant = 0
         var epoch: UInt64 = 0
+        /// Where a trace is, and when it began.
+        var cursor = DeliveryTrace.Cursor()
+        var began: Instant?
+        /// The average of a trace.
+        var bitsPerSecond: UInt64
+
+        init(_ pace: Pace) {
+            self.pace = pace
+            bitsPerSecond = pace.bitsPerSecond
+        }
     }
 
     private let state: Mutex<State>
 
     /// - Parameter bitsPerSecond: 0 lets nothing through.
-    public init(bitsPerSecond: UInt64) { state = Mutex(State(bitsPerSecond: bitsPerSecond)) }
+    public convenience init(bitsPerSecond: UInt64) { self.init(.even(bitsPerSecond)) }
+
+    public init(_ pace: Pace) { state = Mutex(State(pace)) }
 
     public var bitsPerSecond: UInt64 { state.withLock { $0.bitsPerSecond } }
 
@@ -22,23 +48,26 @@ public final class Bottleneck: Sendable {
     var epoch: UInt64 { state.withLock { $0.epoch } }
 
     /// What was reserved at the old rate is reserved anew.
-    public func change(bitsPerSecond: UInt64, now: Instant) {
+    public func change(bitsPerSecond: UInt64, now: Instant) { change(to: .even(bitsPerSecond), now: now) }
+
+    public func change(to pace: Pace, now: Instant) {
         state.withLock { state in
-            guard state.bitsPerSecond != bitsPerSecond else { return }
-            state.bitsPerSecond = bitsPerSecond
-            state.busyUntil = now
-            state.epoch += 1
+            guard state.pace != pace else { return }
+            let epoch = state.epoch + 1
+            state = State(pace)
+            (state.busyUntil, state.epoch) = (now, epoch)
         }
     }
 
     /// What came before this moment has not been let through before it.
     func begin(_ now: Instant) { state.withLock { $0.busyUntil = max($0.busyUntil, now) } }
 
-    /// Bytes that are reserved at once: a millisecond's worth, between one byte and 64 KiB.
-    var quantum: Int { state.withLock { Self.quantum($0.bitsPerSecond) } }
-
-    private static func quantum(_ bitsPerSecond: UInt64) -> Int {
-        Int(min(64 << 10, max(1, bitsPerSecond / 8 / 1000)))
+    /// Bytes that are reserved at once: a millisecond's worth, between one byte and 64 KiB; of a trace, what passes at once.
+    var quantum: Int {
+        state.withLock { state in
+            guard case .even(let bitsPerSecond) = state.pace else { return DeliveryTrace.unit }
+            return Int(min(64 << 10, max(1, bitsPerSecond / 8 / 1000)))
+        }
     }
 
     struct Slot: Hashable {
@@ -49,6 +78,14 @@ public final class Bottleneck: Sendable {
     /// - Returns: When the last of the bytes has passed; nil while nothing may.
     func reserve(_ count: Int, from: Instant) -> Slot? {
         state.withLock { state in
+            if case .trace(let trace) = state.pace {
+                // It begins with the first that comes.
+                let began = state.began ?? max(state.busyUntil, from)
+                state.began = began
+                let start = max(state.busyUntil, from, began)
+                state.busyUntil = began &+ state.cursor.take(count, from: start - began, of: trace)
+                return Slot(end: state.busyUntil, epoch: state.epoch)
+            }
             guard state.bitsPerSecond > 0 else { return nil }
             let (bits, over) = UInt64(count).multipliedReportingOverflow(by: 8_000_000_000)
             let takes = over ? UInt64.max / 4 : bits / state.bitsPerSecond

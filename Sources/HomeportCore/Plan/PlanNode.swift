@@ -17,14 +17,21 @@ public struct PlanNode {
     private let line: Int
     private let column: Int
     private let budget: Budget
+    private let paths: @Sendable (String) -> String
 
     /// The largest plan that is read, in bytes. Ten thousand services fit.
     public static let largestText = 1 << 20
 
-    /// - Parameter file: What errors call the text's place; it is not opened.
+    /// - Parameters:
+    ///   - file: What errors call the text's place; it is not opened.
+    ///   - absolute: What a path in the text is from anywhere.
     /// - Throws: ``HomeportError`` with code `plan.syntax`, the parser's line and a hint at YAML's known traps; or with
     ///   `plan.duplicate`.
-    public init(parsing text: String, file: String) throws(HomeportError) {
+    public init(
+        parsing text: String,
+        file: String,
+        absolute: @escaping @Sendable (String) -> String = { $0 }
+    ) throws(HomeportError) {
         guard text.utf8.count <= Self.largestText else {
             throw HomeportError(.planSyntax, "the plan has more than 1 MiB", where: file, fix: "split it")
         }
@@ -38,14 +45,22 @@ public struct PlanNode {
         guard let root else {
             throw HomeportError(.planSyntax, "the plan is empty", where: file, fix: "write services: with one below it")
         }
-        self.init(yaml: root, file: file, path: [], mark: root.mark, budget: Budget())
+        self.init(yaml: root, file: file, path: [], mark: root.mark, budget: Budget(), paths: absolute)
     }
 
-    private init(yaml: Yams.Node, file: String, path: [String], mark: Mark?, budget: Budget) {
+    private init(
+        yaml: Yams.Node,
+        file: String,
+        path: [String],
+        mark: Mark?,
+        budget: Budget,
+        paths: @escaping @Sendable (String) -> String
+    ) {
         self.yaml = yaml
         self.file = file
         self.path = path
         self.budget = budget
+        self.paths = paths
         line = mark?.line ?? 1
         column = mark?.column ?? 1
     }
@@ -71,6 +86,9 @@ public struct PlanNode {
             .map(\.element)
     }
 
+    /// A path of the text, as it is from anywhere.
+    public func absolute(_ path: String) -> String { paths(path) }
+
     /// The text of a plain value. Lists, mappings and nothing at all are errors.
     public func text() throws(HomeportError) -> String {
         guard case .scalar(let scalar) = yaml else { throw wrong("a single value is needed here, not \(shape)") }
@@ -94,7 +112,14 @@ public struct PlanNode {
         guard case .sequence(let items) = yaml else { throw wrong("a list is needed here, not \(shape)") }
         try spend(items.count)
         return items.enumerated().map { index, item in
-            PlanNode(yaml: item, file: file, path: path + ["\(index + 1)"], mark: item.mark, budget: budget)
+            PlanNode(
+                yaml: item,
+                file: file,
+                path: path + ["\(index + 1)"],
+                mark: item.mark,
+                budget: budget,
+                paths: paths
+            )
         }
     }
 
@@ -113,7 +138,14 @@ public struct PlanNode {
                 throw wrong("a key must be a single word, not \(Self.shape(of: key))", fix: "write key: value")
             }
             let mark = key.mark ?? value.mark
-            let node = PlanNode(yaml: value, file: file, path: path + [name.string], mark: mark, budget: budget)
+            let node = PlanNode(
+                yaml: value,
+                file: file,
+                path: path + [name.string],
+                mark: mark,
+                budget: budget,
+                paths: paths
+            )
             entries.append((name.string, node))
         }
         return entries

@@ -139,6 +139,36 @@ extension ConditionWord where Value == Duration {
     )
 }
 
+extension ConditionWord where Value == DeliveryTrace {
+    static let trace = Self(
+        "trace",
+        "lte.down",
+        "A recorded link, in mahimahi's format: a millisecond in each line, at which 1500 bytes may pass; it repeats.",
+        TraceFile.load
+    )
+
+    /// Its path is told from the plan's folder, and kept as it is from anywhere.
+    static let traceKey = PlanKey(
+        trace.name,
+        PlanWord<String?>(schema: ["type": "string", "examples": [.text(trace.example)]]) { node, problems in
+            do throws(HomeportError) {
+                let text = try node.text()
+                if text == ConditionWords.off { return text }
+                let path = node.absolute(text)
+                _ = try TraceFile.load(path)
+                return path
+            } catch {
+                let place = error.subject.map { " (\($0))" } ?? ""
+                problems.append(node.wrong(error.what + place, fix: error.fix))
+                return nil
+            }
+        },
+        to: \ConditionWords.[named: trace.name],
+        example: trace.example,
+        trace.summary
+    )
+}
+
 extension ConditionWord where Value == Schedule.Flap {
     static let flap = Self(
         "flap",

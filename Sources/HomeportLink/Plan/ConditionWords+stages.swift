@@ -16,6 +16,7 @@ enum ConditionTemplate: Sendable {
     case stall
     case termination(Termination)
     case timeout(Termination)
+    case trace(DeliveryTrace)
 }
 
 extension ConditionWords {
@@ -26,6 +27,7 @@ extension ConditionWords {
             let queue = self[.queue].map { Int(clamping: $0.bytes) }
             all.append(("rate", .rate(rate, per: self[.ratePer] ?? .link, queue: queue)))
         }
+        if let trace = self[.trace] { all.append(("trace", .trace(trace))) }
         if let mean = self[.latency] {
             var latency = Latency(
                 mean: mean.nanoseconds,
@@ -161,7 +163,8 @@ extension ConditionTemplate {
         case .duplicate(let share): return .duplicate(share * strength)
         case .reorder(let share): return .reorder(share * strength)
         case .corrupt(.packets(let share)): return .corrupt(.packets(share * strength))
-        case .corrupt(.byte), .slice, .slowClose, .blackhole, .stall, .termination, .timeout: return nil
+        case .corrupt(.byte), .slice, .slowClose, .blackhole, .stall, .termination, .timeout, .trace:
+            return nil
         }
     }
 
@@ -180,6 +183,7 @@ extension ConditionTemplate {
         case .stall: .stall
         case .termination(let it): .termination(it)
         case .timeout(let it): .timeout(it)
+        case .trace(let trace): .rate(Rate(line ?? Bottleneck(.trace(trace))))
         }
     }
 
@@ -200,6 +204,7 @@ extension ConditionTemplate {
         case .reorder(let share): .reorder(Reorder(share))
         case .corrupt(let corrupt): .corrupt(corrupt)
         case .slice, .slowClose, .termination, .timeout: nil
+        case .trace(let trace): .rate(DatagramRate(line ?? Bottleneck(.trace(trace))))
         case .blackhole: .blackhole
         case .stall: .stall
         }

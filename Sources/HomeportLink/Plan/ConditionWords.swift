@@ -95,6 +95,7 @@ package struct ConditionWords: Sendable, Hashable, Codable {
     package static let keys: [PlanKey<ConditionWords>] =
         [
             ConditionWord.rate.key, ConditionWord.ratePer.key, ConditionWord.queue.key,
+            ConditionWord.traceKey,
             ConditionWord.latency.key, ConditionWord.jitter.key, ConditionWord.distribution.key,
             ConditionWord.correlation.key, ConditionWord.keepOrder.key, ConditionWord.step.key,
             ConditionWord.stepEvery.key,

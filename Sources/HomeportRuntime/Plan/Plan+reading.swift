@@ -10,13 +10,13 @@ extension Plan {
     ///   - directory: Absolute.
     /// - Returns: The plan, or every problem that was found in it: never half a plan.
     package static func read(_ text: String, file: String, directory: String) -> Result<Plan, PlanProblems> {
-        let root: PlanNode
-        do throws(HomeportError) { root = try PlanNode(parsing: text, file: file) } catch {
-            return .failure(PlanProblems([error]))
-        }
         let folder = directory.split(separator: "/").last.map(String.init) ?? "project"
         let name = file.split(separator: "/").last.map(String.init) ?? file
         var plan = Plan(name: ServiceName(madeFrom: folder), directory: directory, file: PlanFile.join(directory, name))
+        let root: PlanNode
+        do throws(HomeportError) {
+            root = try PlanNode(parsing: text, file: file) { [plan] in plan.absolute($0) }
+        } catch { return .failure(PlanProblems([error])) }
         var problems: [HomeportError] = []
         section.read(root, into: &plan, problems: &problems)
         let isReadWhole = problems.isEmpty

@@ -56,7 +56,7 @@ package enum PlanFile {
         return join(folder, name)
     }
 
-    static func join(_ folder: some StringProtocol, _ name: some StringProtocol) -> String {
+    package static func join(_ folder: some StringProtocol, _ name: some StringProtocol) -> String {
         folder == "/" ? "/\(name)" : "\(folder)/\(name)"
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import HomeportCore
 import HomeportLink
+import HomeportRuntime
 
 /// A link's words as options. Each is defined once, with its plan's key: names, examples and help come from there.
 struct ConditionOptions: ParsableArguments {
@@ -10,6 +11,7 @@ struct ConditionOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: .word("rate")) var rate: String?
     @Option(parsing: .unconditional, help: .word("rate_per")) var ratePer: String?
     @Option(parsing: .unconditional, help: .word("queue")) var queue: String?
+    @Option(parsing: .unconditional, help: .word("trace")) var trace: String?
     @Option(parsing: .unconditional, help: .word("latency")) var latency: String?
     @Option(parsing: .unconditional, help: .word("jitter")) var jitter: String?
     @Option(parsing: .unconditional, help: .word("distribution")) var distribution: String?
@@ -51,7 +53,8 @@ struct ConditionOptions: ParsableArguments {
     var words: [(name: String, text: String)] {
         let options: [(String, String?)] = [
             ("preset", preset), ("rtt", rtt), ("direction", direction), ("rate", rate), ("rate_per", ratePer),
-            ("queue", queue), ("latency", latency), ("jitter", jitter), ("distribution", distribution),
+            ("queue", queue), ("trace", trace.map(Self.absolute)), ("latency", latency), ("jitter", jitter),
+            ("distribution", distribution),
             ("correlation", correlation), ("keep_order", Self.text(keepOrder)), ("step", step),
             ("step_every", stepEvery),
             ("loss", loss), ("recovery", recovery), ("duplicate", duplicate), ("reorder", reorder),
@@ -65,6 +68,11 @@ struct ConditionOptions: ParsableArguments {
             ("refuse", Self.text(refuse)), ("unreachable", Self.text(unreachable)),
         ]
         return options.compactMap { name, text in text.map { (name, $0) } }
+    }
+
+    /// Whoever reads it may be in another folder.
+    private static func absolute(_ path: String) -> String {
+        path == "off" || path.hasPrefix("/") ? path : PlanFile.join(PlanFile.currentDirectory, path)
     }
 
     /// `--no-stall` undoes the word, as `off` does for those with a value.
