@@ -121,6 +121,7 @@ extension Link {
             draws: draws,
             births: state.births,
             connection: numbers.load(ordering: .relaxed),
+            recording: recording,
             now: Self.now
         )
         state.note(profile)

@@ -22,6 +22,8 @@ package final class Link: Dialer {
     let loops: [NIOLoopBound<LinkLoop>]
     let own = Lines()
     let shared: Lines?
+    let recording: Recording?
+    private let decisions: DecisionLog?
     let numbers = Atomic<UInt64>(0)
     let loopGroup: any EventLoopGroup
     let listening: Mutex<Listening>
@@ -43,9 +45,10 @@ package final class Link: Dialer {
         shared: Lines?,
         group: any EventLoopGroup,
         isOpen: Bool = true,
+        decisions: DecisionLog? = nil,
         onWarning: @escaping @Sendable (String) -> Void
     ) async throws -> Link {
-        let link = try await Link(plan, target, shared, group, onWarning)
+        let link = try await Link(plan, target, shared, group, decisions, onWarning)
         if isOpen { try await link.open() }
         return link
     }
@@ -55,9 +58,12 @@ package final class Link: Dialer {
         _ target: LinkTarget,
         _ shared: Lines?,
         _ group: any EventLoopGroup,
+        _ decisions: DecisionLog?,
         _ onWarning: @escaping @Sendable (String) -> Void
     ) async throws {
         name = plan.name
+        recording = plan.recording
+        self.decisions = decisions
         self.group = plan.group
         self.loopGroup = group
         self.onWarning = onWarning
@@ -77,6 +83,7 @@ package final class Link: Dialer {
             own: own,
             group: shared,
             draws: draws,
+            recording: plan.recording,
             now: Self.now
         )
         var state = LinkState(target: target, base: settings, planned: settings, settings: settings)
@@ -91,6 +98,11 @@ package final class Link: Dialer {
         }
         self.loops = loops
         arm()
+        decisions?.begin(name, target: target.text, seed: seed, transport: isDatagram ? "udp" : "tcp")
+    }
+
+    private func log(of connection: UInt64) -> (LinkProfile.Direction) -> LaneLog? {
+        { [decisions, name] direction in decisions.map { LaneLog($0, link: name, connection: connection, direction) } }
     }
 
     /// What it does now.
@@ -114,7 +126,7 @@ package final class Link: Dialer {
         let number = numbers.add(1, ordering: .relaxed).newValue
         let port = channel.remoteAddress?.port.map { UInt16(truncatingIfNeeded: $0) }
         let facts = ConnectionFacts(number: number, clientPort: port)
-        let relay = Relay(facts, on: loop(of: channel.eventLoop), draws: draws.of(number))
+        let relay = Relay(facts, on: loop(of: channel.eventLoop), draws: draws.of(number), log: log(of: number))
         try relay.start(channel, dialer) { [self] error in dialled(error) }
     }
 
@@ -148,6 +160,7 @@ package final class Link: Dialer {
             on: loop,
             number: number,
             draws: draws.of(number),
+            log: log(of: number),
             idle: idle,
             onEnd: onEnd
         )

@@ -49,6 +49,7 @@ struct LinkProfile: Sendable {
     ///   - group: Its group's; nil where it has none.
     ///   - births: Those of the profile before.
     ///   - connection: The last one there was.
+    ///   - recording: What was done once is done again, before anything else.
     init(
         _ words: LinkWords,
         isCut: Bool,
@@ -57,11 +58,16 @@ struct LinkProfile: Sendable {
         draws: Draws,
         births: [UInt64: Birth] = [:],
         connection: UInt64 = 0,
+        recording: Recording? = nil,
         now: Instant
     ) {
         var maker = Maker(own: own, group: group, draws: draws, old: births, connection: connection, now: now)
         up = maker.way(words.up, .up, isCut)
         down = maker.way(words.down, .down, isCut)
+        if let recording {
+            up.stages = maker.replays(recording.up, .up) + up.stages
+            down.stages = maker.replays(recording.down, .down) + down.stages
+        }
         self.births = maker.births
         until = maker.until
     }
@@ -113,6 +119,22 @@ struct LinkProfile: Sendable {
             return Way(stages: stages, limit: Buffers.limit(stages.map(\.template)))
         }
 
+        func replays(_ parts: [Recording.Part], _ direction: Direction) -> [Stage] {
+            parts.enumerated().map { place, part in
+                let key = key("\(direction) replay \(place)")
+                let (template, all) = (ConditionTemplate.replay(part), Selection())
+                return Stage(
+                    key: key,
+                    word: part.word,
+                    template: template,
+                    line: nil,
+                    draws: draws,
+                    selection: all,
+                    birth: 0
+                )
+            }
+        }
+
         private mutating func birth(_ key: UInt64, _ schedule: Schedule?) -> Birth {
             var birth = old[key] ?? Birth(connection: connection, time: now, schedule: schedule)
             if birth.schedule != schedule { (birth.schedule, birth.time) = (schedule, now) }
@@ -160,7 +182,7 @@ extension [LinkProfile.Stage] {
         for connection: ConnectionFacts,
         _ draws: Draws,
         now: Instant,
-        _ make: (ConditionTemplate) -> (Bottleneck?, Draws) -> Condition?,
+        _ make: (ConditionTemplate) -> (Bottleneck?, Draws, ConnectionFacts) -> Condition?,
         ownLine: (UInt64) -> Bottleneck? = { _ in nil }
     ) -> [KeyedStage<Condition>] {
         compactMap { stage in
@@ -170,7 +192,7 @@ extension [LinkProfile.Stage] {
                 own.change(bitsPerSecond: rate.bitsPerSecond, now: now)
                 line = own
             }
-            return make(stage.template)(line, stage.draws).map { KeyedStage(key: stage.key, $0) }
+            return make(stage.template)(line, stage.draws, connection).map { KeyedStage(key: stage.key, $0) }
         }
     }
 }

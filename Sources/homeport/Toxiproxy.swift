@@ -54,6 +54,7 @@ struct ToxiproxyCommand: AsyncParsableCommand {
     var reportVersion = ToxiproxyOptions().version
 
     @OptionGroup var loops: LoopOptions
+    @OptionGroup var decisions: DecisionOptions
 
     private static func both(_ name: String) -> NameSpecification {
         [.customLong(name), .customLong(name, withSingleDash: true)]
@@ -76,10 +77,11 @@ struct ToxiproxyCommand: AsyncParsableCommand {
         toxiproxy.runtimeMetrics = runtimeMetrics
         toxiproxy.config = try readConfig()
         let address = "\(host):\(port)"
-        let project = Project(
-            plan,
-            options: ProjectOptions(place: nil, threads: loops.count) { ServerLog.write(.warn, $0) }
-        )
+        let writer = try decisions.writer()
+        defer { writer?.lines.finish() }
+        var options = ProjectOptions(place: nil, threads: loops.count) { ServerLog.write(.warn, $0) }
+        options.decisions = writer?.log
+        let project = Project(plan, options: options)
         ServerLog.write(.info, "Starting Toxiproxy", ("version", reportVersion))
         let state = StateDirectory()
         _ = try await ProjectHost.run(

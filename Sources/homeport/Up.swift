@@ -12,7 +12,7 @@ struct UpCommand: AsyncParsableCommand {
             NAME.localhost:62893, and the one marked default at 127.0.0.1:62893 and [::1]:62893 as well.
 
             If the project runs already, the plan is applied to it: whole, or not at all, and only what differs changes. \
-            --port, --threads, --host and --log are of the start, and stay as they are until homeport down.
+            --port, --threads, --host, --log and --decisions are of the start, and stay as they are until homeport down.
 
             EXAMPLES
               homeport up                     in the foreground, until Ctrl-C
@@ -38,6 +38,7 @@ struct UpCommand: AsyncParsableCommand {
     var dryRun = false
 
     @OptionGroup var serving: ServingOptions
+    @OptionGroup var decisions: DecisionOptions
 
     func run() async throws {
         let path = try PlanFile.locate(file)
@@ -56,15 +57,18 @@ struct UpCommand: AsyncParsableCommand {
             return try await startDetached(plan, path)
         }
         let writer = serving.writer
-        let options = try serving.options(place: try serving.place(bind: nil), writer: writer)
+        var options = try serving.options(place: try serving.place(bind: nil), writer: writer)
+        let decided = try decisions.writer()
+        options.decisions = decided?.log
+        defer { decided?.lines.finish() }
         let next = ["Edit \(path), then homeport up in another terminal applies it. Ctrl-C stops it."]
         try await Serving.run(plan, options: options, serving: serving, writer: writer, next: next, turn: turn)
     }
 
     private func change(_ client: ControlClient, _ status: ProjectStatus, _ path: String) async throws {
         try refuseOtherPort(than: status)
-        if serving.loops.threads != nil || serving.log != nil || !serving.host.isEmpty {
-            Terminal.errors.warn("--threads, --host and --log stay as they are until homeport down")
+        if serving.loops.threads != nil || serving.log != nil || !serving.host.isEmpty || decisions.decisions != nil {
+            Terminal.errors.warn("--threads, --host, --log and --decisions stay as they are until homeport down")
         }
         let folder = PlanFile.folder(of: path)
         let wish = PlanWish(text: try PlanFile.read(path), file: path, directory: folder, dryRun: dryRun)
@@ -91,6 +95,7 @@ struct UpCommand: AsyncParsableCommand {
         if let port = serving.port { arguments += ["--port", "\(port)"] }
         if let threads = serving.loops.threads { arguments += ["--threads", "\(threads)"] }
         for host in serving.host { arguments += ["--host", host] }
+        if let file = decisions.decisions { arguments += ["--decisions", file] }
         let process = try DetachedProcess.start(arguments, log: log)
         let client = ControlClient(socket: state.socket(of: plan))
         let deadline = ContinuousClock.now + Self.patience

@@ -72,11 +72,15 @@ enum LinkBench {
         try await group.shutdownGracefully()
     }
 
-    static func start(_ plan: LinkPlan, _ group: MultiThreadedEventLoopGroup) async throws -> Link {
+    static func start(
+        _ plan: LinkPlan,
+        _ group: MultiThreadedEventLoopGroup,
+        decisions: DecisionLog? = nil
+    ) async throws -> Link {
         guard case .endpoint(let endpoint) = plan.to else { throw ChannelError.operationUnsupported }
         let target: LinkTarget =
             plan.isDatagram
             ? .datagram(endpoint.place) : .stream(AddressDialer(endpoint.place), text: endpoint.description)
-        return try await Link.start(plan, to: target, shared: nil, group: group) { _ in }
+        return try await Link.start(plan, to: target, shared: nil, group: group, decisions: decisions) { _ in }
     }
 }

@@ -15,22 +15,16 @@ private final class Bench {
     init(up: String = "", down: String = "") throws {
         let words = try LinkWords.parsed(up: "{\(up)}", down: "{\(down)}")
         let profile = LinkProfile(words, isCut: false, own: Lines(), group: nil, draws: Draws(seed: 1), now: 0)
-        ends = (
-            RelayHandler(
-                profile.up,
-                for: ConnectionFacts(number: 1, clientPort: nil),
-                draws: Draws(seed: 1, 0),
-                on: loop,
-                WakeHabit(awake: .zero)
-            ),
-            RelayHandler(
-                profile.down,
-                for: ConnectionFacts(number: 1, clientPort: nil),
-                draws: Draws(seed: 1, 1),
+        let (loop, opened) = (loop, loop.now.uptimeNanoseconds)
+        func end(_ way: LinkProfile.Way, _ draws: Draws) -> RelayHandler {
+            let facts = ConnectionFacts(number: 1, clientPort: nil)
+            return RelayHandler(
+                RelayLane(way, for: facts, draws: draws, opened: opened),
                 on: loop,
                 WakeHabit(awake: .zero)
             )
-        )
+        }
+        ends = (end(profile.up, Draws(seed: 1, 0)), end(profile.down, Draws(seed: 1, 1)))
         client = EmbeddedChannel(loop: loop)
         upstream = EmbeddedChannel(loop: loop)
         try client.pipeline.syncOperations.addHandler(ends.client)

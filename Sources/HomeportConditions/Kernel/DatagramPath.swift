@@ -38,6 +38,8 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
     /// Bytes that may wait.
     private let limit: Int
     private var count: UInt64 = 0
+    /// What the stations have decided since it was taken last; nil where nobody wants to know.
+    private var decisions: [Decision]?
 
     /// Bytes that have come, those among them that found no room.
     public private(set) var received: UInt64 = 0
@@ -51,7 +53,8 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
     public private(set) var overflowed: UInt64 = 0
 
     /// - Parameter limit: What ``load`` may be; what comes beyond is dropped and counted.
-    public init(_ stages: [KeyedStage<DatagramStage>], draws: Draws, limit: Int) {
+    public init(_ stages: [KeyedStage<DatagramStage>], draws: Draws, limit: Int, isLogged: Bool = false) {
+        decisions = isLogged ? [] : nil
         stations = stages.map { Station($0, draws) }
         self.draws = draws
         self.limit = limit
@@ -157,6 +160,17 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
         }
     }
 
+    /// What has been decided since this was asked last, in order.
+    public mutating func takeDecisions(_ take: ([Decision]) -> Void) {
+        guard let decided = decisions, !decided.isEmpty else { return }
+        decisions?.removeAll(keepingCapacity: true)
+        take(decided)
+    }
+
+    private mutating func note(_ index: Int, _ datagram: Datagram, _ what: Decision.What) {
+        decisions?.append(Decision(stations[index].key, datagram, what))
+    }
+
     // MARK: A datagram's way
 
     private mutating func enter(_ index: Int, _ waiting: Waiting, _ now: Instant, _ deliver: (Payload, [Flip]) -> Void)
@@ -178,14 +192,17 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
             (waiting.behind, waiting.due) = (behind, until)
         case .twice:
             stations[index].effect.hits += 1
+            note(index, waiting.datagram, .twice)
             if hold(waiting.datagram.count) { leave(index, waiting, at: entered, deliver) }
             return leave(index, waiting, at: entered, deliver)
         case .flipped(let flip):
             stations[index].effect.hits += 1
+            note(index, waiting.datagram, .flip(offset: flip.offset, mask: flip.mask))
             waiting.flips.append(flip)
             return leave(index, waiting, at: entered, deliver)
         case .drop:
             stations[index].effect.hits += 1
+            note(index, waiting.datagram, .discard)
             stations[index].effect.discarded += UInt64(waiting.datagram.count)
             letGo(waiting.datagram.count)
             return
@@ -201,6 +218,9 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
         at time: Instant,
         _ deliver: (Payload, [Flip]) -> Void
     ) {
+        if time > waiting.datagram.entered {
+            note(index, waiting.datagram, .delay(time - waiting.datagram.entered))
+        }
         var next = waiting
         next.datagram.entered = time
         enter(index + 1, next, time, deliver)
@@ -209,6 +229,7 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
             parked.behind = (parked.behind ?? 1) - 1
             return parked.behind == 0
         }) {
+            if time > freed.datagram.entered { note(index, freed.datagram, .delay(time - freed.datagram.entered)) }
             freed.datagram.entered = time
             enter(index + 1, freed, time, deliver)
         }

@@ -9,6 +9,7 @@ public enum DatagramStage: Sendable, Hashable {
     case corrupt(Corrupt)
     case blackhole
     case stall
+    case replay(Replay)
 
     mutating func become(_ other: DatagramStage, now: Instant) {
         switch (self, other) {
@@ -42,6 +43,7 @@ public enum DatagramStage: Sendable, Hashable {
         case .corrupt(var it): return it.judge(datagram, draws: draws)
         case .blackhole: return .drop
         case .stall: return .hold
+        case .replay(var it): return it.judge(datagram, draws: draws)
         }
     }
 

@@ -13,6 +13,7 @@ public enum Stage: Sendable, Hashable {
     /// Takes and throws away as ``blackhole`` does; ends the connection when its time is up, or when it is removed: a stream
     /// with a gap in it is of no use to anybody.
     case timeout(Termination)
+    case replay(Replay)
 
     /// Takes another's parameters, and keeps what has happened so far where both are of one kind.
     mutating func become(_ other: Stage, now: Instant) {
@@ -36,7 +37,13 @@ public enum Stage: Sendable, Hashable {
     func begin(_ now: Instant) { if case .rate(let rate) = self { rate.line.begin(now) } }
 
     /// Whether what it lets through is a write of its own.
-    var makesPieces: Bool { if case .slice = self { true } else { false } }
+    func makesPiece(_ segment: Segment) -> Bool {
+        switch self {
+        case .slice: true
+        case .replay(let it): it.makesPiece(segment)
+        default: false
+        }
+    }
 
     /// Whether a connection ends with it.
     var endsConnectionsWhenRemoved: Bool { if case .timeout = self { true } else { false } }
@@ -61,6 +68,7 @@ public enum Stage: Sendable, Hashable {
         case .stall: return .hold
         case .blackhole: return .discard
         case .termination(let it): return it.judge(segment, in: stay)
+        case .replay(var it): return it.judge(segment, now: now, draws: draws)
         case .timeout: return segment.kind == .data ? .discard : .leave(at: segment.entered)
         }
     }
@@ -68,12 +76,16 @@ public enum Stage: Sendable, Hashable {
     func ending(in stay: Stay) -> (at: Instant, how: Ending)? {
         switch self {
         case .termination(let it), .timeout(let it): it.ending(in: stay).map { ($0, it.how) }
+        case .replay(let it): it.ending(in: stay)
         default: nil
         }
     }
 
     func flips(in segment: Segment, draws: Draws) -> Flip? {
-        guard case .corrupt(let corrupt) = self else { return nil }
-        return corrupt.flips(in: segment, draws: draws)
+        switch self {
+        case .corrupt(let corrupt): corrupt.flips(in: segment, draws: draws)
+        case .replay(let it): it.flips(in: segment)
+        default: nil
+        }
     }
 }

@@ -51,6 +51,8 @@ public struct StreamPath: Sendable {
     public private(set) var offset: UInt64 = 0
     private var lastOffer: Instant = 0
     private var packet: UInt64 = 0
+    /// What the stations have decided since it was taken last; nil where nobody wants to know.
+    private var decisions: [Decision]?
     /// What has passed all stations and waits for the receiver.
     private var passing = SegmentQueue()
 
@@ -67,7 +69,9 @@ public struct StreamPath: Sendable {
     ///   - stages: In the order in which bytes pass them.
     ///   - draws: This stream's own; each stage has its own of them, by its key.
     ///   - opened: When the connection was.
-    public init(_ stages: [KeyedStage<Stage>], draws: Draws, opened: Instant) {
+    ///   - isLogged: Whether what is decided is kept for ``takeDecisions(_:)``.
+    public init(_ stages: [KeyedStage<Stage>], draws: Draws, opened: Instant, isLogged: Bool = false) {
+        decisions = isLogged ? [] : nil
         let stay = Stay(opened: opened, since: opened, last: opened)
         stations = stages.map { Station($0, draws, stay) }
         self.draws = draws
@@ -160,6 +164,17 @@ public struct StreamPath: Sendable {
         }
     }
 
+    /// What has been decided since this was asked last, in order.
+    public mutating func takeDecisions(_ take: ([Decision]) -> Void) {
+        guard let decided = decisions, !decided.isEmpty else { return }
+        decisions?.removeAll(keepingCapacity: true)
+        take(decided)
+    }
+
+    private mutating func note(_ index: Int, _ segment: Segment, _ what: Decision.What) {
+        decisions?.append(Decision(stations[index].key, segment, what))
+    }
+
     private mutating func enter(_ segment: Segment) {
         // Without conditions, what comes goes.
         if stations.isEmpty { passing.append(segment) } else { stations[0].queue.append(segment) }
@@ -216,6 +231,9 @@ public struct StreamPath: Sendable {
     private mutating func terminate(_ index: Int, _ how: Ending, at time: Instant) {
         stations[index].isShut = true
         stations[index].effect.hits += 1
+        let passed = stations[index].stay.passed
+        let here = Segment(start: passed, count: 0, kind: .termination(how), entered: time, drawnAt: passed)
+        note(index, here, .end(how, after: time - min(time, opened)))
         pass(
             Segment(start: offset, count: 0, kind: .termination(how), entered: time, drawnAt: offset),
             from: index,
@@ -249,17 +267,20 @@ public struct StreamPath: Sendable {
             stations[index].queue.removeFirst()
             stations[index].stay.last = due
             stations[index].stay.passed += UInt64(segment.count)
+            if time > segment.entered { note(index, segment, .delay(time - segment.entered)) }
             if due > segment.entered {
                 stations[index].effect.hits += 1
                 stations[index].effect.nanoseconds &+= due - segment.entered
             }
             if !segment.isLost, let flip = stations[index].condition.flips(in: segment, draws: stations[index].draws) {
                 stations[index].effect.hits += 1
+                note(index, segment, .flip(offset: flip.offset, mask: flip.mask))
                 actions.append(.flip(flip))
             }
             var passed = segment
-            if stations[index].condition.makesPieces, !passed.isPiece {
+            if stations[index].condition.makesPiece(segment), !passed.isPiece {
                 passed.isPiece = true
+                note(index, segment, .piece)
                 stations[index].effect.hits += 1
             }
             pass(passed, from: index, at: due)
@@ -273,6 +294,7 @@ public struct StreamPath: Sendable {
             stations[index].queue.removeFirst()
             stations[index].effect.hits += 1
             stations[index].effect.discarded += UInt64(segment.count)
+            note(index, segment, .discard)
             var lost = segment
             lost.isLost = true
             pass(lost, from: index, at: max(segment.entered, stations[index].stay.last))

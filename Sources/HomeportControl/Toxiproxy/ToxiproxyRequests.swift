@@ -120,8 +120,8 @@ enum ToxiproxyRequests {
         for member in members where member.isFor("attributes") {
             toxic.read(member.value, GoReader.Place(shape: attributesShape, path: []), &reader)
         }
-        if toxic.isOwn, toxic.words.isEmpty, ConditionWords.isFlag(type) {
-            toxic.words = [Toxic.Word(name: type, text: "true")]
+        if toxic.isOwn, ConditionWords.isFlag(type), !toxic.words.contains(where: { $0.name == type }) {
+            toxic.words.insert(Toxic.Word(name: type, text: "true"), at: 0)
         }
         try check(reader)
         try check(toxic)

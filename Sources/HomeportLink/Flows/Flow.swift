@@ -35,6 +35,7 @@ final class Flow: Passage, ChannelInboundHandler {
         on loop: LinkLoop,
         number: UInt64,
         draws: Draws,
+        log: (LinkProfile.Direction) -> LaneLog?,
         idle: TimeAmount,
         onEnd: @escaping () -> Void
     ) {
@@ -47,8 +48,8 @@ final class Flow: Passage, ChannelInboundHandler {
         let now = lastSeen.uptimeNanoseconds
         let facts = ConnectionFacts(number: number, clientPort: client.port.map { UInt16(truncatingIfNeeded: $0) })
         lanes = (
-            FlowLane(loop.profile.up, for: facts, draws.of(0), now: now),
-            FlowLane(loop.profile.down, for: facts, draws.of(1), now: now)
+            FlowLane(loop.profile.up, for: facts, draws.of(0), log: log(.up), now: now),
+            FlowLane(loop.profile.down, for: facts, draws.of(1), log: log(.down), now: now)
         )
     }
 

@@ -6,22 +6,29 @@ struct FlowLane {
     private(set) var path: DatagramPath<ByteBuffer>
     private let connection: ConnectionFacts
     private let draws: Draws
+    private var log: LaneLog?
     private var bytes: UInt64 = 0
     private var overflowed: UInt64 = 0
     private var counted: UInt64 = 0
     private var received: UInt64 = 0
 
     /// As much may wait as ever may: what finds no room is lost, where a stream's sender would only be held back.
-    init(_ way: LinkProfile.Way, for connection: ConnectionFacts, _ draws: Draws, now: Instant) {
+    init(_ way: LinkProfile.Way, for connection: ConnectionFacts, _ draws: Draws, log: LaneLog?, now: Instant) {
         let stages = way.stages.keyed(for: connection, draws, now: now, ConditionTemplate.datagram)
-        path = DatagramPath(stages, draws: draws, limit: Buffers.most)
-        (self.connection, self.draws) = (connection, draws)
+        path = DatagramPath(stages, draws: draws, limit: Buffers.most, isLogged: log != nil)
+        (self.connection, self.draws, self.log) = (connection, draws, log)
+        self.log?.become(way)
     }
+
+    /// Tells what has been decided, where somebody wants to know.
+    private mutating func tell() { if let log { path.takeDecisions { log.tell($0) } } }
 
     mutating func become(_ way: LinkProfile.Way, now: Instant, _ send: (ByteBuffer) -> Void) {
         let stages = way.stages.keyed(for: connection, draws, now: now, ConditionTemplate.datagram) { key in
             if case .rate(let rate) = path.stage(key) { rate.line } else { nil }
         }
+        log?.become(way)
+        defer { tell() }
         var passed: UInt64 = 0
         path.become(stages, now: now) { Self.deliver($0, $1, &passed, send) }
         bytes += passed
@@ -32,12 +39,14 @@ struct FlowLane {
         // A receive buffer holds the largest datagram there can be: what waits must not keep one each.
         let payload = path.isEmpty ? datagram : ByteBuffer(bytes: datagram.readableBytesView)
         path.offer(payload, count: datagram.readableBytes, now: now) { Self.deliver($0, $1, &passed, send) }
+        tell()
         bytes += passed
     }
 
     mutating func run(now: Instant, _ send: (ByteBuffer) -> Void) {
         var passed: UInt64 = 0
         path.run(now: now) { Self.deliver($0, $1, &passed, send) }
+        tell()
         bytes += passed
     }
 

@@ -17,6 +17,8 @@ enum ConditionTemplate: Sendable {
     case termination(Termination)
     case timeout(Termination)
     case trace(DeliveryTrace)
+    /// What a log says.
+    case replay(Recording.Part)
 }
 
 extension ConditionWords {
@@ -163,13 +165,14 @@ extension ConditionTemplate {
         case .duplicate(let share): return .duplicate(share * strength)
         case .reorder(let share): return .reorder(share * strength)
         case .corrupt(.packets(let share)): return .corrupt(.packets(share * strength))
-        case .corrupt(.byte), .slice, .slowClose, .blackhole, .stall, .termination, .timeout, .trace:
+        case .corrupt(.byte), .slice, .slowClose, .blackhole, .stall, .termination, .timeout, .trace,
+            .replay:
             return nil
         }
     }
 
     /// For one connection. nil for what a stream does not have.
-    func stream(_ line: Bottleneck?, _ draws: Draws) -> Stage? {
+    func stream(_ line: Bottleneck?, _ draws: Draws, _ connection: ConnectionFacts) -> Stage? {
         switch self {
         case .rate(let rate, _, _): .rate(line.map { Rate($0) } ?? Rate(bitsPerSecond: rate.bitsPerSecond))
         case .latency(let latency): .latency(latency)
@@ -183,12 +186,13 @@ extension ConditionTemplate {
         case .stall: .stall
         case .termination(let it): .termination(it)
         case .timeout(let it): .timeout(it)
+        case .replay(let part): part.scripts[connection.number].map { .replay(Replay($0)) }
         case .trace(let trace): .rate(Rate(line ?? Bottleneck(.trace(trace))))
         }
     }
 
     /// For one flow. nil for what datagrams do not have.
-    func datagram(_ line: Bottleneck?, _ draws: Draws) -> DatagramStage? {
+    func datagram(_ line: Bottleneck?, _ draws: Draws, _ connection: ConnectionFacts) -> DatagramStage? {
         switch self {
         case .rate(let rate, _, let queue):
             .rate(
@@ -204,6 +208,7 @@ extension ConditionTemplate {
         case .reorder(let share): .reorder(Reorder(share))
         case .corrupt(let corrupt): .corrupt(corrupt)
         case .slice, .slowClose, .termination, .timeout: nil
+        case .replay(let part): part.scripts[connection.number].map { .replay(Replay($0)) }
         case .trace(let trace): .rate(DatagramRate(line ?? Bottleneck(.trace(trace))))
         case .blackhole: .blackhole
         case .stall: .stall

@@ -24,6 +24,8 @@ package struct LinkPlan: Sendable, Equatable {
     /// Whether it may lead beyond this machine.
     package var remote = false
     package var edit = LinkEdit()
+    /// What is to be done again, beside the words.
+    package var recording: Recording?
 
     package init(name: String, to: Target) {
         self.name = name

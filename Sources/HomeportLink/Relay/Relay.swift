@@ -15,10 +15,25 @@ final class Relay: Passage {
 
     /// - Parameters:
     ///   - draws: The connection's own.
-    init(_ connection: ConnectionFacts, on loop: LinkLoop, draws: Draws) {
+    init(
+        _ connection: ConnectionFacts,
+        on loop: LinkLoop,
+        draws: Draws,
+        log: (LinkProfile.Direction) -> LaneLog?
+    ) {
         self.loop = loop
-        client = RelayHandler(loop.profile.up, for: connection, draws: draws.of(0), on: loop.loop, loop.habit)
-        upstream = RelayHandler(loop.profile.down, for: connection, draws: draws.of(1), on: loop.loop, loop.habit)
+        func end(_ way: LinkProfile.Way, _ draws: Draws, _ direction: LinkProfile.Direction) -> RelayHandler {
+            let lane = RelayLane(
+                way,
+                for: connection,
+                draws: draws,
+                log: log(direction),
+                opened: loop.loop.now.uptimeNanoseconds
+            )
+            return RelayHandler(lane, on: loop.loop, loop.habit)
+        }
+        client = end(loop.profile.up, draws.of(0), .up)
+        upstream = end(loop.profile.down, draws.of(1), .down)
     }
 
     /// Takes a client's connection, and makes the other one.

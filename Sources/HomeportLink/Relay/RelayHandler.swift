@@ -44,15 +44,9 @@ final class RelayHandler: ChannelDuplexHandler {
     private var isAlarmSet = false
     private lazy var alarm = Alarm(on: loop, habit) { [weak self] in self?.run() }
 
-    /// - Parameter way: What happens to bytes that come in here.
-    init(
-        _ way: LinkProfile.Way,
-        for connection: ConnectionFacts,
-        draws: Draws,
-        on loop: any EventLoop,
-        _ habit: WakeHabit
-    ) {
-        lane = RelayLane(way, for: connection, draws: draws, opened: loop.now.uptimeNanoseconds)
+    /// - Parameter lane: What happens to bytes that come in here.
+    init(_ lane: RelayLane, on loop: any EventLoop, _ habit: WakeHabit) {
+        self.lane = lane
         self.loop = loop
         self.habit = habit
     }
@@ -216,6 +210,7 @@ final class RelayHandler: ChannelDuplexHandler {
         swap(&actions, &lane.actions)
         actions.removeAll(keepingCapacity: true)
         event(&lane, loop.now.uptimeNanoseconds, &actions)
+        lane.tell()
         for action in actions { perform(action) }
         swap(&actions, &lane.actions)
         isActing = false

@@ -22,19 +22,25 @@ struct RelayLane {
 
     private let connection: ConnectionFacts
     private let draws: Draws
+    private var log: LaneLog?
 
     /// - Parameter draws: The connection's, of this direction.
-    init(_ way: LinkProfile.Way, for connection: ConnectionFacts, draws: Draws, opened: Instant) {
+    init(_ way: LinkProfile.Way, for connection: ConnectionFacts, draws: Draws, log: LaneLog? = nil, opened: Instant) {
         let stages = way.stages.keyed(for: connection, draws, now: opened, ConditionTemplate.stream)
-        path = StreamPath(stages, draws: draws, opened: opened)
-        (self.connection, self.draws) = (connection, draws)
+        path = StreamPath(stages, draws: draws, opened: opened, isLogged: log != nil)
+        (self.connection, self.draws, self.log) = (connection, draws, log)
+        self.log?.become(way)
         fit(way)
     }
+
+    /// Tells what has been decided, where somebody wants to know.
+    mutating func tell() { if let log { path.takeDecisions { log.tell($0) } } }
 
     mutating func become(_ way: LinkProfile.Way, now: Instant, _ actions: inout [StreamPath.Action]) {
         let stages = way.stages.keyed(for: connection, draws, now: now, ConditionTemplate.stream) { key in
             if case .rate(let rate) = path.stage(key) { rate.line } else { nil }
         }
+        log?.become(way)
         path.become(stages, now: now, &actions)
         fit(way)
     }

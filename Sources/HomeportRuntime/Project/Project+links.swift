@@ -89,6 +89,7 @@ extension Project {
             shared: shared,
             group: group,
             isOpen: isOpen,
+            decisions: options.decisions,
             onWarning: options.onWarning
         )
         if running.isIPv6Missing { noteMissingIPv6() }

@@ -1,5 +1,6 @@
 package import HomeportGuard
 package import HomeportHTTP
+package import HomeportLink
 package import HomeportNet
 
 /// How a project is run, as opposed to what: nothing of it stands in a plan.
@@ -14,6 +15,8 @@ package struct ProjectOptions: Sendable {
     package var credentials: [Credential] = []
     package var observer: (any ExchangeObserving)?
     package var deadlines = HTTPDeadlines()
+    /// Told what the conditions of links decide.
+    package var decisions: DecisionLog?
     /// Told what a person should know, and no request's answer says.
     package var onWarning: @Sendable (String) -> Void
 

@@ -15,7 +15,8 @@ struct LinkCommand: AsyncParsableCommand {
               homeport link list
             """,
         subcommands: [
-            LinkOpenCommand.self, LinkListCommand.self, LinkShowCommand.self, LinkSetCommand.self, LinkCutCommand.self,
+            LinkOpenCommand.self, LinkReplayCommand.self, LinkListCommand.self, LinkShowCommand.self,
+            LinkSetCommand.self, LinkCutCommand.self,
             LinkHealCommand.self, LinkRemoveCommand.self, LinkPresetsCommand.self, LinkVerifyCommand.self,
         ]
     )

@@ -59,58 +59,12 @@ struct LinkOpenCommand: AsyncParsableCommand {
     var json = false
 
     @OptionGroup var loops: LoopOptions
+    @OptionGroup var decisions: DecisionOptions
     @OptionGroup(title: "Conditions") var conditions: ConditionOptions
 
     func run() async throws {
-        var link = try plan()
-        // Of two that start at once, the second one sees the first.
-        let state = StateDirectory()
-        try state.prepare()
-        let turn = try await StartTurn.take(state.path)
-        let names = try await RunningLinks.find().all.map(\.status.name)
-        if name == nil {
-            let own = link.name
-            link.name = (1...).lazy.map { $0 == 1 ? own : "\(own)-\($0)" }.first { !names.contains($0) } ?? own
-        } else if names.contains(link.name) {
-            throw HomeportError(
-                HomeportError.Code("link.taken", .words),
-                "a link \(link.name) runs already",
-                fix: "give this one another name with --name, or change that one with homeport link set"
-            )
-        }
-        var plan = Plan(name: ServiceName(madeFrom: link.name), directory: PlanFile.currentDirectory)
-        plan.links = [link]
-        let board = LinkBoard(isLive: !json && Terminal.output.isInteractive)
-        let options = ProjectOptions(place: nil, threads: loops.count) { board.say($0) }
-        let project = Project(plan, options: options)
-        let json = json
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let (starts, start) = AsyncStream.makeStream(of: Void.self)
-            group.addTask {
-                _ = try await ProjectHost.run(
-                    project,
-                    state: state,
-                    grace: .zero,
-                    onReady: { status in
-                        turn.end()
-                        if json {
-                            try? Terminal.output.write(json: ["links": status.links])
-                        } else if let link = status.links.first {
-                            board.begin(link)
-                        }
-                        start.yield()
-                    },
-                    onStopping: {}
-                )
-            }
-            group.addTask {
-                for await _ in starts { break }
-                await board.watch { await project.status.links }
-            }
-            // Whichever ends, ends the other.
-            try await group.next()
-            group.cancelAll()
-        }
+        try await LinkHost(isNamed: name != nil, threads: loops.count, json: json, decisions: decisions.writer())
+            .run(plan())
     }
 
     private func plan() throws -> LinkPlan {

@@ -1,0 +1,110 @@
+import HomeportConditions
+package import HomeportCore
+
+/// A decision log that was read: what was done to each connection of a link, to be done again.
+package struct Recording: Sendable, Equatable {
+    /// One line of the log.
+    package struct Line: Sendable, Codable {
+        package var link: String
+        package var target: String?
+        package var transport: String?
+        package var connection: UInt64?
+        package var direction: String?
+        package var condition: String?
+        package var place: Int?
+        package var offset: UInt64?
+        package var bytes: UInt64?
+        package var end: Bool?
+        package var what: String?
+        package var ms: Double?
+        package var byte: UInt64?
+        package var mask: UInt8?
+        /// Lines that were lost, since they came faster than they could be written.
+        package var lost: Int?
+    }
+
+    /// What one condition did, in one direction, by connection.
+    struct Part: Sendable, Equatable {
+        let word: String
+        let scripts: [UInt64: Replay.Script]
+
+        static func == (a: Part, b: Part) -> Bool {
+            a.word == b.word && a.scripts.mapValues(ObjectIdentifier.init) == b.scripts.mapValues(ObjectIdentifier.init)
+        }
+    }
+
+    package let link: String
+    package let target: String?
+    package let transport: String?
+    /// In the order in which bytes pass them.
+    let up: [Part]
+    let down: [Part]
+    package let connections: Int
+
+    /// - Parameter name: The link that is meant; nil where the log is of one alone.
+    /// - Throws: ``HomeportError`` where there is no such link, or a line makes no sense.
+    package init(_ lines: [Line], link name: String?) throws(HomeportError) {
+        if let lost = lines.lazy.compactMap(\.lost).first {
+            throw HomeportError(
+                .badValue,
+                "\(lost) decisions are missing in the log",
+                fix: "record it again, at less traffic"
+            )
+        }
+        let names = Set(lines.map(\.link))
+        guard let link = name ?? names.first, names.contains(link), name != nil || names.count == 1 else {
+            let known = names.sorted().joined(separator: ", ")
+            if let name { throw HomeportError(.badValue, "the log has no link \(name)", fix: "it has: \(known)") }
+            if names.isEmpty { throw HomeportError(.badValue, "the log is empty") }
+            throw HomeportError(.badValue, "the log has several links", fix: "name one with --link: \(known)")
+        }
+        self.link = link
+        var parts: [String: [Int: (word: String, entries: [UInt64: [Replay.Entry]])]] = [:]
+        var connections: Set<UInt64> = []
+        var (target, transport) = (nil as String?, nil as String?)
+        for line in lines where line.link == link {
+            if let to = line.target { (target, transport) = (to, line.transport) }
+            guard let connection = line.connection, let direction = line.direction, let place = line.place else {
+                continue
+            }
+            guard let entry = Self.entry(line), ["up", "down"].contains(direction) else {
+                throw HomeportError(
+                    .badValue,
+                    "a decision is \"\(line.what ?? "nothing")\", which is none that can be repeated"
+                )
+            }
+            connections.insert(connection)
+            parts[direction, default: [:]][place, default: (line.condition ?? "?", [:])]
+                .entries[connection, default: []].append(entry)
+        }
+        func row(_ direction: String) -> [Part] {
+            (parts[direction] ?? [:]).sorted { $0.key < $1.key }
+                .map { Part(word: $0.value.word, scripts: $0.value.entries.mapValues { Replay.Script($0) }) }
+        }
+        (up, down) = (row("up"), row("down"))
+        (self.target, self.transport, self.connections) = (target, transport, connections.count)
+    }
+
+    private static func entry(_ line: Line) -> Replay.Entry? {
+        let time = line.ms.flatMap { $0 >= 0 && $0 < 1e12 ? UInt64(($0 * 1e6).rounded()) : nil }
+        let what: Decision.What
+        switch line.what {
+        case "delay":
+            guard let time else { return nil }
+            what = .delay(time)
+        case "discard": what = .discard
+        case "piece": what = .piece
+        case "twice": what = .twice
+        case "flip":
+            guard let byte = line.byte, let mask = line.mask else { return nil }
+            what = .flip(offset: byte, mask: mask)
+        case "reset", "close":
+            guard let time else { return nil }
+            what = .end(line.what == "reset" ? .reset : .close, after: time)
+        default: return nil
+        }
+        let (offset, count) = (line.offset ?? 0, line.bytes ?? 0)
+        guard offset < 1 << 62, count < 1 << 40 else { return nil }
+        return Replay.Entry(offset: offset, count: count, isEnd: line.end ?? false, what: what)
+    }
+}

@@ -1,0 +1,110 @@
+import HomeportConditions
+import HomeportCore
+import LiveTestSupport
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import HomeportLink
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What conditions decide is told, is the same for the same seed, and can be done again.
+@Suite(.timeLimit(.minutes(2))) struct LinkDecisionTests {
+    private final class Lines: Sendable {
+        private let lines = Mutex<[String]>([])
+        var all: [String] { lines.withLock { $0 } }
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+    }
+
+    /// A conversation of short messages, through three connections one after the other.
+    private func converse(
+        _ words: String,
+        seed: UInt64 = 1,
+        replaying recording: Recording? = nil
+    ) async throws -> [String] {
+        let lines = Lines()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let upstream = try Upstream()
+        var plan = LinkPlan(name: "test", to: .endpoint(try Endpoint(parsing: "127.0.0.1:\(upstream.port)")))
+        plan.edit = try LinkEdit.read(words, file: "test")
+        plan.seed = seed
+        plan.recording = recording
+        let link = try await LinkBench.start(plan, group, decisions: DecisionLog { lines.add($0) })
+        do {
+            for _ in 0..<3 {
+                let client = try Wire(to: link.port?.number ?? 0)
+                let server = try upstream.accept()
+                for length in [10, 200, 900] {
+                    try client.send([UInt8](repeating: 7, count: length))
+                    _ = try server.receive(length)
+                    try server.send([UInt8](repeating: 7, count: length))
+                    _ = try client.receive(length)
+                }
+                client.finish()
+                #expect(server.end() == .end)
+                server.finish()
+                #expect(client.end() == .end)
+                try await LinkBench.untilNobodyIsLeft(link)
+            }
+        } catch {
+            await link.stop(within: .zero)
+            try await group.shutdownGracefully()
+            throw error
+        }
+        await link.stop(within: .zero)
+        try await group.shutdownGracefully()
+        // Without when it was.
+        return lines.all.map { line in line.firstRange(of: ",\"at\"").map { String(line[..<$0.lowerBound]) } ?? line }
+    }
+
+    private static let words = "{ direction: both, latency: 4ms, jitter: 3ms, loss: 30%, recovery: 9ms, corrupt: 100% }"
+
+    @Test func equalSeedsGiveEqualLogsAndOthersDoNot() async throws {
+        let one = try await converse(Self.words, seed: 7)
+        let again = try await converse(Self.words, seed: 7)
+        let other = try await converse(Self.words, seed: 8)
+        #expect(one.dropFirst() == again.dropFirst())
+        #expect(one.dropFirst() != other.dropFirst())
+        #expect(one[0].contains("\"target\":\"127.0.0.1:") && one[0].contains("\"seed\":7"))
+        let whats = Set(one.compactMap { $0.split(separator: "\"what\":\"").last?.prefix { $0 != "\"" } })
+        #expect(whats.isSuperset(of: ["delay", "flip"]))
+    }
+
+    @Test func aLogIsDoneAgain() async throws {
+        let recorded = try await converse(Self.words, seed: 7)
+        let lines = try recorded.map { line in
+            try JSONDecoder().decode(Recording.Line.self, from: Data((line.hasSuffix("}") ? line : line + "}").utf8))
+        }
+        let recording = try Recording(lines, link: nil)
+        #expect(recording.link == "test" && recording.transport == "tcp" && recording.connections == 3)
+        // Another seed, and no words: all that happens is from the log.
+        let replayed = try await converse("{}", seed: 99, replaying: recording)
+        #expect(replayed.dropFirst() == recorded.dropFirst())
+    }
+
+    @Test(arguments: [
+        ("[]", "the log is empty"),
+        (#"[{"link":"a"},{"link":"b"}]"#, "the log has several links"),
+        (#"[{"link":"a","lost":3}]"#, "3 decisions are missing"),
+        (
+            #"[{"link":"a","connection":1,"direction":"up","place":0,"what":"magic"}]"#,
+            "which is none that can be repeated"
+        ),
+        (
+            #"[{"link":"a","connection":1,"direction":"up","place":0,"what":"delay","ms":-1}]"#,
+            "none that can be repeated"
+        ),
+    ])
+    func logsThatCannotBeRepeated(text: String, problem: String) throws {
+        let lines = try JSONDecoder().decode([Recording.Line].self, from: Data(text.utf8))
+        var found = ""
+        do throws(HomeportError) { _ = try Recording(lines, link: nil) } catch { found = error.what }
+        #expect(found.contains(problem))
+    }
+}
