@@ -1,11 +1,13 @@
 """The relays compared: each as it comes and at its best, one core each, all on a free port of 127.0.0.1."""
 
+import contextlib
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
 
-from bench import SERVER_CORE, free_port, homeport, on, stop, wait_for_port
+from bench import CLIENT_CORE, SERVER_CORE, cpu_seconds, free_port, homeport, on, stop, wait_for_port
 
 NGINX = """
 load_module modules/ngx_stream_module.so;
@@ -95,3 +97,44 @@ class Relay:
 
     def __exit__(self, *_):
         stop(self.process)
+
+
+PAGE = """
+{user}daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off; keepalive_requests 100000000; open_file_cache max=10;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    server {{ listen 127.0.0.1:{port}; root {folder}; }}
+}}
+"""
+
+
+@contextlib.contextmanager
+def page(folder):
+    """The port of an nginx on the client's core that serves a page of 1 KB, `/1k`."""
+    port, folder = free_port(), Path(folder) / "page"
+    folder.mkdir()
+    (folder / "1k").write_bytes(os.urandom(1024))
+    user = "user root; " if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(PAGE.format(user=user, folder=folder, port=port))
+    with on(CLIENT_CORE):
+        process = subprocess.Popen(["nginx", "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"])
+    try:
+        wait_for_port(port, process)
+        yield port
+    finally:
+        stop(process)
+
+
+def cost_of_requests(relay, seconds):
+    """Its CPU microseconds for each request for that page, and how many there were."""
+    used = cpu_seconds(relay.pid)
+    command = ["wrk", "-t1", "-c32", f"-d{seconds}s", f"http://127.0.0.1:{relay.port}/1k"]
+    with on(CLIENT_CORE):
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    requests = int(re.search(r"(\d+) requests in", said)[1])
+    if "Non-2xx" in said or requests == 0:
+        raise RuntimeError(f"{relay.name}: {said}")
+    return (cpu_seconds(relay.pid) - used) / requests * 1e6, requests
