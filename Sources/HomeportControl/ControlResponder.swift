@@ -18,6 +18,7 @@ import Foundation
 /// | `POST /api/v1/plan` | 200, ``PlanChange``; 422 and ``ControlProblems`` if the text is no plan, which changes nothing |
 /// | `GET /api/v1/links` | 200, ``LinkList`` |
 /// | `POST /api/v1/links` | 200, ``LinkList`` of those that were changed; 422 and ``ControlProblems`` |
+/// | `GET /api/v1/metrics` | 200, what links have done, for Prometheus |
 /// | `POST /api/v1/stop` | 202, then the process ends |
 ///
 /// Whatever is refused is answered with ``ControlProblems``, too: 401, 404, 405, 413.
@@ -53,18 +54,26 @@ package final class ControlResponder: Responder {
         case (.get, "/api/v1/links"): answer(exchange) { [project] in .ok(LinkList(links: await project.status.links)) }
         case (.post, "/api/v1/links"):
             collect(exchange) { [self] body in answer(exchange) { [self] in await changeLinks(body) } }
+        case (.get, "/api/v1/metrics"):
+            answer(exchange) { [project] in .text(LinkMetrics.text(await project.status.links)) }
         case (.post, "/api/v1/stop"):
             // Set first: the answer may end the exchange at once.
             exchange.onClosed = onStop
             answer(exchange) { .accepted }
-        case (_, "/api/v1/status"):
-            refuse(405, "control.method", "GET tells the status", ("Allow", "GET"), exchange)
+        case (_, "/api/v1/status"), (_, "/api/v1/metrics"):
+            refuse(405, "control.method", "GET tells it", ("Allow", "GET"), exchange)
         case (_, "/api/v1/links"):
             refuse(405, "control.method", "GET lists links, POST changes them", ("Allow", "GET, POST"), exchange)
         case (_, "/api/v1/plan"), (_, "/api/v1/stop"):
             refuse(405, "control.method", "POST changes something", ("Allow", "POST"), exchange)
         default:
-            refuse(404, "control.path", "the control API has /api/v1/status, /plan, /links and /stop", nil, exchange)
+            refuse(
+                404,
+                "control.path",
+                "the control API has /api/v1/status, /plan, /links, /metrics and /stop",
+                nil,
+                exchange
+            )
         }
     }
 
@@ -124,6 +133,7 @@ package final class ControlResponder: Responder {
 
     private enum Answer: Sendable {
         case ok(any Encodable & Sendable)
+        case text(String)
         case accepted
         case problems([HomeportError])
     }
@@ -134,6 +144,7 @@ package final class ControlResponder: Responder {
         loop.makeFutureWithTask(work).whenSuccess { answer in
             switch answer {
             case .ok(let value): Self.send(200, value, nil, bound.value)
+            case .text(let text): Self.send(text, bound.value)
             case .accepted: Self.send(202, [String: String](), nil, bound.value)
             case .problems(let problems): Self.send(422, ControlProblems(problems), nil, bound.value)
             }
@@ -157,6 +168,13 @@ package final class ControlResponder: Responder {
         head.add("X-Content-Type-Options", "nosniff")
         if let field { head.add(field.name, field.value) }
         exchange.answer(head, ByteBuffer(bytes: data))
+    }
+
+    private static func send(_ text: String, _ exchange: any Exchange) {
+        var head = ResponseHead(200, body: .length(Int64(text.utf8.count)))
+        head.add("Content-Type", LinkMetrics.contentType)
+        head.add("Cache-Control", "no-store")
+        exchange.answer(head, ByteBuffer(string: text))
     }
 
     /// The whole body, as long as it can be a plan.

@@ -2,6 +2,8 @@ import HomeportLink
 
 /// What links have done, in Prometheus' text format (0.0.4): counted while it happens, not when connections end.
 enum LinkMetrics {
+    static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
     static func text(_ links: [LinkStatus]) -> String {
         var page = MetricsPage()
         page.family("homeport_link_connections", .gauge, "Connections or flows that are open.") { sample in

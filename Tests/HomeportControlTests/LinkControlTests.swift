@@ -52,6 +52,24 @@ import Testing
         }
     }
 
+    @Test func whatLinksHaveDoneIsToldToPrometheus() async throws {
+        try await withLink { running async throws in
+            let port = try #require(
+                try await running.client.status()?.links.first?.addresses.first?.split(separator: ":").last
+            )
+            _ = try await Web.get("/", at: .ipv4(try #require(UInt16(port))))
+            let place = Web.Place.ipv4(running.port)
+            let field = "Authorization: Bearer \(ControlBench.token)"
+            let page = try await Web.get("/api/v1/metrics", host: "homeport.localhost", field, at: place)
+            #expect(page.status == 200 && page.field("Content-Type") == LinkMetrics.contentType)
+            #expect(page.body.contains("homeport_link_connections_total{link=\"slow\",transport=\"tcp\"} 1\n"))
+            let hits =
+                "homeport_link_condition_hits_total{link=\"slow\",transport=\"tcp\",direction=\"down\",condition=\"latency\",kind=\"real\"}"
+            #expect(page.body.contains(hits))
+            #expect(try await Web.get("/api/v1/metrics", host: "homeport.localhost", at: place).status == 401)
+        }
+    }
+
     @Test func aLinkThatIsNotThereIsNamed() async throws {
         try await withLink { running async throws in
             let error = await #expect(throws: HomeportError.self) {

@@ -111,7 +111,7 @@ package final class ToxiproxyResponder: Responder {
             return .json(
                 200,
                 await ToxiproxyMetrics.text(project, options),
-                type: "text/plain; version=0.0.4; charset=utf-8"
+                type: LinkMetrics.contentType
             )
         case (.proxies, .get): return .json(200, await server.index())
         case (.proxies, _):
