@@ -69,7 +69,7 @@ let package = Package(
             ]
         ),
         module("HomeportConditions", []),
-        module("HomeportLink", ["HomeportCore", "HomeportConditions", "HomeportNet", nioCore]),
+        module("HomeportLink", ["HomeportCore", "HomeportConditions", "HomeportNet", nioCore, nioHTTP1]),
         tests("HomeportConditionsTests", ["HomeportConditions"]),
         tests(
             "HomeportLinkTests",

@@ -1,4 +1,4 @@
-import HomeportCore
+package import HomeportCore
 import HomeportNet
 import NIOCore
 import Synchronization
@@ -109,10 +109,14 @@ extension Link {
     }
 
     /// Returns when every loop has done what was asked of it before: what comes from then on meets the change.
-    private func settle() async throws { for loop in loops { try await loop.eventLoop.submit {}.get() } }
+    private func settle() async throws {
+        guard !state.withLock(\.isEnded) else { throw HomeportError(.linkEnded, "the link \(name) has ended") }
+        for loop in loops { try await loop.eventLoop.submit {}.get() }
+    }
 
     /// Under the lock, so that every loop sees changes in one order; the loops do their part later.
     private func publish(_ state: inout LinkState) {
+        guard !state.isEnded else { return }
         let profile = LinkProfile(
             state.settings.words,
             isCut: state.isCut,
@@ -137,7 +141,7 @@ extension Link {
             let schedule = state.until.map { NIODeadline.uptimeNanoseconds($0) }
             return (state.generation, (ends + state.leases.values + [schedule].compactMap { $0 }).min())
         }
-        guard let next, let loop = loops.first?.eventLoop else { return }
+        guard let next, let loop = loops.first?.eventLoop, !state.withLock(\.isEnded) else { return }
         loop.scheduleTask(deadline: next) { [weak self] in self?.expire(generation) }
     }
 
@@ -155,4 +159,8 @@ extension Link {
         loop.makeFutureWithTask { [self] in try await turn() }.whenFailure { [self] in onWarning("\(name): \($0)") }
         arm()
     }
+}
+
+extension HomeportError.Code {
+    package static let linkEnded = Self("link.ended", .world)
 }

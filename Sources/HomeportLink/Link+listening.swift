@@ -93,6 +93,14 @@ extension Link {
         try await listener.turn(to: { [self] in state.withLock(\.settings.connect) })
     }
 
+    /// Stops for good: from here on nothing is asked of its loops.
+    @discardableResult
+    package func end() async -> Int {
+        let cut = await stop(within: .zero)
+        state.withLock { $0.isEnded = true }
+        return cut
+    }
+
     /// Nobody comes any more; who is there has `grace` to finish. ``open()`` begins again.
     /// - Returns: How many had to be cut off.
     @discardableResult

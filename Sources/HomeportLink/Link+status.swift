@@ -12,6 +12,7 @@ extension Link {
     package var status: LinkStatus {
         get async throws {
             var counts = LinkCounts()
+            guard !state.withLock(\.isEnded) else { throw HomeportError(.linkEnded, "the link \(name) has ended") }
             for loop in loops { counts += try await loop.eventLoop.submit { loop.value.harvest() }.get() }
             let now = NIODeadline.now()
             return state.withLock { state in

@@ -41,6 +41,8 @@ struct LinkProfile: Sendable {
     var down = Way()
     /// Of all conditions, those among them that do not act now, by their keys.
     private(set) var births: [UInt64: Birth] = [:]
+    /// Whether some condition depends on what clients send first.
+    private(set) var needsOpening = false
     /// When a schedule makes another profile of the same words; nil is never.
     private(set) var until: Instant?
 
@@ -69,6 +71,7 @@ struct LinkProfile: Sendable {
             down.stages = maker.replays(recording.down, .down) + down.stages
         }
         self.births = maker.births
+        needsOpening = (words.up + words.down).contains { $0.selection.needsOpening }
         until = maker.until
     }
 

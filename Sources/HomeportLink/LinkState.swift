@@ -21,6 +21,8 @@ struct LinkState {
     var cutUntil: NIODeadline?
     /// Tells timers of what is no longer so from those of what is.
     var generation: UInt64 = 0
+    /// Its loops are going, or gone: nothing more is to be asked of them.
+    var isEnded = false
     var trouble = RecentTrouble()
     var crowding = RecentTrouble()
     /// When each of its conditions came, by its key.

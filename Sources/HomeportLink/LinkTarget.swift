@@ -1,3 +1,4 @@
+import HomeportConditions
 package import HomeportCore
 package import HomeportNet
 
@@ -5,6 +6,13 @@ package import HomeportNet
 package enum LinkTarget: Sendable {
     case stream(any Dialer, text: String)
     case datagram(Endpoint.Place)
+
+    /// The same, with what goes wrong with some requests.
+    package func faulty(as link: LinkPlan) -> LinkTarget {
+        guard case .stream(let dialer, let text) = self, !link.http.isEmpty else { return self }
+        let draws = Draws(seed: link.seed ?? LinkProfile.key(link.name), LinkProfile.key("http"))
+        return .stream(HTTPFaultDialer(base: dialer, faults: HTTPFaults(link.http, draws: draws)), text: text)
+    }
 
     var text: String {
         switch self {

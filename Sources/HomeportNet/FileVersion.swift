@@ -10,7 +10,8 @@ import Darwin
 package struct FileVersion: Sendable, Hashable {
     private let device: UInt64
     private let inode: UInt64
-    private let size: Int64
+    /// In bytes.
+    package let size: Int64
     private let seconds: Int
     private let nanoseconds: Int
 

@@ -30,7 +30,7 @@ struct StartReport {
         if !status.links.isEmpty { text += "\n" }
         for link in status.links {
             text += "  " + terminal.styled(link.addresses.first ?? "", .green)
-            text += "   link \(link.name) to \(link.target): \(LinkReport.conditions(link))\n"
+            text += "   link \(link.name.harmless) to \(link.target.harmless): \(LinkReport.conditions(link))\n"
         }
         text += "\n"
         for line in next { text += "  " + terminal.styled(line, .dim) + "\n" }

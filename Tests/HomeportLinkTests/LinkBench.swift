@@ -80,7 +80,8 @@ enum LinkBench {
         guard case .endpoint(let endpoint) = plan.to else { throw ChannelError.operationUnsupported }
         let target: LinkTarget =
             plan.isDatagram
-            ? .datagram(endpoint.place) : .stream(AddressDialer(endpoint.place), text: endpoint.description)
+            ? .datagram(endpoint.place)
+            : LinkTarget.stream(AddressDialer(endpoint.place), text: endpoint.description).faulty(as: plan)
         return try await Link.start(plan, to: target, shared: nil, group: group, decisions: decisions) { _ in }
     }
 }

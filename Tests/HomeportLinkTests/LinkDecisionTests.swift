@@ -94,11 +94,11 @@ import Foundation
         (#"[{"link":"a","lost":3}]"#, "3 decisions are missing"),
         (
             #"[{"link":"a","connection":1,"direction":"up","place":0,"what":"magic"}]"#,
-            "which is none that can be repeated"
+            "cannot be repeated"
         ),
         (
             #"[{"link":"a","connection":1,"direction":"up","place":0,"what":"delay","ms":-1}]"#,
-            "none that can be repeated"
+            "cannot be repeated"
         ),
     ])
     func logsThatCannotBeRepeated(text: String, problem: String) throws {

@@ -54,8 +54,8 @@ private final class Bench {
         let words = try LinkWords.parsed(up: "{\(up)}", down: "{\(down)}")
         let now = loop.now.uptimeNanoseconds
         let profile = LinkProfile(words, isCut: false, own: Lines(), group: nil, draws: Draws(seed: 1), now: now)
-        ends.client.become(profile.up)
-        ends.upstream.become(profile.down)
+        ends.client.become(profile.up, ConnectionFacts(number: 1, clientPort: nil))
+        ends.upstream.become(profile.down, ConnectionFacts(number: 1, clientPort: nil))
     }
 
     func pass(_ milliseconds: Int64) { loop.advanceTime(by: .milliseconds(milliseconds)) }

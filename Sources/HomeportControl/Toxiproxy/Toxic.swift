@@ -95,7 +95,7 @@ extension Toxic {
         let place = place.at("attributes")
         guard case .known(let type, var values) = kind else {
             for member in reader.members(of: value, GoReader.Shape(type: "toxics.Words", name: "Words"), at: place) {
-                if let text = member.value.word { say(member.key, text) }
+                say(member, place, &reader)
             }
             return
         }
@@ -105,12 +105,17 @@ extension Toxic {
                     reader.integer(member.value, type.integer, at: place.at(name, of: type.shape)) ?? values[index]
             }
             // What Toxiproxy does not know it passes over; so do we, unless it is a word of ours.
-            if type.otherWords.contains(member.key), let text = member.value.word { say(member.key, text) }
+            if type.otherWords.contains(member.key) { say(member, place, &reader) }
         }
         kind = .known(type, values)
     }
 
-    private mutating func say(_ name: String, _ text: String) {
+    private mutating func say(_ member: GoJSON.Member, _ place: GoReader.Place, _ reader: inout GoReader) {
+        if case .null = member.value { return }
+        guard let text = member.value.word else {
+            return reader.mismatch(member.value.kind, "string", place.at(member.key))
+        }
+        let name = member.key
         if let index = words.firstIndex(where: { $0.name == name }) {
             words[index].text = text
         } else {

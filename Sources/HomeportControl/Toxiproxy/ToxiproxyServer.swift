@@ -52,6 +52,12 @@ actor ToxiproxyServer {
 
     private func add(_ proxy: ToxiproxyRequests.Proxy) async throws(ToxiproxyError) -> Link {
         guard await project.link(proxy.name) == nil else { throw .proxyExists }
+        guard proxy.name.utf8.count <= Self.longestName else {
+            throw .badBody("the name has more than \(Self.longestName) bytes")
+        }
+        guard !leadsToItself(proxy.listen, proxy.upstream) else {
+            throw ToxiproxyError("the upstream \(proxy.upstream) is where the proxy listens itself", 500)
+        }
         // No port is nobody's place: it is only told that the link is to dial what the upstream says.
         var plan = LinkPlan(name: proxy.name, to: .endpoint(Endpoint(.loopback(.homeport))))
         plan.seed = seed
@@ -64,6 +70,17 @@ actor ToxiproxyServer {
         } catch { throw await cannotListen(proxy.listen, error) }
     }
 
+    private static let longestName = 1024
+
+    /// One connection would become all that there can be.
+    private func leadsToItself(_ listen: String, _ upstream: String) -> Bool {
+        guard let listen = try? ToxiproxyAddress(parsing: listen),
+            let upstream = try? ToxiproxyAddress(parsing: upstream)
+        else { return false }
+        let isHere = ["localhost", "127.0.0.1", "::1", ""].contains(upstream.host)
+        return isHere && listen.port == upstream.port && listen.port != 0
+    }
+
     func update(_ name: String, _ body: [UInt8]) async throws(ToxiproxyError) -> String {
         let link = try await link(name)
         let now = ToxiproxyRequests.Proxy(
@@ -73,6 +90,9 @@ actor ToxiproxyServer {
             isEnabled: link.isOpen
         )
         let wanted = try ToxiproxyRequests.proxy(ToxiproxyRequests.json(body), over: now)
+        if leadsToItself(wanted.listen, wanted.upstream) {
+            throw ToxiproxyError("the upstream \(wanted.upstream) is where the proxy listens itself", 500)
+        }
         if try await differs(link, wanted) {
             _ = await stop(name)
             listenTexts[name] = wanted.listen

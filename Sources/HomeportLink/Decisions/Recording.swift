@@ -62,20 +62,26 @@ package struct Recording: Sendable, Equatable {
         var parts: [String: [Int: (word: String, entries: [UInt64: [Replay.Entry]])]] = [:]
         var connections: Set<UInt64> = []
         var (target, transport) = (nil as String?, nil as String?)
-        for line in lines where line.link == link {
+        for (index, line) in lines.enumerated() where line.link == link {
+            func wrong(_ what: String) -> HomeportError {
+                HomeportError(.badValue, "line \(index + 1): \(what)", fix: "mend it, or leave it out")
+            }
             if let to = line.target { (target, transport) = (to, line.transport) }
             guard let connection = line.connection, let direction = line.direction, let place = line.place else {
                 continue
             }
-            guard let entry = Self.entry(line), ["up", "down"].contains(direction) else {
-                throw HomeportError(
-                    .badValue,
-                    "a decision is \"\(line.what ?? "nothing")\", which is none that can be repeated"
-                )
+            guard ["up", "down"].contains(direction), connection > 0, (0..<10_000).contains(place) else {
+                throw wrong("there is no such connection, direction or place")
+            }
+            guard let entry = Self.entry(line), entry.what != .twice || transport == "udp" else {
+                throw wrong("\"\(line.what ?? "nothing")\", as it stands there, cannot be repeated")
             }
             connections.insert(connection)
             parts[direction, default: [:]][place, default: (line.condition ?? "?", [:])]
                 .entries[connection, default: []].append(entry)
+        }
+        for part in transport == "udp" ? [] : parts.values.flatMap(\.values) {
+            for entries in part.entries.values { try Self.check(entries) }
         }
         func row(_ direction: String) -> [Part] {
             (parts[direction] ?? [:]).sorted { $0.key < $1.key }
@@ -83,6 +89,21 @@ package struct Recording: Sendable, Equatable {
         }
         (up, down) = (row("up"), row("down"))
         (self.target, self.transport, self.connections) = (target, transport, connections.count)
+    }
+
+    /// Of one condition, one thing is said of each byte.
+    private static func check(_ entries: [Replay.Entry]) throws(HomeportError) {
+        var end: UInt64 = 0
+        for entry in entries.sorted(by: { $0.offset < $1.offset }) where !entry.isEnd {
+            switch entry.what {
+            case .delay, .discard:
+                guard entry.offset >= end else {
+                    throw HomeportError(.badValue, "two decisions are about the byte \(entry.offset) of one connection")
+                }
+                end = entry.offset + entry.count
+            case .flip, .piece, .twice, .end: break
+            }
+        }
     }
 
     private static func entry(_ line: Line) -> Replay.Entry? {

@@ -14,6 +14,7 @@ final class Flow: Passage, ChannelInboundHandler {
     private let idle: TimeAmount
     private let onEnd: () -> Void
     private var lanes: (up: FlowLane, down: FlowLane)
+    private var connection: ConnectionFacts
     private var upstream: (any Channel)?
     private var isDialling = false
     private var dial: () -> Void = {}
@@ -47,6 +48,7 @@ final class Flow: Passage, ChannelInboundHandler {
         lastSeen = loop.loop.now
         let now = lastSeen.uptimeNanoseconds
         let facts = ConnectionFacts(number: number, clientPort: client.port.map { UInt16(truncatingIfNeeded: $0) })
+        connection = facts
         lanes = (
             FlowLane(loop.profile.up, for: facts, draws.of(0), log: log(.up), now: now),
             FlowLane(loop.profile.down, for: facts, draws.of(1), log: log(.down), now: now)
@@ -98,6 +100,10 @@ final class Flow: Passage, ChannelInboundHandler {
         guard !isOver else { return }
         lastSeen = loop.loop.now
         defer { arm() }
+        if connection.opening.isEmpty, loop.profile.needsOpening {
+            _ = connection.open(bytes.readableBytesView)
+            become(loop.profile)
+        }
         guard hasRoom(for: bytes), upstream != nil || early.count < Self.mostEarly else { return lanes.up.overflow() }
         guard upstream != nil else {
             early.append(ByteBuffer(bytes: bytes.readableBytesView))
@@ -187,8 +193,8 @@ final class Flow: Passage, ChannelInboundHandler {
     func become(_ profile: LinkProfile) {
         guard !isOver else { return }
         let now = loop.loop.now.uptimeNanoseconds
-        lanes.up.become(profile.up, now: now, sendUp)
-        lanes.down.become(profile.down, now: now, sendDown)
+        lanes.up.become(profile.up, connection, now: now, sendUp)
+        lanes.down.become(profile.down, connection, now: now, sendDown)
         upstream?.flush()
         listening.flush()
         account()

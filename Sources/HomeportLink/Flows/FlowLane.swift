@@ -4,7 +4,6 @@ import NIOCore
 /// One direction of a flow: what waits, and what its conditions say of it.
 struct FlowLane {
     private(set) var path: DatagramPath<ByteBuffer>
-    private let connection: ConnectionFacts
     private let draws: Draws
     private var log: LaneLog?
     private var bytes: UInt64 = 0
@@ -16,14 +15,19 @@ struct FlowLane {
     init(_ way: LinkProfile.Way, for connection: ConnectionFacts, _ draws: Draws, log: LaneLog?, now: Instant) {
         let stages = way.stages.keyed(for: connection, draws, now: now, ConditionTemplate.datagram)
         path = DatagramPath(stages, draws: draws, limit: Buffers.most, isLogged: log != nil)
-        (self.connection, self.draws, self.log) = (connection, draws, log)
+        (self.draws, self.log) = (draws, log)
         self.log?.become(way)
     }
 
     /// Tells what has been decided, where somebody wants to know.
     private mutating func tell() { if let log { path.takeDecisions { log.tell($0) } } }
 
-    mutating func become(_ way: LinkProfile.Way, now: Instant, _ send: (ByteBuffer) -> Void) {
+    mutating func become(
+        _ way: LinkProfile.Way,
+        _ connection: ConnectionFacts,
+        now: Instant,
+        _ send: (ByteBuffer) -> Void
+    ) {
         let stages = way.stages.keyed(for: connection, draws, now: now, ConditionTemplate.datagram) { key in
             if case .rate(let rate) = path.stage(key) { rate.line } else { nil }
         }

@@ -261,7 +261,7 @@ extension ConditionWord where Value == ClosedRange<UInt16> {
         "Only connections from this port, or these ports, meet this.",
         { (text) throws(HomeportError) in
             let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { UInt16($0) }
-            guard let least = ends.first ?? nil, let most = ends.last ?? nil, least <= most else {
+            guard let least = ends.first ?? nil, let most = ends.last ?? nil, least > 0, least <= most else {
                 throw HomeportError(.badValue, "\"\(text)\" is no range of ports", fix: "write 40000 or 40000-40999")
             }
             return least...most
@@ -270,6 +270,31 @@ extension ConditionWord where Value == ClosedRange<UInt16> {
 }
 
 extension ConditionWord where Value == String {
+    static let begins = Self(
+        "begins",
+        "GET /admin",
+        "Only connections whose client sends this first meet this, from then on.",
+        { (text) throws(HomeportError) in
+            guard !text.isEmpty, text.utf8.count <= ConnectionFacts.longestBeginning else {
+                throw HomeportError(.badValue, "a beginning has 1 to \(ConnectionFacts.longestBeginning) bytes")
+            }
+            return text
+        }
+    )
+    static let serverName = Self(
+        "sni",
+        "api.example.test",
+        "Only TLS connections to this server meet this, by the name that the client asks for; *.example.test for all below.",
+        { (text) throws(HomeportError) in
+            let name = text.lowercased()
+            let bare = name.hasPrefix("*.") ? name.dropFirst(2) : name[...]
+            guard !bare.isEmpty, name.utf8.count <= 255, bare.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x2A })
+            else {
+                throw HomeportError(.badValue, "\"\(text)\" is no server's name", fix: "write api.example.test")
+            }
+            return name
+        }
+    )
     static let name = Self(
         "name",
         "slow",

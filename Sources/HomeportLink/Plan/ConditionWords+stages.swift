@@ -127,7 +127,9 @@ extension ConditionWords {
             share: self[.share]?.fraction,
             first: self[.first],
             every: self[.every],
-            clientPorts: self[.ports]
+            clientPorts: self[.ports],
+            begins: self[.begins].map { Array($0.utf8) },
+            serverName: self[.serverName]
         )
     }
 }

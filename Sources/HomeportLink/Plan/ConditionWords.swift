@@ -111,7 +111,8 @@ package struct ConditionWords: Sendable, Hashable, Codable {
     /// Words that say what a condition is called, and whom it meets.
     static let qualifiers: [PlanKey<ConditionWords>] = [
         ConditionWord.name.key, ConditionWord.share.key, ConditionWord.first.key, ConditionWord.every.key,
-        ConditionWord.ports.key, ConditionWord.from.key, ConditionWord.lasting.key, ConditionWord.until.key,
+        ConditionWord.ports.key, ConditionWord.begins.key, ConditionWord.serverName.key, ConditionWord.from.key,
+        ConditionWord.lasting.key, ConditionWord.until.key,
         ConditionWord.ramp.key, ConditionWord.flap.key, ConditionWord.period.key, ConditionWord.expires.key,
     ]
 

@@ -42,6 +42,13 @@ extension LinkPlan {
             example: "42",
             "What chance begins with: equal seeds draw alike (default: from the name)."
         ),
+        PlanKey(
+            "http",
+            .faults,
+            to: \.http,
+            example: "[ { path: /orders/*, every: 3, status: 503 } ]",
+            "HTTP/1.1 only: what goes wrong with some requests."
+        ),
         PlanKey("remote", .bool, to: \.remote, example: "true", "Whether it may lead beyond this machine."),
     ]
 
@@ -113,6 +120,9 @@ extension LinkPlan {
     package func checkPlaces() throws(HomeportError) {
         if !isDatagram, idle != LinkPlan(name: name, to: to).idle {
             throw HomeportError(.badValue, "idle is for UDP: a connection ends by itself", fix: "leave it out")
+        }
+        if isDatagram, !http.isEmpty {
+            throw HomeportError(.badValue, "http is for links that carry HTTP/1.1 over TCP", fix: "leave it out")
         }
         if leadsToItself {
             throw HomeportError(.badValue, "\(name) leads to where it listens itself", fix: "give it another port")
@@ -200,6 +210,21 @@ extension LinkEdit {
 }
 
 // MARK: Words
+
+extension PlanWord where Value == [HTTPFault] {
+    fileprivate static let faults = PlanWord(schema: ["type": "array", "items": HTTPFault.section.schema]) {
+        node,
+        problems in
+        do throws(HomeportError) {
+            let items = try node.list()
+            guard items.count <= 100 else { throw node.wrong("a link has at most 100 faults of HTTP") }
+            return items.map { HTTPFault.read($0, problems: &problems) }
+        } catch {
+            problems.append(error)
+            return nil
+        }
+    }
+}
 
 extension PlanWord where Value == String? {
     fileprivate static let optionalText = PlanWord { (text) throws(HomeportError) in

@@ -24,6 +24,8 @@ package struct LinkPlan: Sendable, Equatable {
     /// Whether it may lead beyond this machine.
     package var remote = false
     package var edit = LinkEdit()
+    /// What goes wrong with requests, where it carries HTTP/1.1; they are looked at in this order.
+    package var http: [HTTPFault] = []
     /// What is to be done again, beside the words.
     package var recording: Recording?
 

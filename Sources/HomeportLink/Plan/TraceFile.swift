@@ -16,22 +16,29 @@ enum TraceFile {
 
     /// - Throws: ``HomeportError`` that names the line.
     static func load(_ path: String) throws(HomeportError) -> DeliveryTrace {
-        guard path.hasPrefix("/") else {
+        guard path.hasPrefix("/"), !path.utf8.contains(0) else {
             throw HomeportError(.badValue, "\"\(path)\" is no absolute path", fix: "begin it with /")
         }
+        let known = kept.withLock { $0[path] }
         guard let version = FileVersion(of: path) else {
+            // What a link follows already it goes on following.
+            if let known { return known.trace }
             throw HomeportError(
                 .unreadable,
                 "there is no file \(path)",
                 fix: "name a trace, one millisecond in each line"
             )
         }
-        if let known = kept.withLock({ $0[path] }), known.version == version { return known.trace }
-        guard let bytes = SmallFile.bytes(path, limit: largest + 1) else {
-            throw HomeportError(.unreadable, "the trace cannot be read", where: path)
+        if let known, known.version == version { return known.trace }
+        // Files of the kernel's own have no size, and reading them can wait for ever.
+        guard version.size > 0 else {
+            throw HomeportError(.badValue, "the trace is empty", where: path, fix: "write one millisecond in each line")
         }
-        guard bytes.count <= largest else {
+        guard version.size <= largest else {
             throw HomeportError(.badValue, "the trace has more than 16 MiB", where: path, fix: "take a part of it")
+        }
+        guard let bytes = SmallFile.bytes(path, limit: Int(version.size)) else {
+            throw HomeportError(.unreadable, "the trace cannot be read", where: path)
         }
         let trace = try parse(bytes, path)
         kept.withLock { kept in

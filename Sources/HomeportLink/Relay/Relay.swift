@@ -7,6 +7,7 @@ final class Relay: Passage {
     private let client: RelayHandler
     private let upstream: RelayHandler
     private let loop: LinkLoop
+    private var connection: ConnectionFacts
     /// Ends that are not released; the upstream's counts from when it is dialled.
     private var endsLeft = 1
     private var counted: (up: RelayHandler.Passed, down: RelayHandler.Passed) = (.init(), .init())
@@ -22,6 +23,7 @@ final class Relay: Passage {
         log: (LinkProfile.Direction) -> LaneLog?
     ) {
         self.loop = loop
+        self.connection = connection
         func end(_ way: LinkProfile.Way, _ draws: Draws, _ direction: LinkProfile.Direction) -> RelayHandler {
             let lane = RelayLane(
                 way,
@@ -42,6 +44,7 @@ final class Relay: Passage {
         try channel.pipeline.syncOperations.addHandler(client)
         clientChannel = channel
         loop.add(self)
+        listenForOpening()
         client.onRelease = { [self] in endReleased() }
         // A channel that is closed before it was active tells its handlers nothing.
         channel.closeFuture.assumeIsolated().whenComplete { [client] _ in client.lost() }
@@ -79,8 +82,19 @@ final class Relay: Passage {
     }
 
     func become(_ profile: LinkProfile) {
-        client.become(profile.up)
-        upstream.become(profile.down)
+        client.become(profile.up, connection)
+        upstream.become(profile.down, connection)
+        if client.passed.in == 0 { listenForOpening() }
+    }
+
+    /// Some conditions meet a connection by what its client sends first: what comes before they know passes them.
+    private func listenForOpening() {
+        guard loop.profile.needsOpening else { return }
+        client.onBytes = { [unowned self] bytes in
+            if connection.open(bytes.readableBytesView) { client.onBytes = nil }
+            client.become(loop.profile.up, connection)
+            upstream.become(loop.profile.down, connection)
+        }
     }
 
     func harvest(into counts: inout LinkCounts) {

@@ -12,6 +12,8 @@ final class RelayHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// Told what comes, before anything is done with it.
+    var onBytes: ((ByteBuffer) -> Void)?
     /// Told when the end has nothing more to do.
     var onRelease: (() -> Void)?
     /// The other end; nil until it is dialled, and after the end.
@@ -78,6 +80,7 @@ final class RelayHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         if isDraining { return }
+        onBytes?(buffer)
         isInReadCycle = true
         if lane.path.isClear, let partner, partner.isWritable, !partner.isDead {
             lane.skip(buffer.readableBytes)
@@ -137,8 +140,8 @@ final class RelayHandler: ChannelDuplexHandler {
     // MARK: Conditions
 
     /// Other conditions from now on, for what waits as well.
-    func become(_ way: LinkProfile.Way) {
-        act { $0.become(way, now: $1, &$2) }
+    func become(_ way: LinkProfile.Way, _ connection: ConnectionFacts) {
+        act { $0.become(way, connection, now: $1, &$2) }
         fit()
         partner?.fit()
     }

@@ -20,7 +20,6 @@ struct RelayLane {
     /// Bytes that have gone on.
     private(set) var passed: UInt64 = 0
 
-    private let connection: ConnectionFacts
     private let draws: Draws
     private var log: LaneLog?
 
@@ -28,7 +27,7 @@ struct RelayLane {
     init(_ way: LinkProfile.Way, for connection: ConnectionFacts, draws: Draws, log: LaneLog? = nil, opened: Instant) {
         let stages = way.stages.keyed(for: connection, draws, now: opened, ConditionTemplate.stream)
         path = StreamPath(stages, draws: draws, opened: opened, isLogged: log != nil)
-        (self.connection, self.draws, self.log) = (connection, draws, log)
+        (self.draws, self.log) = (draws, log)
         self.log?.become(way)
         fit(way)
     }
@@ -36,7 +35,12 @@ struct RelayLane {
     /// Tells what has been decided, where somebody wants to know.
     mutating func tell() { if let log { path.takeDecisions { log.tell($0) } } }
 
-    mutating func become(_ way: LinkProfile.Way, now: Instant, _ actions: inout [StreamPath.Action]) {
+    mutating func become(
+        _ way: LinkProfile.Way,
+        _ connection: ConnectionFacts,
+        now: Instant,
+        _ actions: inout [StreamPath.Action]
+    ) {
         let stages = way.stages.keyed(for: connection, draws, now: now, ConditionTemplate.stream) { key in
             if case .rate(let rate) = path.stage(key) { rate.line } else { nil }
         }

@@ -17,6 +17,7 @@ package final class LineWriter: Sendable {
         var bytes: [UInt8] = []
         var dropped = 0
         var isScheduled = false
+        var hasFailed = false
     }
 
     private let descriptor: CInt
@@ -24,6 +25,7 @@ package final class LineWriter: Sendable {
     private let bound: Int
     private let largestFile: Int
     private let dropLine: @Sendable (Int) -> String
+    private let onFailure: @Sendable (CInt) -> Void
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "homeport.lines")
 
@@ -32,13 +34,16 @@ package final class LineWriter: Sendable {
     ///     `file.1` and a new one is begun, so that a log never takes more than twice that.
     ///   - bound: Bytes that may wait to be written.
     ///   - dropLine: What is said of a number of lines that were dropped.
+    ///   - onFailure: Told once why nothing more can be written: a closed pipe, a full disk.
     package init(
         descriptor: CInt,
         file: String? = nil,
         bound: Int = 1 << 20,
         largestFile: Int = 8 << 20,
-        dropLine: @escaping @Sendable (Int) -> String = LineWriter.dropLine
+        dropLine: @escaping @Sendable (Int) -> String = LineWriter.dropLine,
+        onFailure: @escaping @Sendable (CInt) -> Void = { _ in }
     ) {
+        self.onFailure = onFailure
         self.descriptor = descriptor
         self.file = file
         self.bound = bound
@@ -90,7 +95,13 @@ package final class LineWriter: Sendable {
 
     private func put(_ bytes: [UInt8]) {
         // A closed pipe or a full disk: nobody is there to read it.
-        bytes.withUnsafeBytes { try? WholeWrite.bytes($0, to: descriptor) }
+        do { try bytes.withUnsafeBytes { try WholeWrite.bytes($0, to: descriptor) } } catch {
+            let isNews = state.withLock { state in
+                defer { state.hasFailed = true }
+                return !state.hasFailed
+            }
+            if isNews { onFailure((error as? SystemFailure)?.errno ?? 0) }
+        }
         if let file { turnOver(file) }
     }
 

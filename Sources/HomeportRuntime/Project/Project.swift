@@ -273,7 +273,7 @@ package actor Project {
         for (_, service) in services { await service.stop() }
         services = [:]
         var cut = 0
-        for (_, link) in links { cut += await link.stop(within: .zero) }
+        for (_, link) in links { cut += await link.end() }
         links = [:]
         if case .running(let front, let control) = before {
             cut += await front?.listener.stop(within: grace) ?? 0

@@ -40,6 +40,8 @@ struct ConditionOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: .word("first")) var first: String?
     @Option(parsing: .unconditional, help: .word("every")) var every: String?
     @Option(parsing: .unconditional, help: .word("client_port")) var clientPort: String?
+    @Option(parsing: .unconditional, help: .word("begins")) var begins: String?
+    @Option(parsing: .unconditional, help: .word("sni")) var sni: String?
     @Option(parsing: .unconditional, help: .word("from")) var from: String?
     @Option(parsing: .unconditional, help: .word("until")) var until: String?
     @Option(parsing: .unconditional, help: .word("ramp")) var ramp: String?
@@ -62,7 +64,8 @@ struct ConditionOptions: ParsableArguments {
             ("corrupt_at", corruptAt), ("slice", slice), ("slice_variation", sliceVariation),
             ("slice_pause", slicePause), ("slow_close", slowClose), ("close_after", closeAfter),
             ("reset_after", resetAfter), ("timeout", timeout), ("limit_data", limitData), ("reset_peer", resetPeer),
-            ("share", share), ("first", first), ("every", every), ("client_port", clientPort), ("from", from),
+            ("share", share), ("first", first), ("every", every), ("client_port", clientPort), ("begins", begins),
+            ("sni", sni), ("from", from),
             ("until", until), ("ramp", ramp), ("flap", flap), ("repeat", `repeat`), ("expires", expires),
             ("blackhole", Self.text(blackhole)), ("stall", Self.text(stall)),
             ("refuse", Self.text(refuse)), ("unreachable", Self.text(unreachable)),

@@ -31,7 +31,8 @@ struct DecisionOptions: ParsableArguments {
     /// - Throws: ``HomeportError`` where the file cannot be written.
     func writer() throws -> Writer? {
         guard let decisions else { return nil }
-        let descriptor = open(decisions, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        // A pipe that nobody reads is refused, not waited for.
+        let descriptor = open(decisions, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else {
             throw HomeportError(
                 HomeportError.Code("file.unwritable", .world),
@@ -40,7 +41,14 @@ struct DecisionOptions: ParsableArguments {
                 fix: "name a file in a folder that is there, and that you may write to"
             )
         }
-        let lines = LineWriter(descriptor: descriptor, bound: 64 << 20) { "{\"link\":\"\",\"lost\":\($0)}" }
+        let lines = LineWriter(
+            descriptor: descriptor,
+            bound: 64 << 20,
+            dropLine: { "{\"link\":\"\",\"lost\":\($0)}" },
+            onFailure: {
+                Terminal.errors.warn("decisions are lost, \(decisions) takes no more: \(SystemFailure.text($0))")
+            }
+        )
         return Writer(lines: lines, log: DecisionLog { lines.write($0) })
     }
 }

@@ -19,13 +19,17 @@ final class LinkBoard: Sendable {
     func begin(_ link: LinkStatus) {
         let terminal = Terminal.output
         var text = "\n  " + terminal.styled("Homeport", .bold) + " \(HomeportVersion.current) runs the link "
-        text += terminal.styled(link.name, .bold) + "\n\n"
+        text += terminal.styled(link.name.harmless, .bold) + "\n\n"
         for address in link.addresses {
             text += "  " + terminal.styled(address, .green) + "  →  \(link.target.harmless)\n"
         }
         text += "\n  " + LinkReport.conditions(link) + "\n"
         text +=
-            "  " + terminal.styled("homeport link set \(link.name) --latency 200ms changes it; Ctrl-C ends it.", .dim)
+            "  "
+            + terminal.styled(
+                "homeport link set \(link.name.harmless) --latency 200ms changes it; Ctrl-C ends it.",
+                .dim
+            )
         terminal.write(text + "\n\n")
         state.withLock { $0.last = (link, .now) }
     }

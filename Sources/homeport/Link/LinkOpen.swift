@@ -23,6 +23,7 @@ struct LinkOpenCommand: AsyncParsableCommand {
               homeport link open 3000 --listen 3001 --preset chrome:slow-4g
               homeport link open udp://127.0.0.1:53 --listen 5353 --loss 5%
               homeport link open 5432 --rtt 100ms --rate 10mbit --name db
+              homeport link open 3000 --http '{ path: /pay, every: 3, status: 503 }'
 
             EXIT CODES
               0  ended by Ctrl-C, homeport link remove or homeport down --all
@@ -51,6 +52,14 @@ struct LinkOpenCommand: AsyncParsableCommand {
 
     @Option(help: "What chance begins with: equal seeds draw alike. (default: from the name)")
     var seed: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "HTTP/1.1 only: what goes wrong with some requests, as in '{ path: /orders/*, every: 3, status: 503 }'. May be repeated.",
+            valueName: "fault"
+        )
+    )
+    var http: [String] = []
 
     @Flag(help: "Let it lead beyond this machine.")
     var remote = false
@@ -92,6 +101,11 @@ struct LinkOpenCommand: AsyncParsableCommand {
             into: &plan
         )
         plan.edit = try conditions.edit()
+        for text in http {
+            var problems: [HomeportError] = []
+            plan.http.append(HTTPFault.read(try PlanNode(parsing: text, file: "--http"), problems: &problems))
+            if let first = problems.first { throw first }
+        }
         try plan.checkPlaces()
         _ = try plan.words()
         return plan

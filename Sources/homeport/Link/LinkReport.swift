@@ -17,7 +17,8 @@ enum LinkReport {
         )
         for (_, link) in links {
             table.add([
-                .init(link.name, .bold), .init(link.addresses.first ?? ""), .init(link.target), .init("\(link.open)"),
+                .init(link.name.harmless, .bold), .init(link.addresses.first ?? ""), .init(link.target.harmless),
+                .init("\(link.open)"),
                 .init(bytes(link.up.bytes)), .init(bytes(link.down.bytes)),
                 .init(added(link.up.effects + link.down.effects)),
                 .init(conditions(link), link.isCut || link.connect != .accept ? .red : .plain),
@@ -51,8 +52,10 @@ enum LinkReport {
 
     /// Everything about one link.
     static func details(_ link: LinkStatus, _ terminal: Terminal) -> String {
-        var text = "\n  " + terminal.styled(link.name, .bold) + "\n\n"
-        for address in link.addresses { text += "  " + terminal.styled(address, .green) + "  →  \(link.target)\n" }
+        var text = "\n  " + terminal.styled(link.name.harmless, .bold) + "\n\n"
+        for address in link.addresses {
+            text += "  " + terminal.styled(address, .green) + "  →  \(link.target.harmless)\n"
+        }
         text += "\n  \(link.transport), \(link.open) open of \(link.opened), \(link.failed) failed"
         text += link.overflowed > 0 ? ", \(link.overflowed) datagrams found no room\n" : "\n"
         if let failure = link.lastFailure { text += "  the last that failed: \(failure)\n" }

@@ -1,0 +1,198 @@
+import HomeportCore
+import LiveTestSupport
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import HomeportLink
+
+/// Requests that go wrong on their way through a link.
+@Suite(.timeLimit(.minutes(2))) struct LinkHTTPTests {
+    private static let page = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nETag: x\r\n\r\nhello"
+
+    /// A link with these faults; what stands before it and behind it is written by hand.
+    private func faulty(
+        _ faults: String,
+        _ body: (_ client: Wire, _ upstream: Upstream) async throws -> Void
+    ) async throws {
+        let upstream = try Upstream()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let node = try PlanNode(parsing: "{ to: 'tcp://127.0.0.1:\(upstream.port)', http: \(faults) }", file: "test")
+        var problems: [HomeportError] = []
+        let plan = try #require(LinkPlan.read(node, name: "test", problems: &problems), "\(problems)")
+        #expect(problems.isEmpty)
+        let link = try await LinkBench.start(plan, group)
+        do {
+            try await body(try Wire(to: link.port?.number ?? 0), upstream)
+            try await LinkBench.untilNobodyIsLeft(link)
+        } catch {
+            await link.stop(within: .zero)
+            try await group.shutdownGracefully()
+            throw error
+        }
+        await link.stop(within: .zero)
+        try await group.shutdownGracefully()
+    }
+
+    private func request(_ line: String, _ fields: String...) -> String {
+        "\(line) HTTP/1.1\r\nHost: a\r\n" + fields.map { $0 + "\r\n" }.joined() + "\r\n"
+    }
+
+    @Test func someAreAnsweredInPlaceOfTheTarget() async throws {
+        try await faulty("[ { path: /orders/*, every: 2, status: 503, body: later } ]") { client, upstream in
+            let ours =
+                "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\nlater"
+            let asked = request("GET /orders/7")
+            try client.send(asked)
+            let server = try upstream.accept()
+            #expect(try server.text(asked.utf8.count) == asked)
+            try server.send(Self.page)
+            #expect(try client.text(Self.page.utf8.count) == Self.page)
+            try client.send(request("POST /orders/8", "Content-Length: 3") + "abc")
+            #expect(try client.text(ours.utf8.count) == ours)
+            // Two at once: answers leave in order.
+            let other = request("GET /else")
+            try client.send(asked + request("GET /orders/9") + other)
+            #expect(try server.text(asked.utf8.count) == asked)
+            try server.send(Self.page)
+            #expect(try client.text(Self.page.utf8.count + ours.utf8.count) == Self.page + ours)
+            #expect(try server.text(other.utf8.count) == other)
+            client.finish()
+            try server.send(Self.page)
+            #expect(try client.text(Self.page.utf8.count) == Self.page)
+            #expect(client.end() == .end)
+        }
+    }
+
+    @Test func answersAreChanged() async throws {
+        try await faulty("[ { set: 'x-a: 1', remove: etag, corrupt_at: '0,4', set_request: 'x-b: 2' } ]") {
+            client,
+            upstream in
+            try client.send(request("GET /"))
+            let server = try upstream.accept()
+            let asked = "GET / HTTP/1.1\r\nHost: a\r\nx-b: 2\r\n\r\n"
+            #expect(try server.text(asked.utf8.count) == asked)
+            try server.send(Self.page)
+            let answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nx-a: 1\r\n\r\nielln"
+            #expect(try client.text(answer.utf8.count) == answer)
+            client.finish()
+            #expect(client.end() == .end)
+        }
+    }
+
+    @Test func anAnswerEndsInTheMiddle() async throws {
+        try await faulty("[ { truncate: 3B } ]") { client, upstream in
+            try client.send(request("GET /"))
+            let server = try upstream.accept()
+            _ = try server.receive(request("GET /").utf8.count)
+            try server.send(Self.page)
+            let answer = String(Self.page.dropLast(2))
+            #expect(try client.text(answer.utf8.count) == answer)
+            #expect(client.end() == .end)
+        }
+    }
+
+    @Test func requestsAreHeld() async throws {
+        try await faulty("[ { method: POST, delay: 200ms } ]") { client, upstream in
+            let began = ContinuousClock.now
+            try client.send(request("POST /", "Content-Length: 0"))
+            let server = try upstream.accept()
+            _ = try server.receive(1)
+            #expect(ContinuousClock.now - began >= .milliseconds(200))
+            try server.send(Self.page)
+            #expect(try client.text(Self.page.utf8.count) == Self.page)
+            client.finish()
+            #expect(client.end() == .end)
+        }
+    }
+
+    @Test(arguments: [
+        ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nx-t: 1\r\n\r\n"),
+        ("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"),
+        ("HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        ("GET", "HTTP/1.1 304 Not Modified\r\nETag: y\r\n\r\n"),
+        ("GET", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+    ])
+    func otherAnswersPassAsTheyCome(method: String, answer: String) async throws {
+        try await faulty("[ { path: /never, status: 500 } ]") { client, upstream in
+            try client.send(request("\(method) /"))
+            let server = try upstream.accept()
+            for _ in 0..<2 {
+                _ = try server.receive(request("\(method) /").utf8.count)
+                try server.send(answer)
+                #expect(try client.text(answer.utf8.count) == answer)
+                try client.send(request("\(method) /"))
+            }
+            client.finish()
+            server.finish()
+            _ = client.end()
+        }
+    }
+
+    @Test func aBodyThatLastsUntilTheEnd() async throws {
+        try await faulty("[ { path: /never, status: 500 } ]") { client, upstream in
+            try client.send(request("GET /"))
+            let answer = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nas long as it lasts"
+            do {
+                let server = try upstream.accept()
+                _ = try server.receive(request("GET /").utf8.count)
+                try server.send(answer)
+            }
+            #expect(try client.text(answer.utf8.count) == answer)
+            #expect(client.end() == .end)
+        }
+    }
+
+    @Test func anotherProtocolPassesAfterAnUpgrade() async throws {
+        try await faulty("[ { path: /never, status: 500 } ]") { client, upstream in
+            let asked = request("GET /", "Connection: upgrade", "Upgrade: x")
+            try client.send(asked)
+            let server = try upstream.accept()
+            _ = try server.receive(asked.utf8.count)
+            let answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
+            try server.send(answer + "first")
+            #expect(try client.text(answer.utf8.count + 5) == answer + "first")
+            try client.send("\u{1}\u{2}raw")
+            #expect(try server.text(5) == "\u{1}\u{2}raw")
+            client.finish()
+            #expect(server.end() == .end)
+            try server.send("half")
+            #expect(try client.text(4) == "half")
+            server.finish()
+            #expect(client.end() == .end)
+        }
+    }
+
+    @Test func whatIsNoHTTPIsTold() async throws {
+        try await faulty("[ { status: 500 } ]") { client, _ in
+            try client.send("\u{16}\u{3}\u{1} hello\r\n\r\n")
+            #expect(try client.text(12) == "HTTP/1.1 400")
+            _ = client.end()
+        }
+    }
+
+    @Test(arguments: [
+        ("/a", "/a", true), ("/a", "/a?x=1", true), ("/a", "/ab", false), ("/a*", "/ab", true), ("*/b", "/a/b", true),
+        ("/a/*/c", "/a/b/c", true), ("/a/*/c", "/a/c", false), ("*", "/", true), ("/a*b*c", "/axbyc", true),
+        ("/a*a", "/a", false),
+    ])
+    func pathsByPattern(pattern: String, path: String, isMeant: Bool) throws {
+        var fault = HTTPFault()
+        fault.path = pattern
+        #expect(fault.matches(method: "GET", path: path, fields: { _ in [] }) == isMeant)
+    }
+
+    @Test(arguments: [
+        ("{ path: /x }", "nothing goes wrong here"), ("{ status: 99 }", "no status"),
+        ("{ path: x, status: 500 }", "no path"),
+        ("{ body: x, delay: 1s }", "body is for"), ("{ status: 500, truncate: 1B }", "nothing of its to change"),
+        ("{ header: 'a b: c', status: 500 }", "no field"), ("{ every: 0, status: 500 }", "counts no requests"),
+        ("{ sttus: 500 }", "no key here"),
+    ])
+    func faultsThatMakeNoSense(text: String, what: String) throws {
+        var problems: [HomeportError] = []
+        let node = try PlanNode(parsing: "{ to: 5432, http: [ \(text) ] }", file: "test")
+        _ = LinkPlan.read(node, name: "test", problems: &problems)
+        #expect(problems.contains { $0.what.contains(what) && $0.fix != nil }, "\(problems)")
+    }
+}
