@@ -40,6 +40,13 @@ enum LinkMetrics {
             sample in
             for (key, effect) in effects(links) { sample(key, "\(effect.discardedBytes)") }
         }
+        page.family("homeport_link_http_faults_total", .counter, "Requests of HTTP that a fault has met.") { sample in
+            for link in links {
+                for (place, fault) in link.http.enumerated() {
+                    sample(labels(link) + [("place", "\(place)"), ("fault", fault.fault)], "\(fault.requests)")
+                }
+            }
+        }
         return page.text
     }
 

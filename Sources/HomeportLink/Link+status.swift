@@ -43,7 +43,8 @@ extension Link {
                     lastFailure: state.lastFailure,
                     overflowed: counts.overflowed,
                     up: way(state.settings.words.up, counts.up, state.order.up),
-                    down: way(state.settings.words.down, counts.down, state.order.down)
+                    down: way(state.settings.words.down, counts.down, state.order.down),
+                    http: state.target.faults
                 )
             }
         }

@@ -13,6 +13,13 @@ package struct LinkStatus: Sendable, Codable, Equatable {
         package var effects: [Effect]
     }
 
+    /// One thing that goes wrong with requests of HTTP.
+    package struct Fault: Sendable, Codable, Equatable {
+        package var fault: String
+        /// Requests that it has met.
+        package var requests: UInt64
+    }
+
     /// What one condition has done, to all connections there ever were.
     package struct Effect: Sendable, Codable, Equatable {
         package var condition: String
@@ -60,9 +67,10 @@ package struct LinkStatus: Sendable, Codable, Equatable {
     package var overflowed: UInt64
     package var up: Way
     package var down: Way
+    package var http: [Fault]
 
     enum CodingKeys: String, CodingKey {
-        case name, group, transport, addresses, target, connect, seed, open, opened, failed, overflowed, up, down
+        case name, group, transport, addresses, target, connect, seed, open, opened, failed, overflowed, up, down, http
         case isEdited = "edited"
         case lastFailure = "last_failure"
         case isOpen = "enabled"

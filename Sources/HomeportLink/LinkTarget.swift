@@ -14,6 +14,12 @@ package enum LinkTarget: Sendable {
         return .stream(HTTPFaultDialer(base: dialer, faults: HTTPFaults(link.http, draws: draws)), text: text)
     }
 
+    /// What goes wrong with requests, and how often it did.
+    var faults: [LinkStatus.Fault] {
+        guard case .stream(let dialer as HTTPFaultDialer, _) = self else { return [] }
+        return dialer.faults.status
+    }
+
     var text: String {
         switch self {
         case .stream(_, let text): text

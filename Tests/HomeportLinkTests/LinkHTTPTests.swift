@@ -13,6 +13,7 @@ import Testing
     /// A link with these faults; what stands before it and behind it is written by hand.
     private func faulty(
         _ faults: String,
+        met: [UInt64]? = nil,
         _ body: (_ client: Wire, _ upstream: Upstream) async throws -> Void
     ) async throws {
         let upstream = try Upstream()
@@ -25,6 +26,8 @@ import Testing
         do {
             try await body(try Wire(to: link.port?.number ?? 0), upstream)
             try await LinkBench.untilNobodyIsLeft(link)
+            let status = try await link.status.http
+            if let met { #expect(status.map(\.requests) == met) }
         } catch {
             await link.stop(within: .zero)
             try await group.shutdownGracefully()
@@ -39,7 +42,7 @@ import Testing
     }
 
     @Test func someAreAnsweredInPlaceOfTheTarget() async throws {
-        try await faulty("[ { path: /orders/*, every: 2, status: 503, body: later } ]") { client, upstream in
+        try await faulty("[ { path: /orders/*, every: 2, status: 503, body: later } ]", met: [2]) { client, upstream in
             let ours =
                 "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\nlater"
             let asked = request("GET /orders/7")

@@ -69,6 +69,21 @@ package struct HTTPFault: Sendable, Hashable {
             || truncate != nil || corruptAt != nil
     }
 
+    /// As a plan has it: `method POST, path /orders/*, every 3, status 503`.
+    var text: String {
+        func field(_ field: Field?) -> String? {
+            field.map { field in field.name + (field.value.map { ": \($0)" } ?? "") }
+        }
+        let words: [(String, String?)] = [
+            ("method", method), ("path", path), ("header", field(header)), ("first", first.map { "\($0)" }),
+            ("every", every.map { "\($0)" }), ("share", share.map { "\($0)" }), ("status", status.map { "\($0)" }),
+            ("delay", delay?.text), ("set", field(set)), ("remove", remove), ("set_request", field(setRequest)),
+            ("remove_request", removeRequest), ("truncate", truncate.map { "\($0)" }),
+            ("corrupt_at", corruptAt.map { $0.map(String.init).joined(separator: ",") }),
+        ]
+        return words.compactMap { name, text in text.map { "\(name) \($0)" } }.joined(separator: ", ")
+    }
+
     // MARK: Plan
 
     package static let section = PlanSection<HTTPFault>(keys: [

@@ -39,7 +39,9 @@ final class HTTPFaults: Sendable {
     }
 
     /// Requests that each fault has met.
-    var met: [UInt64] { state.withLock(\.met) }
+    var status: [LinkStatus.Fault] {
+        zip(faults, state.withLock(\.met)).map { LinkStatus.Fault(fault: $0.text, requests: $1) }
+    }
 
     /// - Parameter fields: The values of a field, by its name in any case.
     func effect(method: String, path: String, fields: (String) -> [String]) -> Effect? {

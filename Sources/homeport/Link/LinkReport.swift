@@ -61,6 +61,9 @@ enum LinkReport {
         if let failure = link.lastFailure { text += "  the last that failed: \(failure)\n" }
         text += "  seed \(link.seed)" + (link.group.map { ", group \($0)" } ?? "") + "\n"
         text += "  " + conditions(link) + "\n"
+        for fault in link.http {
+            text += "  http: \(fault.fault.harmless)   met \(fault.requests) request\(fault.requests == 1 ? "" : "s")\n"
+        }
         for (name, way) in [("up", link.up), ("down", link.down)] {
             text += "\n  \(name): \(bytes(way.bytes))\n"
             for effect in way.effects {
