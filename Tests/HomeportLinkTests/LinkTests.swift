@@ -55,8 +55,8 @@ import Darwin
     }
 
     @Test func nobodyUpstreamIsAReset() async throws {
-        let closed = try Upstream().port
-        try await LinkBench.withLink("{}", to: closed) { link in
+        let closed = try Upstream(listens: false)
+        try await LinkBench.withLink("{}", to: closed.port) { link in
             let client = try Wire(to: link.port?.number ?? 0)
             #expect(client.end() == .reset)
             let status = try await link.status

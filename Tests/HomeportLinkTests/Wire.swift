@@ -106,10 +106,11 @@ final class Upstream {
     private let number: CInt
     let port: UInt16
 
-    init() throws {
+    /// - Parameter listens: If not, it keeps the port, so that nobody else can listen there.
+    init(listens: Bool = true) throws {
         let number = Wire.stream()
         self.number = number
-        guard Wire.withLoopback(0, { bind(number, $0, $1) }) == 0, listen(number, 16) == 0 else {
+        guard Wire.withLoopback(0, { bind(number, $0, $1) }) == 0, !listens || listen(number, 16) == 0 else {
             throw Wire.Failure(call: "bind", number: errno)
         }
         var limit = timeval(tv_sec: 10, tv_usec: 0)
