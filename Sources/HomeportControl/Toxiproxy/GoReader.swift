@@ -68,9 +68,9 @@ struct GoReader {
 
     mutating func mismatch(_ kind: String, _ type: String, _ place: Place?) {
         guard problem == nil else { return }
-        let where_ =
+        let destination =
             place.map { "Go struct field \($0.shape.name).\($0.path.joined(separator: "."))" } ?? "Go value"
-        problem = "json: cannot unmarshal \(kind) into \(where_) of type \(type)"
+        problem = "json: cannot unmarshal \(kind) into \(destination) of type \(type)"
     }
 }
 
