@@ -93,14 +93,15 @@ final class LinkLoop {
     func fail() { counts.failed += 1 }
 
     func become(_ profile: LinkProfile) {
+        let before = self.profile
+        self.profile = profile
         for passage in passages.values {
             // What a condition that goes has done is not to be forgotten.
             passage.harvest(into: &counts)
             passage.become(profile)
         }
-        counts.up.turn(from: self.profile.up, to: profile.up)
-        counts.down.turn(from: self.profile.down, to: profile.down)
-        self.profile = profile
+        counts.up.turn(from: before.up, to: profile.up)
+        counts.down.turn(from: before.down, to: profile.down)
     }
 
     func harvest() -> LinkCounts {

@@ -35,23 +35,15 @@ enum LinkBench {
         idle: Duration = .seconds(60),
         _ body: (_ link: Link, _ client: DatagramWire, _ server: DatagramWire) async throws -> Void
     ) async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let server = try DatagramWire()
         var plan = LinkPlan(name: "test", to: .endpoint(try Endpoint(parsing: "udp://127.0.0.1:\(server.port)")))
         plan.edit = try LinkEdit.read(words, file: "test")
         plan.idle = idle
-        let link = try await start(plan, group)
-        do {
+        try await running(plan) { link in
             let client = try DatagramWire()
             client.connect(to: link.port?.number ?? 0)
             try await body(link, client, server)
-        } catch {
-            await link.stop(within: .zero)
-            try await group.shutdownGracefully()
-            throw error
         }
-        await link.stop(within: .zero)
-        try await group.shutdownGracefully()
     }
 
     static func untilNobodyIsLeft(_ link: Link) async throws {
@@ -59,10 +51,19 @@ enum LinkBench {
     }
 
     static func withLink(_ words: String, to port: UInt16, _ body: (Link) async throws -> Void) async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var plan = LinkPlan(name: "test", to: .endpoint(try Endpoint(parsing: "127.0.0.1:\(port)")))
         plan.edit = try LinkEdit.read(words, file: "test")
-        let link = try await start(plan, group)
+        try await running(plan, body)
+    }
+
+    /// Runs a link as long as `body` does.
+    static func running(
+        _ plan: LinkPlan,
+        decisions: DecisionLog? = nil,
+        _ body: (Link) async throws -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let link = try await start(plan, group, decisions: decisions)
         do { try await body(link) } catch {
             await link.stop(within: .zero)
             try await group.shutdownGracefully()

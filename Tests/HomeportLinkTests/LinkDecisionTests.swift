@@ -2,7 +2,6 @@ import HomeportConditions
 import HomeportCore
 import LiveTestSupport
 import NIOCore
-import NIOPosix
 import Synchronization
 import Testing
 
@@ -29,14 +28,12 @@ import Foundation
         replaying recording: Recording? = nil
     ) async throws -> [String] {
         let lines = Lines()
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let upstream = try Upstream()
         var plan = LinkPlan(name: "test", to: .endpoint(try Endpoint(parsing: "127.0.0.1:\(upstream.port)")))
         plan.edit = try LinkEdit.read(words, file: "test")
         plan.seed = seed
         plan.recording = recording
-        let link = try await LinkBench.start(plan, group, decisions: DecisionLog { lines.add($0) })
-        do {
+        try await LinkBench.running(plan, decisions: DecisionLog { lines.add($0) }) { link in
             for _ in 0..<3 {
                 let client = try Wire(to: link.port?.number ?? 0)
                 let server = try upstream.accept()
@@ -52,13 +49,7 @@ import Foundation
                 #expect(client.end() == .end)
                 try await LinkBench.untilNobodyIsLeft(link)
             }
-        } catch {
-            await link.stop(within: .zero)
-            try await group.shutdownGracefully()
-            throw error
         }
-        await link.stop(within: .zero)
-        try await group.shutdownGracefully()
         // Without when it was.
         return lines.all.map { line in line.firstRange(of: ",\"at\"").map { String(line[..<$0.lowerBound]) } ?? line }
     }

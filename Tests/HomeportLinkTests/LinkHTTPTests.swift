@@ -1,7 +1,6 @@
 import HomeportCore
 import LiveTestSupport
 import NIOCore
-import NIOPosix
 import Testing
 
 @testable import HomeportLink
@@ -17,24 +16,16 @@ import Testing
         _ body: (_ client: Wire, _ upstream: Upstream) async throws -> Void
     ) async throws {
         let upstream = try Upstream()
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let node = try PlanNode(parsing: "{ to: 'tcp://127.0.0.1:\(upstream.port)', http: \(faults) }", file: "test")
         var problems: [HomeportError] = []
         let plan = try #require(LinkPlan.read(node, name: "test", problems: &problems), "\(problems)")
         #expect(problems.isEmpty)
-        let link = try await LinkBench.start(plan, group)
-        do {
+        try await LinkBench.running(plan) { link in
             try await body(try Wire(to: link.port?.number ?? 0), upstream)
             try await LinkBench.untilNobodyIsLeft(link)
             let status = try await link.status.http
             if let met { #expect(status.map(\.requests) == met) }
-        } catch {
-            await link.stop(within: .zero)
-            try await group.shutdownGracefully()
-            throw error
         }
-        await link.stop(within: .zero)
-        try await group.shutdownGracefully()
     }
 
     private func request(_ line: String, _ fields: String...) -> String {

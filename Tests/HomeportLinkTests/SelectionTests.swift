@@ -85,6 +85,15 @@ import Testing
         }
     }
 
+    @Test func whatWasSetBeforeTheFirstByteCounts() async throws {
+        try await LinkBench.relayed { link, client, upstream in
+            try await link.set(LinkEdit.read("{ up: { corrupt_at: 0, begins: ab } }", file: "test"))
+            try client.send("abc")
+            let came = try upstream.text(3)
+            #expect(came == "`bc")
+        }
+    }
+
     @Test func datagramsByTheFirst() async throws {
         try await LinkBench.flowing("{ direction: up, blackhole: true, begins: bad }") { _, client, server in
             client.send("good")
