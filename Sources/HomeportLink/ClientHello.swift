@@ -25,12 +25,9 @@ enum ClientHello {
         guard message.count >= 4 else { return .unknown }
         guard message[0] == 1 else { return .none }
         let whole = 4 + number(message[1..<4])
-        guard message.count >= whole || message.count >= longest else { return .unknown }
-        return name(in: message[4..<min(whole, message.count)])
+        guard message.count >= whole else { return .unknown }
+        return name(in: message[4..<whole])
     }
-
-    /// Longer ones name nobody that we look for.
-    private static let longest = 1 << 14
 
     private static func name(in hello: ArraySlice<UInt8>) -> Name {
         var rest = hello.dropFirst(2 + 32)

@@ -152,6 +152,7 @@ extension Link {
             if let until = state.cutUntil, until <= now { (state.isCut, state.cutUntil) = (false, nil) }
             _ = state.endLeases(now: now)
             state.settle(now: now, isDatagram: isDatagram)
+            state.lease(now: now) { _ in false }
             publish(&state)
             return true
         }

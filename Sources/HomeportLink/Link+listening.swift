@@ -13,6 +13,8 @@ struct Listening {
     /// With the port it was given, once it has listened.
     var place: ListenPlace
     var ends: Ends?
+    /// Somebody has said another place, or another target, than its plan.
+    var isMoved = false
     /// What it is bound to, or was last.
     var places: [Endpoint.Place] = []
 }
@@ -43,6 +45,18 @@ extension Link {
             throw error
         }
     }
+
+    /// Whether it listens where somebody else wants to.
+    package func holds(_ place: ListenPlace) -> Bool {
+        places.contains { own in
+            if case .address(.unix) = place { return .address(own) == place }
+            return Endpoint(own).port == place.port
+        }
+    }
+
+    package var isMoved: Bool { listening.withLock(\.isMoved) }
+
+    package func noteMove() { listening.withLock { $0.isMoved = true } }
 
     /// Another place to listen at, from the next ``open()`` on.
     package func move(to place: ListenPlace) { listening.withLock { $0.place = place } }

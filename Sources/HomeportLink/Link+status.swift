@@ -5,7 +5,7 @@ import Synchronization
 
 extension Link {
     /// Whether it does something else than its plan says, or is cut.
-    package var isEdited: Bool { state.withLock { $0.isEdited || $0.isCut } || !isOpen }
+    package var isEdited: Bool { state.withLock { $0.isEdited || $0.isCut } || !isOpen || isMoved }
 
     package var port: Port? { places.first.flatMap { Endpoint($0).port } }
 

@@ -18,7 +18,7 @@ package final class Link: Dialer {
     private let idle: TimeAmount
     let draws: Draws
     let seed: UInt64
-    let isDatagram: Bool
+    package let isDatagram: Bool
     let loops: [NIOLoopBound<LinkLoop>]
     let own = Lines()
     let shared: Lines?

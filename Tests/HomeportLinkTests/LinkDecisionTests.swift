@@ -67,8 +67,9 @@ import Foundation
         #expect(whats.isSuperset(of: ["delay", "flip"]))
     }
 
-    @Test func aLogIsDoneAgain() async throws {
-        let recorded = try await converse(Self.words, seed: 7)
+    @Test(arguments: [words, "{ direction: both, corrupt_at: '0,5,100,1000', slice: 64B }"])
+    func aLogIsDoneAgain(words: String) async throws {
+        let recorded = try await converse(words, seed: 7)
         let lines = try recorded.map { line in
             try JSONDecoder().decode(Recording.Line.self, from: Data((line.hasSuffix("}") ? line : line + "}").utf8))
         }

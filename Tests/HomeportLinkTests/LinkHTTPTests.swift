@@ -100,6 +100,34 @@ import Testing
         }
     }
 
+    @Test func aTargetThatGoesWhileARequestIsHeldKeepsNobody() async throws {
+        try await faulty("[ { path: /held, delay: 150ms } ]") { client, upstream in
+            try client.send(request("GET /"))
+            do {
+                let server = try upstream.accept()
+                _ = try server.receive(request("GET /").utf8.count)
+                try server.send(Self.page)
+                #expect(try client.text(Self.page.utf8.count) == Self.page)
+                try client.send(request("GET /held"))
+            }
+            // With the request unread it is a reset, else an end.
+            #expect([.end, .reset].contains(client.end()))
+        }
+    }
+
+    @Test func nothingFollowsAnAnswerThatIsTheLast() async throws {
+        try await faulty("[ { path: /never, status: 500 } ]") { client, upstream in
+            try client.send(request("GET /a") + request("GET /b"))
+            let server = try upstream.accept()
+            _ = try server.receive(request("GET /a").utf8.count)
+            let last = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            try server.send(last)
+            #expect(try client.text(last.utf8.count) == last)
+            #expect(client.end() == .end)
+            #expect(server.end() == .end)
+        }
+    }
+
     @Test(arguments: [
         ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nx-t: 1\r\n\r\n"),
         ("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"),

@@ -20,30 +20,33 @@ public struct Replay: StreamCondition, Hashable {
         let spans: [Entry]
         /// Of the stream's end, in nanoseconds.
         let endDelay: UInt64
-        let flips: [Flip]
+        let flips: [UInt64: Flip]
         let pieces: Set<UInt64>
+        /// Where something else holds than before: what is looked at at once lies between two of them.
+        let borders: [UInt64]
         let ending: (how: Ending, after: UInt64)?
         let datagrams: [UInt64: [Decision.What]]
 
         public init(_ entries: [Entry]) {
             var spans: [Entry] = []
-            var (flips, pieces) = ([Flip](), Set<UInt64>())
+            var (flips, pieces, borders) = ([UInt64: Flip](), Set<UInt64>(), Set<UInt64>())
             var (endDelay, ending) = (UInt64(0), nil as (Ending, UInt64)?)
             var datagrams: [UInt64: [Decision.What]] = [:]
             for entry in entries.sorted(by: { $0.offset < $1.offset }) {
                 datagrams[entry.offset, default: []].append(entry.what)
+                if !entry.isEnd { borders.formUnion([entry.offset, entry.offset + entry.count]) }
                 switch entry.what {
                 case .delay(let delay) where entry.isEnd: endDelay = delay
                 case .delay, .discard:
                     if entry.offset >= spans.last.map({ $0.offset + $0.count }) ?? 0 { spans.append(entry) }
-                case .flip(let offset, let mask): flips.append(Flip(offset: offset, mask: mask))
+                case .flip(let offset, let mask): flips[entry.offset] = Flip(offset: offset, mask: mask)
                 case .piece: pieces.insert(entry.offset)
                 case .end(let how, let after): ending = (how, after)
                 case .twice: break
                 }
             }
             (self.spans, self.endDelay, self.flips, self.pieces) = (spans, endDelay, flips, pieces)
-            (self.ending, self.datagrams) = (ending, datagrams)
+            (self.ending, self.datagrams, self.borders) = (ending, datagrams, borders.sorted())
         }
 
         /// The first span that ends behind a place.
@@ -57,18 +60,28 @@ public struct Replay: StreamCondition, Hashable {
         }
     }
 
+    /// The next border behind a place.
+    private func border(behind offset: UInt64) -> UInt64? {
+        var (low, high) = (0, script.borders.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if script.borders[middle] <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low < script.borders.count ? script.borders[low] : nil
+    }
+
     public let script: Script
 
     public init(_ script: Script) { self.script = script }
 
     mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         guard segment.kind == .data else { return .leave(at: segment.entered &+ script.endDelay) }
-        guard let span = script.span(behind: segment.start), span.offset < segment.start + UInt64(segment.count) else {
+        if let border = border(behind: segment.start), border - segment.start < UInt64(segment.count) {
+            return .split(after: Int(border - segment.start))
+        }
+        guard let span = script.span(behind: segment.start), span.offset <= segment.start else {
             return .leave(at: segment.entered)
         }
-        if span.offset > segment.start { return .split(after: Int(span.offset - segment.start)) }
-        let left = span.offset + span.count - segment.start
-        if UInt64(segment.count) > left { return .split(after: Int(left)) }
         switch span.what {
         case .delay(let delay): return .leave(at: segment.entered &+ delay)
         case .discard: return .discard
@@ -77,7 +90,7 @@ public struct Replay: StreamCondition, Hashable {
     }
 
     func flips(in segment: Segment) -> Flip? {
-        script.flips.first { $0.offset >= segment.start && $0.offset - segment.start < UInt64(segment.count) }
+        script.flips[segment.start]
     }
 
     func ending(in stay: Stay) -> (at: Instant, how: Ending)? {

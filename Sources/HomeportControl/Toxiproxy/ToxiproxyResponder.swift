@@ -68,13 +68,13 @@ package final class ToxiproxyResponder: Responder {
             return exchange.answer(Self.head(301, "", nil, ("Location", Self.encoded(clean) + query)), nil)
         }
         guard let route = Route(path), route != .metrics || options.hasMetrics else {
-            return plain(404, "404 page not found\n", nil, exchange)
+            return Self.plain(404, "404 page not found\n", nil, exchange)
         }
         guard route.takes(head.method) else { return exchange.answer(Self.head(405, "", nil, nil), nil) }
         let id = requestID()
         // Before anything that could change something: a page in a browser has no business here.
         if head.text(.userAgent)?.hasPrefix("Mozilla/") == true {
-            return plain(403, "User agent not allowed\n", id, exchange)
+            return Self.plain(403, "User agent not allowed\n", id, exchange)
         }
         let method = head.method
         guard method != .get, method != .delete, route != .reset else {
@@ -88,7 +88,7 @@ package final class ToxiproxyResponder: Responder {
     // MARK: Work
 
     private enum Reply: Sendable {
-        case json(Int, String, type: String = "application/json")
+        case text(Int, String, type: String = "application/json")
         case empty
         case error(ToxiproxyError)
     }
@@ -106,37 +106,37 @@ package final class ToxiproxyResponder: Responder {
     {
         switch (route, method) {
         case (.version, _):
-            return .json(200, "{\"version\": \"\(options.version)\"}\n", type: "application/json;charset=utf-8")
+            return .text(200, "{\"version\": \"\(options.version)\"}\n", type: "application/json;charset=utf-8")
         case (.metrics, _):
-            return .json(
+            return .text(
                 200,
                 await ToxiproxyMetrics.text(project, options),
                 type: LinkMetrics.contentType
             )
-        case (.proxies, .get): return .json(200, await server.index())
+        case (.proxies, .get): return .text(200, await server.index())
         case (.proxies, _):
             let proxy = try ToxiproxyRequests.proxy(ToxiproxyRequests.json(body))
-            return .json(201, try await server.create(proxy))
+            return .text(201, try await server.create(proxy))
         case (.populate, _):
             let (proxies, problem) = await server.populate(body)
             let list = proxies.map { "[\($0.joined(separator: ","))]" } ?? "null"
             let error = problem.map { "\($0.fields)," } ?? ""
-            return .json(problem?.status ?? 201, "{\(error)\"proxies\":\(list)}")
+            return .text(problem?.status ?? 201, "{\(error)\"proxies\":\(list)}")
         case (.reset, _):
             try await server.reset()
             return .empty
-        case (.proxy(let name), .get): return .json(200, try await server.show(name))
+        case (.proxy(let name), .get): return .text(200, try await server.show(name))
         case (.proxy(let name), .delete):
             try await server.delete(name)
             return .empty
-        case (.proxy(let name), _): return .json(200, try await server.update(name, body))
-        case (.toxics(let proxy), .get): return .json(200, try await server.toxics(proxy))
-        case (.toxics(let proxy), _): return .json(200, try await server.addToxic(proxy, body))
-        case (.toxic(let proxy, let name), .get): return .json(200, try await server.toxic(proxy, name))
+        case (.proxy(let name), _): return .text(200, try await server.update(name, body))
+        case (.toxics(let proxy), .get): return .text(200, try await server.toxics(proxy))
+        case (.toxics(let proxy), _): return .text(200, try await server.addToxic(proxy, body))
+        case (.toxic(let proxy, let name), .get): return .text(200, try await server.toxic(proxy, name))
         case (.toxic(let proxy, let name), .delete):
             try await server.removeToxic(proxy, name)
             return .empty
-        case (.toxic(let proxy, let name), _): return .json(200, try await server.updateToxic(proxy, name, body))
+        case (.toxic(let proxy, let name), _): return .text(200, try await server.updateToxic(proxy, name, body))
         }
     }
 
@@ -147,7 +147,7 @@ package final class ToxiproxyResponder: Responder {
         let bound = NIOLoopBound(exchange, eventLoop: loop)
         loop.makeFutureWithTask(work).whenSuccess { reply in
             switch reply {
-            case .json(let status, let text, let type):
+            case .text(let status, let text, let type):
                 let head = Self.head(status, text, id, ("Content-Type", type))
                 bound.value.answer(head, ByteBuffer(string: text))
             case .empty:
@@ -165,10 +165,6 @@ package final class ToxiproxyResponder: Responder {
         exchange.answer(head, ByteBuffer(string: text))
     }
 
-    private func plain(_ status: Int, _ text: String, _ id: String?, _ exchange: any Exchange) {
-        Self.plain(status, text, id, exchange)
-    }
-
     private static func head(
         _ status: Int,
         _ text: String,
@@ -183,13 +179,13 @@ package final class ToxiproxyResponder: Responder {
 
     private func collect(_ exchange: any Exchange, _ id: String, then: @escaping (ByteBuffer) -> Void) {
         var body = ByteBuffer()
-        exchange.onBody = { [self] part in
+        exchange.onBody = { part in
             switch part {
             case .bytes(var bytes):
                 body.writeBuffer(&bytes)
                 guard body.readableBytes > Self.largestBody else { return }
                 let error = ToxiproxyError.badBody("it has more than \(Self.largestBody >> 20) MiB")
-                plain(413, "{\(ToxiproxyError(error.text, 413).fields)}\n", id, exchange)
+                Self.plain(413, "{\(ToxiproxyError(error.text, 413).fields)}\n", id, exchange)
             case .end: then(body)
             case .failed: break
             }

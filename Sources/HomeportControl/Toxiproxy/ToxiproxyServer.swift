@@ -65,6 +65,9 @@ actor ToxiproxyServer {
         let target = LinkTarget.stream(HostDialer(proxy.upstream), text: proxy.upstream)
         do {
             let link = try await project.addLink(plan, to: target, isOpen: proxy.isEnabled)
+            let links = Set(await project.allLinks.map(\.name))
+            listenTexts = listenTexts.filter { links.contains($0.key) }
+            given = given.filter { links.contains($0.key) }
             listenTexts[proxy.name] = proxy.listen
             return link
         } catch { throw await cannotListen(proxy.listen, error) }
@@ -77,8 +80,9 @@ actor ToxiproxyServer {
         guard let listen = try? ToxiproxyAddress(parsing: listen),
             let upstream = try? ToxiproxyAddress(parsing: upstream)
         else { return false }
-        let isHere = ["localhost", "127.0.0.1", "::1", ""].contains(upstream.host)
-        return isHere && listen.port == upstream.port && listen.port != 0
+        let here = ["localhost", "127.0.0.1", "::1", "0.0.0.0", "::", ""]
+        return here.contains(upstream.host) && here.contains(listen.host) && listen.port == upstream.port
+            && listen.port != 0
     }
 
     func update(_ name: String, _ body: [UInt8]) async throws(ToxiproxyError) -> String {
@@ -94,8 +98,12 @@ actor ToxiproxyServer {
             throw ToxiproxyError("the upstream \(wanted.upstream) is where the proxy listens itself", 500)
         }
         if try await differs(link, wanted) {
+            if link.isDatagram, wanted.upstream != link.targetText {
+                throw ToxiproxyError("\(name) carries UDP: where it leads is its plan's to say", 500)
+            }
             _ = await stop(name)
             listenTexts[name] = wanted.listen
+            link.noteMove()
             let target = LinkTarget.stream(HostDialer(wanted.upstream), text: wanted.upstream)
             if wanted.upstream != link.targetText { try? await link.become(nil, to: target) }
         }
@@ -303,6 +311,9 @@ actor ToxiproxyServer {
         var edit = LinkEdit()
         edit.clears = true
         (edit.up, edit.down) = (.list(up), .list(down))
+        // What is no longer there need not be remembered.
+        let names = Set((up + down).compactMap { $0[named: "name"] })
+        given[link.name] = given[link.name]?.filter { names.contains($0.key) }
         do { try await link.set(edit, renewing: renewing.map { [$0] } ?? []) } catch {
             throw ToxiproxyError((error as? HomeportError)?.what ?? "\(error)", 400)
         }

@@ -22,7 +22,9 @@ package struct DecisionLog: Sendable {
 
     func tell(_ decision: Decision, _ lane: LaneLog, _ stage: (word: String, place: Int)) {
         var line = lane.head
-        line += ",\"condition\":\"\(stage.word)\",\"place\":\(stage.place)"
+        line += ",\"condition\":"
+        line.appendJSON(stage.word)
+        line += ",\"place\":\(stage.place)"
         line += ",\"offset\":\(decision.offset),\"bytes\":\(decision.count)"
         if decision.isEnd { line += ",\"end\":true" }
         switch decision.what {
@@ -34,7 +36,7 @@ package struct DecisionLog: Sendable {
         case .end(let how, let after):
             line += ",\"what\":\"\(how == .reset ? "reset" : "close")\",\"ms\":\(Self.milliseconds(after))"
         }
-        write(line + ",\"at\":\(Self.milliseconds((decision.entered &- began) / 1000))}")
+        write(line + ",\"at\":\(Self.milliseconds((decision.entered - min(began, decision.entered)) / 1000 * 1000))}")
     }
 
     /// Exactly, to the nanosecond.
@@ -50,8 +52,9 @@ package struct DecisionLog: Sendable {
 struct LaneLog {
     private let log: DecisionLog
     let head: String
-    /// The conditions that are there, and those that were until now, by their keys.
+    /// The conditions that are there, and those that were just before, by their keys.
     private var stages: [UInt64: (word: String, place: Int)] = [:]
+    private var present: [UInt64: (word: String, place: Int)] = [:]
 
     init(_ log: DecisionLog, link: String, connection: UInt64, _ direction: LinkProfile.Direction) {
         self.log = log
@@ -61,7 +64,9 @@ struct LaneLog {
     }
 
     mutating func become(_ way: LinkProfile.Way) {
-        for (place, stage) in way.stages.enumerated() { stages[stage.key] = (stage.word, place) }
+        let before = present
+        present = Dictionary(way.stages.enumerated().map { ($1.key, ($1.word, $0)) }) { one, _ in one }
+        stages = before.merging(present) { _, now in now }
     }
 
     func tell(_ decisions: [Decision]) {

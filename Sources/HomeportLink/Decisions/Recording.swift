@@ -117,7 +117,7 @@ package struct Recording: Sendable, Equatable {
         case "piece": what = .piece
         case "twice": what = .twice
         case "flip":
-            guard let byte = line.byte, let mask = line.mask else { return nil }
+            guard let byte = line.byte, byte < 1 << 62, let mask = line.mask else { return nil }
             what = .flip(offset: byte, mask: mask)
         case "reset", "close":
             guard let time else { return nil }

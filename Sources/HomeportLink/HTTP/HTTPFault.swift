@@ -65,8 +65,11 @@ package struct HTTPFault: Sendable, Hashable {
 
     /// What it says beside whom it meets.
     private var doesSomething: Bool {
-        status != nil || delay != nil || set != nil || remove != nil || setRequest != nil || removeRequest != nil
-            || truncate != nil || corruptAt != nil
+        status != nil || delay != nil || changesMessages
+    }
+
+    private var changesMessages: Bool {
+        remove != nil || set != nil || setRequest != nil || removeRequest != nil || truncate != nil || corruptAt != nil
     }
 
     /// As a plan has it: `method POST, path /orders/*, every 3, status 503`.
@@ -143,13 +146,15 @@ package struct HTTPFault: Sendable, Hashable {
             problems.append(node.wrong("nothing goes wrong here", fix: "say what, as in status: 503"))
         } else if fault.body != nil, fault.status == nil {
             problems.append(node.wrong("body is for an answer of ours", fix: "add status: 503"))
-        } else if fault.status != nil, fault.set ?? nil != nil || fault.truncate != nil || fault.corruptAt != nil {
+        } else if fault.status != nil, fault.changesMessages {
             problems.append(
                 node.wrong(
                     "with status, the target does not answer, and there is nothing of its to change",
                     fix: "leave status out"
                 )
             )
+        } else if fault.body != nil, [204, 304].contains(fault.status) {
+            problems.append(node.wrong("an answer of that status has no body", fix: "leave body out"))
         }
         return fault
     }

@@ -37,7 +37,12 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
     private var exchange: Exchange?
     private var isHeld = false
     private var isReadWithheld = false
+    /// The client has sent its end: what waits is still answered.
     private var hasEnded = false
+    /// The present answer is the last one of the connection.
+    private var isLast = false
+    private var isTargetGone = false
+    private var held: Scheduled<Void>?
     private var isRaw = false
     private static let mostWaiting = 64
 
@@ -109,7 +114,7 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
         guard effect.delay > 0 else { return pass(head) }
         isHeld = true
         let bound = NIOLoopBound((self, head), eventLoop: loop)
-        loop.scheduleTask(in: .nanoseconds(Int64(clamping: effect.delay))) {
+        held = loop.scheduleTask(in: .nanoseconds(Int64(clamping: effect.delay))) {
             let (end, head) = bound.value
             end.isHeld = false
             end.pass(head)
@@ -119,6 +124,7 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
 
     private func pass(_ head: HTTPRequestHead) {
         guard let effect = exchange?.effect, effect.answer == nil else { return }
+        guard !isTargetGone else { return close() }
         var head = head
         for edit in effect.requestEdits { head.headers.apply(edit) }
         target?.send(.head(head))
@@ -140,7 +146,9 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if isRaw { context.fireChannelInactive() }
+        if isRaw { return context.fireChannelInactive() }
+        held?.cancel()
+        waiting.removeAll()
         target?.close()
     }
 
@@ -188,7 +196,7 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
         } else {
             exchange?.framing = .untilEnd
         }
-        if !head.isKeepAlive { hasEnded = true }
+        if !head.isKeepAlive { self.isLast = true }
     }
 
     private func answer(_ bytes: ByteBuffer) {
@@ -220,11 +228,13 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
 
     private func endIfWhole(isAnswerWhole: Bool) {
         guard isAnswerWhole, let done = exchange else { return }
-        // An answer that came before all of the request was sent is the last one: what is still to come is not wanted.
-        if !done.keepsAlive || !done.isRequestWhole { hasEnded = true }
-        if case .untilEnd? = done.framing { hasEnded = true }
+        if case .untilEnd? = done.framing { isLast = true }
         exchange = nil
-        if hasEnded, !done.isRequestWhole { return close() }
+        // An answer that came before all of the request was sent is the last one: what is still to come is not wanted.
+        guard !isLast, done.keepsAlive, done.isRequestWhole else {
+            waiting.removeAll()
+            return close()
+        }
         process()
     }
 
@@ -246,12 +256,13 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
     /// The target has gone.
     func targetClosed() {
         guard !isRaw else { return }
+        isTargetGone = true
         if let exchange, exchange.framing == nil, exchange.effect.answer == nil, !isHeld {
             // It gave no answer: as when nobody was between.
             self.exchange = nil
         }
         if exchange != nil, isHeld || exchange?.effect.answer != nil {
-            hasEnded = true
+            isLast = true
             return
         }
         close()

@@ -24,7 +24,6 @@ final class HTTPFaults: Sendable {
         /// How many requests each fault has matched, and met.
         var matched: [UInt64]
         var met: [UInt64]
-        var requests: UInt64 = 0
     }
 
     private let faults: [HTTPFault]

@@ -25,31 +25,32 @@ extension Project {
     func applyLinks(of plan: Plan, services: [ServiceName: RunningService]) async throws {
         let old = self.plan.links
         func before(_ link: LinkPlan) -> LinkPlan? { old.first { $0.name == link.name } }
-        let kept = links.filter { name, _ in
-            plan.links.contains { $0.name == name && before($0)?.isOnePlace(with: $0) ?? false }
+        let kept = links.filter { name, running in
+            !running.isMoved
+                && plan.links.contains { $0.name == name && before($0)?.isOnePlace(with: $0) ?? false }
         }
         // What can fail comes first, beside what runs; only those whose places others take must end before those begin.
-        let leaving = old.filter { kept[$0.name] == nil && links[$0.name] != nil }
-        func predecessor(_ link: LinkPlan) -> LinkPlan? {
-            link.listen == nil ? nil : leaving.first { $0.listen == link.listen }
+        let leaving = links.values.filter { kept[$0.name] == nil }
+        func predecessor(_ link: LinkPlan) -> Link? {
+            guard let place = link.listen else { return nil }
+            return leaving.first { $0.isDatagram == link.isDatagram && $0.holds(place) }
         }
         let new = plan.links.filter { kept[$0.name] == nil }
         var made = kept
-        var ended: [LinkPlan] = []
+        var ended: [Link] = []
         do {
             for link in new where predecessor(link) == nil {
                 made[link.name] = try await start(link, of: plan, services: services)
             }
-            for old in new.compactMap(predecessor) {
-                await links[old.name]?.stop(within: .zero)
+            let successors = new.filter { predecessor($0) != nil }
+            for old in successors.compactMap(predecessor) where old.isOpen {
+                await old.stop(within: .zero)
                 ended.append(old)
             }
-            for link in new where predecessor(link) != nil {
-                made[link.name] = try await start(link, of: plan, services: services)
-            }
+            for link in successors { made[link.name] = try await start(link, of: plan, services: services) }
         } catch {
             for (name, link) in made where kept[name] == nil { await link.stop(within: .zero) }
-            for old in ended { try await links[old.name]?.open() }
+            for old in ended { try await old.open() }
             throw error
         }
         for (name, link) in links where kept[name] == nil { await link.stop(within: .zero) }
