@@ -94,6 +94,8 @@ package final class ToxiproxyResponder: Responder {
     }
 
     private func reply(_ method: Method, _ route: Route, _ body: [UInt8]) async -> Reply {
+        // Whether somebody is there is told whatever else is being done.
+        if route == .version { return version }
         do throws(ToxiproxyError) {
             return try await server.inTurn { server async throws(ToxiproxyError) in
                 try await self.reply(method, route, body, server)
@@ -105,8 +107,7 @@ package final class ToxiproxyResponder: Responder {
         async throws(ToxiproxyError) -> Reply
     {
         switch (route, method) {
-        case (.version, _):
-            return .text(200, "{\"version\": \"\(options.version)\"}\n", type: "application/json;charset=utf-8")
+        case (.version, _): return version
         case (.metrics, _):
             return .text(
                 200,
@@ -138,6 +139,10 @@ package final class ToxiproxyResponder: Responder {
             return .empty
         case (.toxic(let proxy, let name), _): return .text(200, try await server.updateToxic(proxy, name, body))
         }
+    }
+
+    private var version: Reply {
+        .text(200, "{\"version\": \"\(options.version)\"}\n", type: "application/json;charset=utf-8")
     }
 
     // MARK: Answers

@@ -314,7 +314,11 @@ actor ToxiproxyServer {
         // What is no longer there need not be remembered.
         let names = Set((up + down).compactMap { $0[named: "name"] })
         given[link.name] = given[link.name]?.filter { names.contains($0.key) }
-        do { try await link.set(edit, renewing: renewing.map { [$0] } ?? []) } catch {
+        let renewed: Set<String> = renewing.map { [$0] } ?? []
+        do {
+            // Not in the middle of a change of the plan, nor of homeport link set.
+            _ = try await project.alter(link.name) { [edit] link in try await link.set(edit, renewing: renewed) }
+        } catch {
             throw ToxiproxyError((error as? HomeportError)?.what ?? "\(error)", 400)
         }
     }
