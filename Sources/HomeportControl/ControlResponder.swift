@@ -177,20 +177,12 @@ package final class ControlResponder: Responder {
         exchange.answer(head, ByteBuffer(string: text))
     }
 
-    /// The whole body, as long as it can be a plan.
+    /// The whole body, as long as it can be a plan: in JSON that is at most six times as long as its text.
     private func collect(_ exchange: any Exchange, then: @escaping (ByteBuffer) -> Void) {
-        var body = ByteBuffer()
-        // A plan in JSON is at most six times as long as its text.
-        let limit = 6 << 20
-        exchange.onBody = { [self] part in
-            switch part {
-            case .bytes(var bytes):
-                body.writeBuffer(&bytes)
-                guard body.readableBytes > limit else { return }
-                refuse(413, "control.body", "the body is larger than any plan", nil, exchange)
-            case .end: then(body)
-            case .failed: break
-            }
-        }
+        exchange.collect(
+            upTo: 6 << 20,
+            orElse: { [self] in refuse(413, "control.body", "the body is larger than any plan", nil, exchange) },
+            then: then
+        )
     }
 }

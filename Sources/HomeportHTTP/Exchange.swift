@@ -50,6 +50,29 @@ package protocol Exchange: AnyObject {
     var isCongested: Bool { get }
 }
 
+extension Exchange {
+    /// Takes the whole body.
+    /// - Parameters:
+    ///   - limit: Bytes that it may have.
+    ///   - tooLarge: Called in place of `then` where it has more; that is to answer.
+    package func collect(
+        upTo limit: Int,
+        orElse tooLarge: @escaping () -> Void,
+        then: @escaping (ByteBuffer) -> Void
+    ) {
+        var body = ByteBuffer()
+        onBody = { part in
+            switch part {
+            case .bytes(var bytes):
+                body.writeBuffer(&bytes)
+                if body.readableBytes > limit { tooLarge() }
+            case .end: then(body)
+            case .failed: break
+            }
+        }
+    }
+}
+
 /// What arrives of a request's body.
 package enum BodyPart {
     case bytes(ByteBuffer)

@@ -14,13 +14,7 @@ struct ControlBench {
     static let text = "name: shop\nservices: { a: { folder: one, default: true } }"
     let folder: TemporaryFolder
 
-    init() throws {
-        folder = try TemporaryFolder()
-        for name in ["one", "two"] {
-            try folder.folder(name)
-            try folder.write("\(name)/index.html", name)
-        }
-    }
+    init() throws { folder = try TemporaryFolder(pages: "one", "two") }
 
     struct Running: Sendable {
         var project: Project

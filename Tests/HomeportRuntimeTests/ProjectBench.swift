@@ -11,13 +11,7 @@ struct ProjectBench {
     static let services = "services:\n  a: { folder: one, default: true }\n  b: { folder: two }\n"
     let folder: TemporaryFolder
 
-    init() throws {
-        folder = try TemporaryFolder()
-        for name in ["one", "two"] {
-            try folder.folder(name)
-            try folder.write("\(name)/index.html", name)
-        }
-    }
+    init() throws { folder = try TemporaryFolder(pages: "one", "two") }
 
     func read(_ text: String) -> Result<Plan, PlanProblems> {
         Plan.read(text, file: "homeport.yaml", directory: folder.path)

@@ -20,6 +20,15 @@ package final class TemporaryFolder: Sendable {
         path = String(cString: real)
     }
 
+    /// With a folder for each name, whose page says it.
+    package convenience init(pages names: String...) throws {
+        try self.init()
+        for name in names {
+            try folder(name)
+            try write("\(name)/index.html", name)
+        }
+    }
+
     deinit { Self.remove(path) }
 
     package func folder(_ name: String) throws {

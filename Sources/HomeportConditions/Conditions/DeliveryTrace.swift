@@ -60,12 +60,8 @@ public struct DeliveryTrace: Sendable, Hashable {
         private func first(at moment: UInt64, _ trace: DeliveryTrace) -> UInt64 {
             let pass = moment / trace.period
             let rest = moment % trace.period
-            var (low, high) = (0, trace.moments.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if trace.moments[middle] < rest { low = middle + 1 } else { high = middle }
-            }
-            return pass &* UInt64(trace.moments.count) &+ UInt64(low)
+            let place = trace.moments.partition { $0 < rest }
+            return pass &* UInt64(trace.moments.count) &+ UInt64(place)
         }
     }
 }

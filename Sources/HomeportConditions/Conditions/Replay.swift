@@ -20,7 +20,8 @@ public struct Replay: StreamCondition, Hashable {
         let spans: [Entry]
         /// Of the stream's end, in nanoseconds.
         let endDelay: UInt64
-        let flips: [UInt64: Flip]
+        /// By their bytes, in order; each recorded part has one at most.
+        let flips: [Flip]
         let pieces: Set<UInt64>
         /// Where something else holds than before: what is looked at at once lies between two of them.
         let borders: [UInt64]
@@ -29,7 +30,7 @@ public struct Replay: StreamCondition, Hashable {
 
         public init(_ entries: [Entry]) {
             var spans: [Entry] = []
-            var (flips, pieces, borders) = ([UInt64: Flip](), Set<UInt64>(), Set<UInt64>())
+            var (flips, pieces, borders) = ([Flip](), Set<UInt64>(), Set<UInt64>())
             var (endDelay, ending) = (UInt64(0), nil as (Ending, UInt64)?)
             var datagrams: [UInt64: [Decision.What]] = [:]
             for entry in entries.sorted(by: { $0.offset < $1.offset }) {
@@ -39,35 +40,34 @@ public struct Replay: StreamCondition, Hashable {
                 case .delay(let delay) where entry.isEnd: endDelay = delay
                 case .delay, .discard:
                     if entry.offset >= spans.last.map({ $0.offset + $0.count }) ?? 0 { spans.append(entry) }
-                case .flip(let offset, let mask): flips[entry.offset] = Flip(offset: offset, mask: mask)
+                case .flip(let offset, let mask): flips.append(Flip(offset: offset, mask: mask))
                 case .piece: pieces.insert(entry.offset)
                 case .end(let how, let after): ending = (how, after)
                 case .twice: break
                 }
             }
-            (self.spans, self.endDelay, self.flips, self.pieces) = (spans, endDelay, flips, pieces)
+            (self.spans, self.endDelay, self.pieces) = (spans, endDelay, pieces)
+            self.flips = flips.sorted { $0.offset < $1.offset }
             (self.ending, self.datagrams, self.borders) = (ending, datagrams, borders.sorted())
         }
 
-        /// The first span that ends behind a place.
-        fileprivate func span(behind offset: UInt64) -> Entry? {
-            var (low, high) = (0, spans.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if spans[middle].offset + spans[middle].count <= offset { low = middle + 1 } else { high = middle }
-            }
-            return low < spans.count ? spans[low] : nil
+        /// The next border behind a place.
+        fileprivate func border(behind offset: UInt64) -> UInt64? {
+            let index = borders.partition { $0 <= offset }
+            return index < borders.count ? borders[index] : nil
         }
-    }
 
-    /// The next border behind a place.
-    private func border(behind offset: UInt64) -> UInt64? {
-        var (low, high) = (0, script.borders.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if script.borders[middle] <= offset { low = middle + 1 } else { high = middle }
+        /// What happened to a byte.
+        fileprivate func span(at offset: UInt64) -> Entry? {
+            let index = spans.partition { $0.offset + $0.count <= offset }
+            return index < spans.count && spans[index].offset <= offset ? spans[index] : nil
         }
-        return low < script.borders.count ? script.borders[low] : nil
+
+        /// The bits of a byte of these that were turned over.
+        fileprivate func flip(in bytes: Range<UInt64>) -> Flip? {
+            let index = flips.partition { $0.offset < bytes.lowerBound }
+            return index < flips.count && bytes.contains(flips[index].offset) ? flips[index] : nil
+        }
     }
 
     public let script: Script
@@ -76,21 +76,18 @@ public struct Replay: StreamCondition, Hashable {
 
     mutating func judge(_ segment: Segment, now: Instant, draws: Draws) -> Verdict {
         guard segment.kind == .data else { return .leave(at: segment.entered &+ script.endDelay) }
-        if let border = border(behind: segment.start), border - segment.start < UInt64(segment.count) {
+        if let border = script.border(behind: segment.start), border - segment.start < UInt64(segment.count) {
             return .split(after: Int(border - segment.start))
         }
-        guard let span = script.span(behind: segment.start), span.offset <= segment.start else {
-            return .leave(at: segment.entered)
-        }
-        switch span.what {
+        switch script.span(at: segment.start)?.what {
         case .delay(let delay): return .leave(at: segment.entered &+ delay)
         case .discard: return .discard
-        case .flip, .piece, .twice, .end: return .leave(at: segment.entered)
+        case .flip, .piece, .twice, .end, nil: return .leave(at: segment.entered)
         }
     }
 
     func flips(in segment: Segment) -> Flip? {
-        script.flips[segment.start]
+        script.flip(in: segment.start..<segment.start + UInt64(segment.count))
     }
 
     func ending(in stay: Stay) -> (at: Instant, how: Ending)? {

@@ -9,24 +9,19 @@ enum ToxiproxyMetrics {
         if options.proxyMetrics {
             let links = await project.status.links
             var page = MetricsPage()
-            page.family(
-                "toxiproxy_proxy_received_bytes_total",
-                .counter,
-                "The total number of bytes received on a given proxy in a given direction"
-            ) { sample in
-                for link in links {
-                    sample(labels(link, "downstream"), "\(link.down.received)")
-                    sample(labels(link, "upstream"), "\(link.up.received)")
-                }
-            }
-            page.family(
-                "toxiproxy_proxy_sent_bytes_total",
-                .counter,
-                "The total number of bytes sent on a given proxy in a given direction"
-            ) { sample in
-                for link in links {
-                    sample(labels(link, "downstream"), "\(link.down.bytes)")
-                    sample(labels(link, "upstream"), "\(link.up.bytes)")
+            let counted: [(word: String, count: KeyPath<LinkStatus.Way, UInt64>)] = [
+                ("received", \.received), ("sent", \.bytes),
+            ]
+            for (word, count) in counted {
+                page.family(
+                    "toxiproxy_proxy_\(word)_bytes_total",
+                    .counter,
+                    "The total number of bytes \(word) on a given proxy in a given direction"
+                ) { sample in
+                    for link in links {
+                        sample(labels(link, "downstream"), "\(link.down[keyPath: count])")
+                        sample(labels(link, "upstream"), "\(link.up[keyPath: count])")
+                    }
                 }
             }
             text += page.text + LinkMetrics.text(links)

@@ -61,11 +61,11 @@ package final class ToxiproxyResponder: Responder {
     }
 
     package func respond(to head: RequestHead, _ exchange: any Exchange) {
-        let path = Self.decoded(head.text(head.path))
-        let clean = Self.clean(path)
+        let path = ToxiproxyPath.decoded(head.text(head.path))
+        let clean = ToxiproxyPath.clean(path)
         guard clean == path else {
             let query = head.query.map { "?\(head.text($0))" } ?? ""
-            return exchange.answer(Self.head(301, "", nil, ("Location", Self.encoded(clean) + query)), nil)
+            return exchange.answer(Self.head(301, "", nil, ("Location", ToxiproxyPath.encoded(clean) + query)), nil)
         }
         guard let route = Route(path), route != .metrics || options.hasMetrics else {
             return Self.plain(404, "404 page not found\n", nil, exchange)
@@ -80,7 +80,13 @@ package final class ToxiproxyResponder: Responder {
         guard method != .get, method != .delete, route != .reset else {
             return answer(exchange, id) { [self] in await reply(method, route, []) }
         }
-        collect(exchange, id) { [self] body in
+        exchange.collect(
+            upTo: Self.largestBody,
+            orElse: {
+                let error = ToxiproxyError.badBody("it has more than \(Self.largestBody >> 20) MiB")
+                Self.plain(413, "{\(ToxiproxyError(error.text, 413).fields)}\n", id, exchange)
+            }
+        ) { [self] body in
             answer(exchange, id) { [self] in await reply(method, route, Array(body.readableBytesView)) }
         }
     }
@@ -182,21 +188,6 @@ package final class ToxiproxyResponder: Responder {
         return head
     }
 
-    private func collect(_ exchange: any Exchange, _ id: String, then: @escaping (ByteBuffer) -> Void) {
-        var body = ByteBuffer()
-        exchange.onBody = { part in
-            switch part {
-            case .bytes(var bytes):
-                body.writeBuffer(&bytes)
-                guard body.readableBytes > Self.largestBody else { return }
-                let error = ToxiproxyError.badBody("it has more than \(Self.largestBody >> 20) MiB")
-                Self.plain(413, "{\(ToxiproxyError(error.text, 413).fields)}\n", id, exchange)
-            case .end: then(body)
-            case .failed: break
-            }
-        }
-    }
-
     private static let largestBody = 16 << 20
 
     /// Twenty letters and digits that no other request has: of this process, and a count.
@@ -218,46 +209,4 @@ package final class ToxiproxyResponder: Responder {
     }
 
     private static let process = UInt64.random(in: 0 ... .max)
-
-    // MARK: Paths
-
-    private static func decoded(_ path: String) -> String {
-        guard path.contains("%") else { return path }
-        var (bytes, out) = (Array(path.utf8)[...], [UInt8]())
-        while let byte = bytes.popFirst() {
-            if byte == UInt8(ascii: "%"), bytes.count >= 2,
-                let value = UInt8(String(decoding: bytes.prefix(2), as: UTF8.self), radix: 16)
-            {
-                out.append(value)
-                bytes = bytes.dropFirst(2)
-            } else {
-                out.append(byte)
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
-    }
-
-    private static func encoded(_ path: String) -> String {
-        var out = ""
-        for byte in path.utf8 {
-            let scalar = Unicode.Scalar(byte)
-            let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-            if isPlain || "-._~/$&+,:;=@!*'()".unicodeScalars.contains(scalar) {
-                out.unicodeScalars.append(scalar)
-            } else {
-                out += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return out
-    }
-
-    /// Without empty parts, `.` and `..`; a slash at the end stays.
-    private static func clean(_ path: String) -> String {
-        var parts: [Substring] = []
-        for part in path.split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        let clean = "/" + parts.joined(separator: "/")
-        return path.hasSuffix("/") && clean != "/" ? clean + "/" : clean
-    }
 }

@@ -44,7 +44,8 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
     private var isTargetGone = false
     private var held: Scheduled<Void>?
     private var isRaw = false
-    private static let mostWaiting = 64
+    /// Parts of requests, each of at most a read.
+    private static let mostWaiting = 16
 
     init(_ faults: HTTPFaults, on loop: any EventLoop) {
         self.faults = faults
@@ -220,6 +221,8 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
             write(bytes)
         }
         guard isCut else { return }
+        // What else there is of it is not to reach the client, its end least of all.
+        self.exchange = nil
         target?.close()
         close()
     }

@@ -15,7 +15,7 @@ extension Project {
                 made[link.name] = try await start(link, of: plan, services: services)
             }
         } catch {
-            for (name, link) in made where kept[name] == nil { await link.stop(within: .zero) }
+            for (name, link) in made where kept[name] == nil { await link.end() }
             throw error
         }
         return made
@@ -49,11 +49,11 @@ extension Project {
             }
             for link in successors { made[link.name] = try await start(link, of: plan, services: services) }
         } catch {
-            for (name, link) in made where kept[name] == nil { await link.stop(within: .zero) }
+            for (name, link) in made where kept[name] == nil { await link.end() }
             for old in ended { try await old.open() }
             throw error
         }
-        for (name, link) in links where kept[name] == nil { await link.stop(within: .zero) }
+        for (name, link) in links where kept[name] == nil { await link.end() }
         links = made
         for link in plan.links {
             guard let running = kept[link.name] else { continue }
@@ -174,7 +174,7 @@ extension Project {
     package func removeLink(_ name: String) async {
         await turns.take()
         defer { turns.end() }
-        await links.removeValue(forKey: name)?.stop(within: .zero)
+        await links.removeValue(forKey: name)?.end()
     }
 
     /// Does something to a link that no change of the plan may come in between.
@@ -188,7 +188,7 @@ extension Project {
     }
 
     /// Whether there is nothing left for which it should run: a link that stood alone was removed.
-    package var isEmpty: Bool { options.place == nil && links.isEmpty }
+    package var isEmpty: Bool { options.place == nil && plan.toxiproxy == nil && links.isEmpty }
 
     /// Does something to links of this project.
     /// - Returns: What they are afterwards.
@@ -210,7 +210,7 @@ extension Project {
             case .heal: try await link.heal()
             case .remove:
                 links[link.name] = nil
-                await link.stop(within: .zero)
+                await link.end()
             }
         }
         // A line that several share has one speed.

@@ -1,16 +1,26 @@
+import ArgumentParser
 import HomeportControl
 import HomeportCore
 import HomeportLink
 import HomeportRuntime
 import NIOCore
 
-/// Runs one link in this process until it is ended: what link open and link replay share.
-struct LinkHost {
-    /// Whether the name was chosen, so that another one will not do.
-    let isNamed: Bool
-    let threads: Int
-    let json: Bool
-    let decisions: DecisionOptions.Writer?
+/// Runs one link in this process until it is ended: what link open and link replay share, their options among it.
+struct LinkHost: ParsableArguments {
+    @Option(help: "Where it listens: a port of both loopbacks, an address, or unix:/path. (default: a free port)")
+    var listen: String?
+
+    @Option(help: "What it is called. (default: from its target, or from the log)")
+    var name: String?
+
+    @Flag(help: "Let it lead beyond this machine.")
+    var remote = false
+
+    @Flag(help: "Once it runs, print its status as JSON, and nothing more.")
+    var json = false
+
+    @OptionGroup var loops: LoopOptions
+    @OptionGroup var decisions: DecisionOptions
 
     func run(_ plan: LinkPlan) async throws {
         var link = plan
@@ -19,7 +29,7 @@ struct LinkHost {
         try state.prepare()
         let turn = try await StartTurn.take(state.path)
         let names = try await RunningLinks.find().all.map(\.status.name)
-        if !isNamed {
+        if name == nil {
             let own = link.name
             link.name = (1...).lazy.map { $0 == 1 ? own : "\(own)-\($0)" }.first { !names.contains($0) } ?? own
         } else if names.contains(link.name) {
@@ -32,9 +42,10 @@ struct LinkHost {
         var plan = Plan(name: ServiceName(madeFrom: link.name), directory: PlanFile.currentDirectory)
         plan.links = [link]
         let board = LinkBoard(isLive: !json && Terminal.output.isInteractive)
-        var options = ProjectOptions(place: nil, threads: threads) { board.say($0) }
-        options.decisions = decisions?.log
-        defer { decisions?.lines.finish() }
+        var options = ProjectOptions(place: nil, threads: loops.count) { board.say($0) }
+        let decided = try decisions.writer()
+        options.decisions = decided?.log
+        defer { decided?.lines.finish() }
         let project = Project(plan, options: options)
         let json = json
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -35,12 +35,6 @@ struct LinkOpenCommand: AsyncParsableCommand {
     @Argument(help: "Where the link leads.")
     var target: String
 
-    @Option(help: "Where it listens: a port of both loopbacks, an address, or unix:/path. (default: a free port)")
-    var listen: String?
-
-    @Option(help: "What it is called. (default: link- and the target's port)")
-    var name: String?
-
     @Option(help: "Cut and healed together with all links of this group.")
     var group: String?
 
@@ -61,19 +55,11 @@ struct LinkOpenCommand: AsyncParsableCommand {
     )
     var http: [String] = []
 
-    @Flag(help: "Let it lead beyond this machine.")
-    var remote = false
-
-    @Flag(help: "Once it runs, print its status as JSON, and nothing more.")
-    var json = false
-
-    @OptionGroup var loops: LoopOptions
-    @OptionGroup var decisions: DecisionOptions
+    @OptionGroup var host: LinkHost
     @OptionGroup(title: "Conditions") var conditions: ConditionOptions
 
     func run() async throws {
-        try await LinkHost(isNamed: name != nil, threads: loops.count, json: json, decisions: decisions.writer())
-            .run(plan())
+        try await host.run(plan())
     }
 
     private func plan() throws -> LinkPlan {
@@ -89,11 +75,12 @@ struct LinkOpenCommand: AsyncParsableCommand {
                 fix: "write 5432, 127.0.0.1:5432, udp://127.0.0.1:53 or unix:/path; services are linked in a plan"
             )
         }
-        let own = name ?? "link-\(endpoint.port.map { "\($0)" } ?? "unix")"
+        let own = host.name ?? "link-\(endpoint.port.map { "\($0)" } ?? "unix")"
         var plan = LinkPlan(name: try ServiceName(parsing: own).text, to: to)
-        plan.remote = remote
+        plan.remote = host.remote
         let words = [
-            ("listen", listen), ("group", group), ("idle", idle), ("connect_timeout", connectTimeout), ("seed", seed),
+            ("listen", host.listen), ("group", group), ("idle", idle), ("connect_timeout", connectTimeout),
+            ("seed", seed),
         ]
         try ConditionOptions.read(
             words.compactMap { name, text in text.map { (name, $0) } },

@@ -41,20 +41,7 @@ struct LinkReplayCommand: AsyncParsableCommand {
     @Option(help: "Where it leads. (default: where it led)")
     var to: String?
 
-    @Option(help: "Where it listens: a port of both loopbacks, an address, or unix:/path. (default: a free port)")
-    var listen: String?
-
-    @Option(help: "What it is called. (default: as it was)")
-    var name: String?
-
-    @Flag(help: "Let it lead beyond this machine.")
-    var remote = false
-
-    @Flag(help: "Once it runs, print its status as JSON, and nothing more.")
-    var json = false
-
-    @OptionGroup var loops: LoopOptions
-    @OptionGroup var decisions: DecisionOptions
+    @OptionGroup var host: LinkHost
 
     func run() async throws {
         let recording: Recording
@@ -78,13 +65,13 @@ struct LinkReplayCommand: AsyncParsableCommand {
                 fix: "say where it is to lead with --to, as in --to 5432"
             )
         }
-        let own = name ?? recording.link
+        let own = host.name ?? recording.link
         var plan = LinkPlan(name: own, to: .endpoint(endpoint))
         plan.recording = recording
-        plan.remote = remote
-        try ConditionOptions.read(listen.map { [("listen", $0)] } ?? [], by: LinkPlan.section, into: &plan)
+        plan.remote = host.remote
+        try ConditionOptions.read(host.listen.map { [("listen", $0)] } ?? [], by: LinkPlan.section, into: &plan)
         try plan.checkPlaces()
-        try await LinkHost(isNamed: name != nil, threads: loops.count, json: json, decisions: decisions.writer()).run(
+        try await host.run(
             plan
         )
     }
