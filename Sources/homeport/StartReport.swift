@@ -32,6 +32,9 @@ struct StartReport {
             text += "  " + terminal.styled(link.addresses.first ?? "", .green)
             text += "   link \(link.name.harmless) to \(link.target.harmless): \(LinkReport.conditions(link))\n"
         }
+        if let api = status.toxiproxy?.first {
+            text += "\n  " + terminal.styled(api, .green) + "   Toxiproxy's API\n"
+        }
         text += "\n"
         for line in next { text += "  " + terminal.styled(line, .dim) + "\n" }
         terminal.write(text + "\n")

@@ -250,6 +250,7 @@ package actor Project {
                     )
                 },
                 links: await linkStatus,
+                toxiproxy: toxiproxy.listener?.places.map { "\(Endpoint($0, scheme: .http))" } ?? [],
                 connections: connections
             )
         }

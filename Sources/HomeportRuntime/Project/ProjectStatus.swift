@@ -29,6 +29,8 @@ package struct ProjectStatus: Sendable, Codable, Equatable {
     package var addresses: [String]
     package var services: [Service]
     package var links: [LinkStatus]
+    /// Where Toxiproxy's API is offered; null from a version that has none.
+    package var toxiproxy: [String]?
     /// Open connections to the door, this moment.
     package var connections: Int
 }

@@ -39,12 +39,13 @@ enum LinkReport {
             if !up.isEmpty { parts.append("up: \(up)") }
             if !down.isEmpty { parts.append("down: \(down)") }
         }
+        if !link.http.isEmpty { parts.append("\(link.http.count) of http") }
         let text = parts.isEmpty ? "no conditions" : parts.joined(separator: "; ")
         return text + (link.setFor.map { " (set for \(seconds($0)) more)" } ?? (link.isEdited ? " (set by hand)" : ""))
     }
 
     private static func words(_ way: LinkStatus.Way, _ link: LinkStatus) -> String {
-        let text = way.conditions.map(\.text).joined(separator: "; ")
+        let text = way.conditions.map(\.text).joined(separator: "; ").harmless
         // What is modelled is called so wherever it stands.
         let isModelled = link.transport == "tcp" && way.conditions.contains { $0[named: "loss"] != nil }
         return isModelled ? text + " (loss is modelled)" : text
