@@ -14,7 +14,7 @@ public func fuzzPlan(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         let isEmpty = plan.services.isEmpty && plan.links.isEmpty && plan.toxiproxy == nil
         precondition(!isEmpty, "a plan of nothing")
         precondition(Set(plan.links.map(\.name)).count == plan.links.count, "two links of one name")
-        for link in plan.links { precondition((try? link.words()) != nil, "a link whose words do not go together") }
+        for link in plan.links { precondition((try? link.settings()) != nil, "a link whose words do not go together") }
         precondition(Set(plan.services.map(\.name)).count == plan.services.count, "two services of one name")
         precondition(plan.services.count(where: \.isDefault) <= 1, "two defaults")
     case .failure(let problems):

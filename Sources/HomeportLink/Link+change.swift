@@ -130,6 +130,7 @@ extension Link {
         )
         state.note(profile)
         own.keep(only: Set(state.names.keys))
+        http.become(state.settings.http)
         for loop in loops { loop.eventLoop.execute { loop.value.become(profile) } }
     }
 

@@ -44,7 +44,7 @@ extension Link {
                     overflowed: counts.overflowed,
                     up: way(state.settings.words.up, counts.up, state.order.up),
                     down: way(state.settings.words.down, counts.down, state.order.down),
-                    http: state.target.faults
+                    http: http.status
                 )
             }
         }

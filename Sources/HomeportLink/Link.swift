@@ -24,6 +24,7 @@ package final class Link: Dialer {
     let shared: Lines?
     let recording: Recording?
     private let decisions: DecisionLog?
+    let http: HTTPFaults
     let numbers = Atomic<UInt64>(0)
     let loopGroup: any EventLoopGroup
     let listening: Mutex<Listening>
@@ -77,6 +78,13 @@ package final class Link: Dialer {
         let draws = Draws(seed: seed, nameKey)
         self.draws = draws
         let settings = try plan.settings()
+        http = HTTPFaults(
+            settings.http,
+            link: plan.name,
+            draws: draws.of(LinkProfile.key("http")),
+            script: plan.recording?.requests ?? [:],
+            log: decisions
+        )
         let profile = LinkProfile(
             settings.words,
             isCut: false,
@@ -106,7 +114,7 @@ package final class Link: Dialer {
     }
 
     /// What it does now.
-    package var words: LinkWords { state.withLock(\.settings.words) }
+    package var settings: LinkSettings { state.withLock(\.settings) }
 
     /// Where it leads, as text.
     package var targetText: String { state.withLock(\.target.text) }
@@ -127,7 +135,8 @@ package final class Link: Dialer {
         let port = channel.remoteAddress?.port.map { UInt16(truncatingIfNeeded: $0) }
         let facts = ConnectionFacts(number: number, clientPort: port)
         let relay = Relay(facts, on: loop(of: channel.eventLoop), draws: draws.of(number), log: log(of: number))
-        try relay.start(channel, dialer) { [self] error in dialled(error) }
+        let faulty = http.isEmpty ? dialer : HTTPFaultDialer(base: dialer, faults: http, connection: number)
+        try relay.start(channel, faulty) { [self] error in dialled(error) }
     }
 
     // MARK: Without a port

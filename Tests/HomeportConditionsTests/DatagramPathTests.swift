@@ -143,6 +143,22 @@ private struct Road {
         #expect(road.out.map(\.at) == (1...10).map { ms(Double($0)) })
     }
 
+    /// What waits is what was sent, however long the trace's pauses are.
+    @Test func aTraceHasMomentsAndAQueueOfBytes() throws {
+        let trace = try #require(DeliveryTrace(moments: [2, 2, 500, 1000].map { $0 * 1_000_000 }))
+        var road = Road(.rate(DatagramRate(Bottleneck(.trace(trace)), queue: 4000)))
+        road.send(2, bytes: 700)
+        road.send(4, bytes: 1000)
+        road.pass(ms(2000))
+        // Of 1,500 bytes each moment: 5,400 do not all find room; after a pass it begins again.
+        #expect(road.numbers == [0, 1, 2, 3])
+        #expect(road.out.map(\.at) == [ms(2), ms(2), ms(2), ms(500)])
+        road.send(5, bytes: 1000)
+        road.pass(ms(1000))
+        #expect(road.numbers.suffix(4) == [6, 7, 8, 9])
+        #expect(road.out.suffix(4).map(\.at) == [ms(2002), ms(2002), ms(2002), ms(2500)])
+    }
+
     @Test func aSlowerRateReTimesWhatWaitsAndDropsNothing() {
         let line = Bottleneck(bitsPerSecond: 800_000)
         var road = Road(.rate(DatagramRate(line)))

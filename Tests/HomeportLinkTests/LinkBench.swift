@@ -82,7 +82,7 @@ enum LinkBench {
         let target: LinkTarget =
             plan.isDatagram
             ? .datagram(endpoint.place)
-            : LinkTarget.stream(AddressDialer(endpoint.place), text: endpoint.description).faulty(as: plan)
+            : LinkTarget.stream(AddressDialer(endpoint.place), text: endpoint.description)
         return try await Link.start(plan, to: target, shared: nil, group: group, decisions: decisions) { _ in }
     }
 }

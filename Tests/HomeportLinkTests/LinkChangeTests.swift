@@ -135,7 +135,7 @@ import Darwin
                 file: "test"
             )
             try await link.set(edit)
-            try await eventually { link.words.down.map(\.text) == ["latency 1ms, name b"] }
+            try await eventually { link.settings.words.down.map(\.text) == ["latency 1ms, name b"] }
         }
     }
 

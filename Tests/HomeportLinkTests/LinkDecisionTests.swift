@@ -50,8 +50,20 @@ import Foundation
                 try await LinkBench.untilNobodyIsLeft(link)
             }
         }
-        // Without when it was.
-        return lines.all.map { line in line.firstRange(of: ",\"at\"").map { String(line[..<$0.lowerBound]) } ?? line }
+        return Self.timeless(lines)
+    }
+
+    /// From a log without times.
+    private static func recording(_ log: [String]) throws -> Recording {
+        let lines = try log.enumerated().map { index, line in
+            try JSONDecoder().decode(Recording.Line.self, from: Data((index == 0 ? line : line + "}").utf8))
+        }
+        return try Recording(lines, link: nil)
+    }
+
+    /// Without when it was.
+    private static func timeless(_ lines: Lines) -> [String] {
+        lines.all.map { line in line.firstRange(of: ",\"at\"").map { String(line[..<$0.lowerBound]) } ?? line }
     }
 
     private static let words = "{ direction: both, latency: 4ms, jitter: 3ms, loss: 30%, recovery: 9ms, corrupt: 100% }"
@@ -70,14 +82,48 @@ import Foundation
     @Test(arguments: [words, "{ direction: both, corrupt_at: '0,5,100,1000', slice: 64B }"])
     func aLogIsDoneAgain(words: String) async throws {
         let recorded = try await converse(words, seed: 7)
-        let lines = try recorded.map { line in
-            try JSONDecoder().decode(Recording.Line.self, from: Data((line.hasSuffix("}") ? line : line + "}").utf8))
-        }
-        let recording = try Recording(lines, link: nil)
+        let recording = try Self.recording(recorded)
         #expect(recording.link == "test" && recording.transport == "tcp" && recording.connections == 3)
         // Another seed, and no words: all that happens is from the log.
         let replayed = try await converse("{}", seed: 99, replaying: recording)
         #expect(replayed.dropFirst() == recorded.dropFirst())
+    }
+
+    /// Requests of three connections, each answered by one of two faults.
+    private func statuses(
+        _ words: String,
+        seed: UInt64,
+        replaying recording: Recording? = nil
+    ) async throws -> (statuses: [String], log: [String]) {
+        let (lines, upstream) = (Lines(), try Upstream())
+        var plan = LinkPlan(name: "test", to: .endpoint(try Endpoint(parsing: "127.0.0.1:\(upstream.port)")))
+        plan.edit = try LinkEdit.read(words, file: "test")
+        (plan.seed, plan.recording) = (seed, recording)
+        var statuses: [String] = []
+        try await LinkBench.running(plan, decisions: DecisionLog { lines.add($0) }) { link in
+            for _ in 0..<3 {
+                let client = try Wire(to: link.port?.number ?? 0)
+                for _ in 0..<8 {
+                    try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                    let head = try client.head()
+                    statuses.append(String(head.dropFirst(9).prefix(3)))
+                }
+                client.finish()
+                #expect(client.end() == .end)
+                try await LinkBench.untilNobodyIsLeft(link)
+            }
+        }
+        return (statuses, Self.timeless(lines))
+    }
+
+    @Test func requestsAreDecidedAndDoneAgainAlike() async throws {
+        let words = "{ http: [ { share: 40%, status: 503, delay: 1ms }, { status: 204 } ] }"
+        let one = try await statuses(words, seed: 7)
+        #expect(Set(one.statuses) == ["503", "204"] && one.log.count == 1 + 24 + one.statuses.count { $0 == "503" })
+        #expect(try await statuses(words, seed: 7).log.dropFirst() == one.log.dropFirst())
+        #expect(try await statuses(words, seed: 8).statuses != one.statuses)
+        let again = try await statuses("{}", seed: 99, replaying: Self.recording(one.log))
+        #expect(again.statuses == one.statuses && again.log.dropFirst() == one.log.dropFirst())
     }
 
     @Test(arguments: [
@@ -87,6 +133,10 @@ import Foundation
         (
             #"[{"link":"a","connection":1,"direction":"up","place":0,"what":"magic"}]"#,
             "cannot be repeated"
+        ),
+        (
+            #"[{"link":"a","connection":1,"direction":"up","place":0,"request":1,"fault":{"status":"x"}}]"#,
+            "the fault makes no sense"
         ),
         (
             #"[{"link":"a","connection":1,"direction":"up","place":0,"what":"delay","ms":-1}]"#,

@@ -199,6 +199,39 @@ import Testing
         }
     }
 
+    /// Who is there meets it with the next request, and who came when all passed as it came stays so.
+    @Test func faultsChangeWhileItRuns() async throws {
+        let upstream = try Upstream()
+        let plan = LinkPlan(name: "test", to: .endpoint(try Endpoint(parsing: "127.0.0.1:\(upstream.port)")))
+        let asked = request("GET /a")
+        try await LinkBench.running(plan) { link in
+            func set(_ edit: String) async throws { try await link.set(LinkEdit.read(edit, file: "test")) }
+            let early = try Wire(to: link.port?.number ?? 0)
+            let server = try upstream.accept()
+            try await set("{ http: [ { status: 503 } ] }")
+            let client = try Wire(to: link.port?.number ?? 0)
+            try client.send(asked)
+            #expect(try client.head().hasPrefix("HTTP/1.1 503"))
+            try early.send(asked)
+            #expect(try server.text(asked.utf8.count) == asked)
+
+            try await set("{ latency: 1ms, http: [ { every: 2, status: 500 }, { status: 501 } ] }")
+            for status in [501, 500, 501] {
+                try client.send(asked)
+                #expect(try client.head().hasPrefix("HTTP/1.1 \(status)"))
+                // The same again is no change: they count on.
+                try await set("{ http: [ { every: 2, status: 500 }, { status: 501 } ] }")
+            }
+            #expect(try await link.status.http.map(\.requests) == [1, 3])
+            #expect(try await link.status.down.conditions.map(\.text) == ["latency 1ms"])
+            try await set("{ clear: true }")
+            #expect(try await link.status.http.isEmpty)
+            let other = try upstream.accept()
+            try client.send(asked)
+            #expect(try other.text(asked.utf8.count) == asked)
+        }
+    }
+
     @Test func whatIsNoHTTPIsTold() async throws {
         try await faulty("[ { status: 500 } ]") { client, _ in
             try client.send("\u{16}\u{3}\u{1} hello\r\n\r\n")
@@ -215,7 +248,8 @@ import Testing
     func pathsByPattern(pattern: String, path: String, isMeant: Bool) throws {
         var fault = HTTPFault()
         fault.path = pattern
-        #expect(fault.matches(method: "GET", path: path, fields: { _ in [] }) == isMeant)
+        let request = HTTPFaults.Request(connection: 1, number: 1, method: "GET", path: path) { _ in [] }
+        #expect(fault.matches(request) == isMeant)
     }
 
     @Test(arguments: [

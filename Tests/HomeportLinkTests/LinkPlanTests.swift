@@ -17,7 +17,7 @@ import Testing
     private func words(_ text: String) throws -> LinkWords {
         let (plan, problems) = read(text)
         if let first = problems.first { throw first }
-        return try #require(plan).words()
+        return try #require(plan).settings().words
     }
 
     @Test func withoutADirectionWordsActOnTheWayDown() throws {

@@ -79,6 +79,13 @@ final class Wire {
 
     func text(_ count: Int) throws -> String { String(decoding: try receive(count), as: UTF8.self) }
 
+    /// The head of an answer, with the empty line after it.
+    func head() throws -> String {
+        var text = ""
+        while !text.hasSuffix("\r\n\r\n") { text += try self.text(1) }
+        return text
+    }
+
     /// What comes instead of more bytes.
     func end() -> End {
         var byte: UInt8 = 0

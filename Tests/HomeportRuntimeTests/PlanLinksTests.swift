@@ -197,7 +197,7 @@ import Testing
         try bench.folder.write("lte.down", "1\n")
         try bench.folder.write("broken.down", "1\nfast\n")
         let plan = try bench.plan("links: { l: { to: 5432, trace: ./lte.down } }")
-        #expect(try plan.links[0].words().down.map(\.text) == ["trace \(bench.folder.path)/lte.down"])
+        #expect(try plan.links[0].settings().words.down.map(\.text) == ["trace \(bench.folder.path)/lte.down"])
         let found = problems("links: { l: { to: 5432, trace: broken.down } }").first
         #expect(found?.what == "\"fast\" is no time in a trace (\(bench.folder.path)/broken.down:2)")
         #expect(

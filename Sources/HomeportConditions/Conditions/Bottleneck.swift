@@ -98,6 +98,9 @@ public final class Bottleneck: Sendable {
     func reserve(_ count: Int, from: Instant, limit: Int) -> Slot? {
         let waiting = state.withLock { state -> Double in
             guard state.busyUntil > from else { return 0 }
+            if case .trace(let trace) = state.pace, let began = state.began {
+                return Double(state.cursor.waiting(at: max(from, began) - began, of: trace))
+            }
             return Double(state.busyUntil - from) * Double(state.bitsPerSecond) / 8e9
         }
         return waiting + Double(count) > Double(limit) + 0.5 && waiting > 0 ? nil : reserve(count, from: from)

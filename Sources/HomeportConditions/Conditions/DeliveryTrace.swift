@@ -52,6 +52,14 @@ public struct DeliveryTrace: Sendable, Hashable {
             return moment
         }
 
+        /// Bytes that were taken and have not passed yet.
+        func waiting(at moment: UInt64, of trace: DeliveryTrace) -> Int {
+            let next = first(at: moment, trace)
+            // One that is behind has nothing.
+            guard index >= next else { return 0 }
+            return Int(clamping: index - next) * DeliveryTrace.unit + (DeliveryTrace.unit - left)
+        }
+
         private func time(_ trace: DeliveryTrace) -> UInt64 {
             let count = UInt64(trace.moments.count)
             return index / count &* trace.period &+ trace.moments[Int(index % count)]

@@ -8,6 +8,14 @@ struct Toxic: Sendable, Equatable {
         case known(ToxicType, [Int64])
         /// A condition that Toxiproxy does not have, by the link's word for it.
         case own(String)
+        /// Something that goes wrong with requests of HTTP.
+        case fault
+    }
+
+    /// What it is on a link.
+    enum Meaning: Equatable {
+        case condition(ConditionWords, isUpstream: Bool)
+        case fault(HTTPFault)
     }
 
     struct Word: Sendable, Equatable {
@@ -28,22 +36,36 @@ struct Toxic: Sendable, Equatable {
         switch kind {
         case .known(let type, _): type.rawValue
         case .own(let word): word
+        case .fault: Self.faultType
         }
     }
+
+    private static let faultType = "http"
 
     var isOwn: Bool { if case .own = kind { true } else { false } }
 
     var isUpstream: Bool { stream.lowercased() == "upstream" }
 
+    /// - Throws: ``HomeportError`` where its words make no sense.
+    func meaning() throws(HomeportError) -> Meaning {
+        guard case .fault = kind else { return .condition(condition, isUpstream: isUpstream) }
+        var fault = try HTTPFault(words: words.map { ($0.name, $0.text) })
+        (fault.name, fault.share) = (name, share)
+        return .fault(fault)
+    }
+
+    /// Nil for all.
+    private var share: Probability? {
+        guard toxicity < 1 else { return nil }
+        // From its decimals: 0.1 is 10%, not 10.000000149%.
+        return Probability(max(0, Double("\(toxicity)") ?? 0)) ?? Probability(0)
+    }
+
     /// What it does, as one condition of a link.
     var condition: ConditionWords {
         var condition = ConditionWords()
         condition[named: "name"] = name
-        if toxicity < 1 {
-            // From its decimals: 0.1 is 10%, not 10.000000149%.
-            let share = Double("\(toxicity)") ?? 0
-            condition[named: "share"] = Probability(max(0, share)).map { "\($0)" } ?? "0%"
-        }
+        condition[named: "share"] = share.map { "\($0)" }
         if case .known(let type, let values) = kind {
             for (word, text) in type.words(values) { condition[named: word] = text }
         }
@@ -83,9 +105,17 @@ extension Toxic {
         name = condition[named: "name"] ?? "\(type)_\(stream)"
     }
 
+    /// What goes wrong with requests of a link, whoever said it.
+    init(_ fault: HTTPFault) {
+        (name, stream, kind) = (fault.name ?? "\(Self.faultType)_downstream", "downstream", .fault)
+        toxicity = fault.share.map { Float($0.fraction) } ?? 1
+        words = fault.words.filter { !["name", "share"].contains($0.name) }.map { Word(name: $0.name, text: $0.text) }
+    }
+
     /// What a type is before anything is said of it; nil where there is no such type.
     static func kind(_ type: String) -> Kind? {
         if let known = ToxicType(rawValue: type) { return .known(known, known.attributes.map { _ in 0 }) }
+        if type == faultType { return .fault }
         return ConditionWords.isCondition(type) ? .own(type) : nil
     }
 

@@ -148,9 +148,9 @@ enum ToxiproxyRequests {
 
     /// What is said in a link's words must make sense; Toxiproxy's own attributes may be anything.
     private static func check(_ toxic: Toxic) throws(ToxiproxyError) {
-        guard !toxic.words.isEmpty || toxic.isOwn else { return }
         do throws(HomeportError) {
-            let condition = toxic.condition
+            guard case .condition(let condition, _) = try toxic.meaning() else { return }
+            guard !toxic.words.isEmpty || toxic.isOwn else { return }
             if toxic.isOwn, condition[named: toxic.type] == nil {
                 throw HomeportError(.badValue, "\(toxic.type) is missing in its attributes")
             }

@@ -153,8 +153,10 @@ actor ToxiproxyServer {
     func reset() async throws(ToxiproxyError) {
         for link in await project.allLinks {
             try await open(link)
-            guard link.words != LinkWords() else { continue }
-            try await set(link, [], [])
+            guard link.settings != LinkSettings() else { continue }
+            var edit = LinkEdit()
+            edit.clears = true
+            try await set(link, edit, renewing: [])
             given[link.name] = nil
         }
     }
@@ -219,32 +221,33 @@ actor ToxiproxyServer {
 
     private struct Row {
         let toxic: Toxic
-        let condition: ConditionWords
+        let meaning: Toxic.Meaning
     }
 
-    /// A link's conditions as toxics: upstream first, each direction in the order in which they act.
+    /// A link's conditions as toxics: upstream first, each direction in the order in which they act; then what goes wrong with
+    /// requests.
     private func rows(_ link: Link) -> [Row] {
-        let words = link.words
+        let settings = link.settings
         var rows: [Row] = []
-        var names: Set<String> = []
-        for (conditions, isUpstream) in [(words.up, true), (words.down, false)] {
+        for (conditions, isUpstream) in [(settings.words.up, true), (settings.words.down, false)] {
             for condition in conditions.flatMap(\.single) {
-                var toxic = Toxic(condition, isUpstream: isUpstream)
-                if let given = given[link.name]?[toxic.name], given.isUpstream == isUpstream,
-                    given.condition == condition
-                {
-                    toxic = given
-                }
-                // Two that have no name can be alike.
-                let name = toxic.name
-                for number in 2... {
-                    if names.insert(toxic.name).inserted { break }
-                    toxic.name = "\(name)_\(number)"
-                }
-                rows.append(Row(toxic: toxic, condition: condition))
+                let meaning = Toxic.Meaning.condition(condition, isUpstream: isUpstream)
+                rows.append(Row(toxic: Toxic(condition, isUpstream: isUpstream), meaning: meaning))
             }
         }
-        return rows
+        rows += settings.http.map { Row(toxic: Toxic($0), meaning: .fault($0)) }
+        var names: Set<String> = []
+        return rows.map { row in
+            var toxic = row.toxic
+            if let given = given[link.name]?[toxic.name], (try? given.meaning()) == row.meaning { toxic = given }
+            // Two that have no name can be alike.
+            let name = toxic.name
+            for number in 2... {
+                if names.insert(toxic.name).inserted { break }
+                toxic.name = "\(name)_\(number)"
+            }
+            return Row(toxic: toxic, meaning: row.meaning)
+        }
     }
 
     func toxics(_ name: String) async throws(ToxiproxyError) -> String {
@@ -265,7 +268,7 @@ actor ToxiproxyServer {
         guard rows.count < Self.mostToxics else {
             throw ToxiproxyError("there are \(Self.mostToxics) toxics already", 500)
         }
-        try await set(link, rows + [Row(toxic: toxic, condition: toxic.condition)], renewing: toxic.name)
+        try await set(link, rows + [try row(toxic)], renewing: toxic.name)
         given[proxy, default: [:]][toxic.name] = toxic
         return toxic.json
     }
@@ -277,7 +280,7 @@ actor ToxiproxyServer {
         var rows = rows(link)
         guard let index = rows.firstIndex(where: { $0.toxic.name == name }) else { throw .noToxic }
         let toxic = try ToxiproxyRequests.update(ToxiproxyRequests.json(body), of: rows[index].toxic)
-        rows[index] = Row(toxic: toxic, condition: toxic.condition)
+        rows[index] = try row(toxic)
         try await set(link, rows, renewing: name)
         given[proxy, default: [:]][name] = toxic
         return toxic.json
@@ -292,32 +295,41 @@ actor ToxiproxyServer {
         given[proxy]?[name] = nil
     }
 
-    /// - Parameter renewing: The toxic that this is about.
-    private func set(_ link: Link, _ rows: [Row], renewing: String? = nil) async throws(ToxiproxyError) {
-        try await set(
-            link,
-            rows.filter(\.toxic.isUpstream).map(\.condition),
-            rows.filter { !$0.toxic.isUpstream }.map(\.condition),
-            renewing: renewing
-        )
+    private func row(_ toxic: Toxic) throws(ToxiproxyError) -> Row {
+        do throws(HomeportError) { return Row(toxic: toxic, meaning: try toxic.meaning()) } catch {
+            throw .badBody(error.what)
+        }
     }
 
-    private func set(
-        _ link: Link,
-        _ up: [ConditionWords],
-        _ down: [ConditionWords],
-        renewing: String? = nil
-    ) async throws(ToxiproxyError) {
+    /// - Parameter renewing: The toxic that this is about.
+    private func set(_ link: Link, _ rows: [Row], renewing: String? = nil) async throws(ToxiproxyError) {
         var edit = LinkEdit()
         edit.clears = true
-        (edit.up, edit.down) = (.list(up), .list(down))
+        func way(isUpstream: Bool) -> LinkEdit.Way {
+            .list(
+                rows.compactMap { row in
+                    if case .condition(let words, isUpstream) = row.meaning { words } else { nil }
+                }
+            )
+        }
+        (edit.up, edit.down) = (way(isUpstream: true), way(isUpstream: false))
+        edit.http = rows.compactMap { if case .fault(let fault) = $0.meaning { fault } else { nil } }
+        // That nobody gets in is no toxic, and stays.
+        switch link.settings.connect {
+        case .accept: break
+        case .refuse: edit.refuse = true
+        case .unreachable: edit.unreachable = true
+        }
         // What is no longer there need not be remembered.
-        let names = Set((up + down).compactMap { $0[named: "name"] })
+        let names = Set(rows.map(\.toxic.name))
         given[link.name] = given[link.name]?.filter { names.contains($0.key) }
-        let renewed: Set<String> = renewing.map { [$0] } ?? []
+        try await set(link, edit, renewing: renewing.map { [$0] } ?? [])
+    }
+
+    private func set(_ link: Link, _ edit: LinkEdit, renewing: Set<String>) async throws(ToxiproxyError) {
         do {
             // Not in the middle of a change of the plan, nor of homeport link set.
-            _ = try await project.alter(link.name) { [edit] link in try await link.set(edit, renewing: renewed) }
+            _ = try await project.alter(link.name) { link in try await link.set(edit, renewing: renewing) }
         } catch {
             throw ToxiproxyError((error as? HomeportError)?.what ?? "\(error)", 400)
         }

@@ -22,4 +22,21 @@ extension String {
         }
         self += "\""
     }
+
+    package init(json text: some StringProtocol) {
+        self = ""
+        appendJSON(text)
+    }
+
+    /// An object with these members, all of them strings.
+    package init(json members: some Sequence<(name: String, text: String)>) {
+        self = "{"
+        for (index, member) in members.enumerated() {
+            if index > 0 { self += ", " }
+            appendJSON(member.name)
+            self += ": "
+            appendJSON(member.text)
+        }
+        self += "}"
+    }
 }

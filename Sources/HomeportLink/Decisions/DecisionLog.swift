@@ -36,7 +36,23 @@ package struct DecisionLog: Sendable {
         case .end(let how, let after):
             line += ",\"what\":\"\(how == .reset ? "reset" : "close")\",\"ms\":\(Self.milliseconds(after))"
         }
-        write(line + ",\"at\":\(Self.milliseconds((decision.entered - min(began, decision.entered)) / 1000 * 1000))}")
+        write(line + at(decision.entered))
+    }
+
+    /// What becomes of a request of HTTP.
+    func tell(_ met: HTTPFaults.Met, _ link: String, _ request: HTTPFaults.Request) {
+        var line = "{\"link\":"
+        line.appendJSON(link)
+        line +=
+            ",\"connection\":\(request.connection),\"direction\":\"up\",\"condition\":\"http\",\"place\":\(met.place)"
+        line += ",\"request\":\(request.number),\"what\":\"fault\",\"fault\":\(String(json: met.fault.doing))"
+        if let delay = met.fault.delay { line += ",\"ms\":\(Self.milliseconds(delay.nanoseconds))" }
+        write(line + at(NIODeadline.now().uptimeNanoseconds))
+    }
+
+    /// The end of a line: when it was, to the microsecond.
+    private func at(_ instant: Instant) -> String {
+        ",\"at\":\(Self.milliseconds((instant - min(began, instant)) / 1000 * 1000))}"
     }
 
     /// Exactly, to the nanosecond.

@@ -19,6 +19,9 @@ package struct Recording: Sendable, Equatable {
         package var ms: Double?
         package var byte: UInt64?
         package var mask: UInt8?
+        /// Of the connection, counted from 1, and what went wrong with it.
+        package var request: UInt64?
+        package var fault: [String: String]?
         /// Lines that were lost, since they came faster than they could be written.
         package var lost: Int?
     }
@@ -33,12 +36,16 @@ package struct Recording: Sendable, Equatable {
         }
     }
 
+    /// What goes wrong with requests: by connection, and by request within it.
+    typealias Requests = [UInt64: [UInt64: [HTTPFaults.Met]]]
+
     package let link: String
     package let target: String?
     package let transport: String?
     /// In the order in which bytes pass them.
     let up: [Part]
     let down: [Part]
+    let requests: Requests
     package let connections: Int
 
     /// - Parameter name: The link that is meant; nil where the log is of one alone.
@@ -60,6 +67,7 @@ package struct Recording: Sendable, Equatable {
         }
         self.link = link
         var parts: [String: [Int: (word: String, entries: [UInt64: [Replay.Entry]])]] = [:]
+        var requests: Requests = [:]
         var connections: Set<UInt64> = []
         var (target, transport) = (nil as String?, nil as String?)
         for (index, line) in lines.enumerated() where line.link == link {
@@ -72,6 +80,16 @@ package struct Recording: Sendable, Equatable {
             }
             guard ["up", "down"].contains(direction), connection > 0, (0..<10_000).contains(place) else {
                 throw wrong("there is no such connection, direction or place")
+            }
+            if let request = line.request {
+                guard let fault = line.fault, let fault = try? HTTPFault(words: fault.map { ($0, $1) }) else {
+                    throw wrong("the fault makes no sense")
+                }
+                connections.insert(connection)
+                requests[connection, default: [:]][request, default: []].append(
+                    HTTPFaults.Met(place: place, fault: fault)
+                )
+                continue
             }
             guard let entry = Self.entry(line), entry.what != .twice || transport == "udp" else {
                 throw wrong("\"\(line.what ?? "nothing")\", as it stands there, cannot be repeated")
@@ -87,7 +105,7 @@ package struct Recording: Sendable, Equatable {
             (parts[direction] ?? [:]).sorted { $0.key < $1.key }
                 .map { Part(word: $0.value.word, scripts: $0.value.entries.mapValues { Replay.Script($0) }) }
         }
-        (up, down) = (row("up"), row("down"))
+        (up, down, self.requests) = (row("up"), row("down"), requests)
         (self.target, self.transport, self.connections) = (target, transport, connections.count)
     }
 

@@ -9,6 +9,9 @@ package struct HTTPFault: Sendable, Hashable {
         let value: String?
     }
 
+    /// What it is called, where it is Toxiproxy's API that shows it.
+    package var name: String?
+
     // MARK: Which
 
     var method: String?
@@ -19,7 +22,7 @@ package struct HTTPFault: Sendable, Hashable {
     /// Of those that match: the next so many; each so-many-th; so many of all.
     var first: UInt64?
     var every: UInt64?
-    var share: Probability?
+    package var share: Probability?
 
     // MARK: What
 
@@ -43,11 +46,11 @@ package struct HTTPFault: Sendable, Hashable {
     package init() {}
 
     /// Whether a request is one of those that it could meet.
-    func matches(method: String, path: String, fields: (String) -> [String]) -> Bool {
-        if let wanted = self.method, wanted != method { return false }
-        if let pattern = self.path, !Self.matches(pattern, path.prefix { $0 != "?" }) { return false }
+    func matches(_ request: HTTPFaults.Request) -> Bool {
+        if let method, method != request.method { return false }
+        if let path, !Self.matches(path, request.path.prefix { $0 != "?" }) { return false }
         guard let header else { return true }
-        let values = fields(header.name)
+        let values = request.fields(header.name)
         return header.value.map(values.contains) ?? !values.isEmpty
     }
 
@@ -74,22 +77,43 @@ package struct HTTPFault: Sendable, Hashable {
 
     /// As a plan has it: `method POST, path /orders/*, every 3, status 503`.
     var text: String {
-        func field(_ field: Field?) -> String? {
-            field.map { field in field.name + (field.value.map { ": \($0)" } ?? "") }
-        }
+        words.filter { $0.name != "body" }.map { "\($0.name) \($0.text)" }.joined(separator: ", ")
+    }
+
+    /// Each word with its value, in the order of a plan's keys.
+    package var words: [(name: String, text: String)] { selecting + doing }
+
+    /// Those that say whom it meets.
+    private var selecting: [(name: String, text: String)] {
         let words: [(String, String?)] = [
-            ("method", method), ("path", path), ("header", field(header)), ("first", first.map { "\($0)" }),
-            ("every", every.map { "\($0)" }), ("share", share.map { "\($0)" }), ("status", status.map { "\($0)" }),
-            ("delay", delay?.text), ("set", field(set)), ("remove", remove), ("set_request", field(setRequest)),
-            ("remove_request", removeRequest), ("truncate", truncate.map { "\($0)" }),
+            ("name", name), ("method", method), ("path", path), ("header", header?.text),
+            ("first", first.map { "\($0)" }), ("every", every.map { "\($0)" }), ("share", share.map { "\($0)" }),
+        ]
+        return words.compactMap { name, text in text.map { (name, $0) } }
+    }
+
+    /// Those that say what becomes of them.
+    var doing: [(name: String, text: String)] {
+        let words: [(String, String?)] = [
+            ("status", status.map { "\($0)" }), ("body", body), ("delay", delay?.text), ("set", set?.text),
+            ("remove", remove), ("set_request", setRequest?.text), ("remove_request", removeRequest),
+            ("truncate", truncate.map { "\($0)" }),
             ("corrupt_at", corruptAt.map { $0.map(String.init).joined(separator: ",") }),
         ]
-        return words.compactMap { name, text in text.map { "\(name) \($0)" } }.joined(separator: ", ")
+        return words.compactMap { name, text in text.map { (name, $0) } }
+    }
+
+    /// - Throws: ``HomeportError`` about the first that is wrong.
+    package init(words: some Sequence<(name: String, text: String)>) throws(HomeportError) {
+        var problems: [HomeportError] = []
+        self = Self.read(try PlanNode(parsing: String(json: words), file: "http"), problems: &problems)
+        if let first = problems.first { throw first }
     }
 
     // MARK: Plan
 
     package static let section = PlanSection<HTTPFault>(keys: [
+        PlanKey("name", .called, to: \.name, example: "no-pay", "What it is called."),
         PlanKey("method", .method, to: \.method, example: "POST", "Only requests of this method."),
         PlanKey("path", .path, to: \.path, example: "/orders/*", "Only requests for this path; * stands for anything."),
         PlanKey(
@@ -161,6 +185,7 @@ package struct HTTPFault: Sendable, Hashable {
 }
 
 extension PlanWord where Value == String? {
+    fileprivate static let called = PlanWord { (text) throws(HomeportError) in try ConditionWord.name.parse(text) }
     fileprivate static let method = PlanWord { (text) throws(HomeportError) in
         guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) else {
             throw HomeportError(.badValue, "\"\(text)\" is no method", fix: "write it as in POST")
@@ -183,6 +208,8 @@ extension PlanWord where Value == String? {
 }
 
 extension HTTPFault.Field {
+    var text: String { value.map { "\(name): \($0)" } ?? name }
+
     /// `x-user: 7`, or `x-user`.
     init(parsing text: String) throws(HomeportError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

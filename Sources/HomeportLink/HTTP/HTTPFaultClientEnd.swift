@@ -29,6 +29,9 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
     }
 
     private let faults: HTTPFaults
+    private let connection: UInt64
+    /// How many requests have come.
+    private var number: UInt64 = 0
     private let loop: any EventLoop
     weak var target: HTTPFaultTargetEnd?
     private var context: ChannelHandlerContext?
@@ -47,8 +50,9 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
     /// Parts of requests, each of at most a read.
     private static let mostWaiting = 16
 
-    init(_ faults: HTTPFaults, on loop: any EventLoop) {
+    init(_ faults: HTTPFaults, of connection: UInt64, on loop: any EventLoop) {
         self.faults = faults
+        self.connection = connection
         self.loop = loop
     }
 
@@ -109,8 +113,14 @@ final class HTTPFaultClientEnd: ChannelDuplexHandler {
     }
 
     private func begin(_ head: HTTPRequestHead) {
-        let effect =
-            faults.effect(method: head.method.rawValue, path: head.uri) { head.headers[$0] } ?? HTTPFaults.Effect()
+        number += 1
+        let request = HTTPFaults.Request(
+            connection: connection,
+            number: number,
+            method: head.method.rawValue,
+            path: head.uri
+        ) { head.headers[$0] }
+        let effect = faults.effect(on: request) ?? HTTPFaults.Effect()
         exchange = Exchange(effect: effect, isHead: head.method == .HEAD, keepsAlive: head.isKeepAlive)
         guard effect.delay > 0 else { return pass(head) }
         isHeld = true

@@ -7,12 +7,14 @@ import NIOCore
 struct HTTPFaultDialer: Dialer {
     let base: any Dialer
     let faults: HTTPFaults
+    /// The link's connection that is to be led on.
+    let connection: UInt64
 
     func dial(
         on loop: any EventLoop,
         initialize: @escaping @Sendable (any Channel) throws -> Void
     ) -> EventLoopFuture<any Channel> {
-        let (client, target) = (HTTPFaultClientEnd(faults, on: loop), HTTPFaultTargetEnd())
+        let (client, target) = (HTTPFaultClientEnd(faults, of: connection, on: loop), HTTPFaultTargetEnd())
         (client.target, target.client) = (target, client)
         let ends = NIOLoopBound((client: client, target: target), eventLoop: loop)
         return base.dial(on: loop) { try ends.value.target.add(to: $0) }

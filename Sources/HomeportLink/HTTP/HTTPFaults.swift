@@ -20,48 +20,87 @@ final class HTTPFaults: Sendable {
         case remove(String)
     }
 
-    private struct State {
-        /// How many requests each fault has matched, and met.
-        var matched: [UInt64]
-        var met: [UInt64]
+    /// A request as it came.
+    struct Request {
+        /// Of the link, and of the connection: both counted from 1.
+        let connection: UInt64
+        let number: UInt64
+        let method: String
+        let path: String
+        /// The values of a field, by its name in any case.
+        let fields: (String) -> [String]
     }
 
-    private let faults: [HTTPFault]
-    private let draws: Draws
-    private let state: Mutex<State>
+    /// A fault that has met a request, and its place in the link's list.
+    struct Met: Sendable, Equatable {
+        let place: Int
+        let fault: HTTPFault
+    }
 
-    init(_ faults: [HTTPFault], draws: Draws) {
-        self.faults = faults
-        self.draws = draws
-        let none = [UInt64](repeating: 0, count: faults.count)
-        state = Mutex(State(matched: none, met: none))
+    /// A fault, with how many requests it has matched, and met.
+    private struct Working {
+        let fault: HTTPFault
+        var matched: UInt64 = 0
+        var met: UInt64 = 0
+    }
+
+    private let link: String
+    private let draws: Draws
+    private let log: DecisionLog?
+    /// What is to be done again.
+    private let script: Recording.Requests
+    private let faults: Mutex<[Working]>
+
+    init(_ faults: [HTTPFault], link: String, draws: Draws, script: Recording.Requests = [:], log: DecisionLog?) {
+        (self.link, self.draws, self.script, self.log) = (link, draws, script, log)
+        self.faults = Mutex(faults.map { Working(fault: $0) })
+    }
+
+    /// Whether all requests pass as they come.
+    var isEmpty: Bool { script.isEmpty && faults.withLock(\.isEmpty) }
+
+    /// Other faults from the next request on; one that was there before counts on.
+    func become(_ faults: [HTTPFault]) {
+        self.faults.withLock { old in
+            guard old.map(\.fault) != faults else { return }
+            var known = old
+            old = faults.map { fault in
+                known.firstIndex { $0.fault == fault }.map { known.remove(at: $0) } ?? Working(fault: fault)
+            }
+        }
     }
 
     /// Requests that each fault has met.
     var status: [LinkStatus.Fault] {
-        zip(faults, state.withLock(\.met)).map { LinkStatus.Fault(fault: $0.text, requests: $1) }
+        faults.withLock { $0.map { LinkStatus.Fault(fault: $0.fault.text, requests: $0.met) } }
     }
 
-    /// - Parameter fields: The values of a field, by its name in any case.
-    func effect(method: String, path: String, fields: (String) -> [String]) -> Effect? {
-        var effect: Effect?
-        for (index, fault) in faults.enumerated() where fault.matches(method: method, path: path, fields: fields) {
-            guard meets(index, fault) else { continue }
-            effect = Self.adding(fault, to: effect ?? Effect())
+    /// What becomes of a request; nil where it passes as it came.
+    func effect(on request: Request) -> Effect? {
+        var met = script[request.connection]?[request.number] ?? []
+        faults.withLock { faults in
+            for index in faults.indices where faults[index].fault.matches(request) {
+                guard meets(&faults[index], request, draws.of(UInt64(index))) else { continue }
+                met.append(Met(place: index, fault: faults[index].fault))
+            }
         }
-        return effect
+        guard !met.isEmpty else { return nil }
+        if let log { for met in met { log.tell(met, link, request) } }
+        return met.reduce(Effect()) { Self.adding($1.fault, to: $0) }
     }
 
-    private func meets(_ index: Int, _ fault: HTTPFault) -> Bool {
-        state.withLock { state in
-            state.matched[index] += 1
-            let number = state.matched[index]
-            if let first = fault.first, number > first { return false }
-            if let every = fault.every, number % every != 0 { return false }
-            if let share = fault.share, draws.of(UInt64(index)).uniform(at: number) >= share.fraction { return false }
-            state.met[index] += 1
-            return true
+    private func meets(_ working: inout Working, _ request: Request, _ draws: Draws) -> Bool {
+        working.matched += 1
+        if let first = working.fault.first, working.matched > first { return false }
+        if let every = working.fault.every, working.matched % every != 0 { return false }
+        // By connection and request, so that it does not depend on who comes in between.
+        if let share = working.fault.share,
+            draws.of(request.connection).uniform(at: request.number) >= share.fraction
+        {
+            return false
         }
+        working.met += 1
+        return true
     }
 
     private static func adding(_ fault: HTTPFault, to effect: Effect) -> Effect {

@@ -49,9 +49,8 @@ package struct ConditionWords: Sendable, Hashable, Codable {
     package func check() throws(HomeportError) {
         for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
             var (words, problems) = (ConditionWords(), [HomeportError]())
-            var json = "{\"\(name)\": "
-            json.appendJSON(text)
-            Self.section.read(try PlanNode(parsing: json + "}", file: name), into: &words, problems: &problems)
+            let json = String(json: [(name, text)])
+            Self.section.read(try PlanNode(parsing: json, file: name), into: &words, problems: &problems)
             if let first = problems.first { throw first }
         }
         if let wrong = contradiction(isDatagram: nil) { throw HomeportError(.badValue, wrong.what, fix: wrong.fix) }

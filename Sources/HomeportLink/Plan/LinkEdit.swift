@@ -33,6 +33,8 @@ package struct LinkEdit: Sendable, Hashable {
     /// Whether new connections are refused, or left unanswered; nil says nothing of it.
     package var refuse: Bool?
     package var unreachable: Bool?
+    /// What goes wrong with requests of HTTP, in place of what did.
+    package var http: [HTTPFault]?
 
     /// What becomes of new connections; nil leaves it as it is.
     package var connect: ConnectMode? {
@@ -57,7 +59,7 @@ package struct LinkEdit: Sendable, Hashable {
 
     package var isEmpty: Bool {
         !clears && preset == nil && roundTrip == nil && own.isEmpty && up == nil && down == nil
-            && refuse == nil && unreachable == nil
+            && refuse == nil && unreachable == nil && http == nil
     }
 
     /// - Throws: ``HomeportError`` when the words do not go together.
@@ -113,10 +115,14 @@ package struct LinkEdit: Sendable, Hashable {
 
     /// The same, with what becomes of new connections.
     func applied(to before: LinkSettings, isDatagram: Bool?) throws(HomeportError) -> LinkSettings {
-        LinkSettings(
-            words: try applied(to: before.words, isDatagram: isDatagram),
-            connect: connect ?? before.connect
-        )
+        var settings = LinkSettings()
+        settings.words = try applied(to: before.words, isDatagram: isDatagram)
+        settings.connect = connect ?? before.connect
+        settings.http = http ?? (beginsAnew ? [] : before.http)
+        if isDatagram == true, !settings.http.isEmpty {
+            throw HomeportError(.badValue, "http is for links that carry HTTP/1.1 over TCP", fix: "leave it out")
+        }
+        return settings
     }
 
     /// The part that is about a line's speed, which all who share the line must hear; nil where there is none.

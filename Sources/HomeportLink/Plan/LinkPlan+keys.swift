@@ -42,13 +42,6 @@ extension LinkPlan {
             example: "42",
             "What chance begins with: equal seeds draw alike (default: from the name)."
         ),
-        PlanKey(
-            "http",
-            .faults,
-            to: \.http,
-            example: "[ { path: /orders/*, every: 3, status: 503 } ]",
-            "HTTP/1.1 only: what goes wrong with some requests."
-        ),
         PlanKey("remote", .bool, to: \.remote, example: "true", "Whether it may lead beyond this machine."),
     ]
 
@@ -84,7 +77,7 @@ extension LinkPlan {
         // What else is wrong with it is to be found as well.
         guard problems.count == known else { return plan }
         do throws(HomeportError) {
-            _ = try plan.words()
+            _ = try plan.settings()
             try plan.checkPlaces()
         } catch {
             problems.append(node.wrong(error.what, fix: error.fix))
@@ -152,6 +145,13 @@ extension LinkEdit {
             example: "true",
             "New connections hang: nobody answers them at all."
         ),
+        PlanKey(
+            "http",
+            .faults,
+            to: \.http,
+            example: "[ { path: /orders/*, every: 3, status: 503 } ]",
+            "HTTP/1.1 only: what goes wrong with some requests."
+        ),
     ]
 
     package static let section = PlanSection<LinkEdit>(keys: keys)
@@ -167,10 +167,11 @@ extension LinkEdit {
 
 // MARK: Words
 
-extension PlanWord where Value == [HTTPFault] {
+extension PlanWord where Value == [HTTPFault]? {
     fileprivate static let faults = PlanWord(schema: ["type": "array", "items": HTTPFault.section.schema]) {
         node,
         problems in
+        if let text = try? node.text(), text == ConditionWords.off { return .some([]) }
         do throws(HomeportError) {
             let items = try node.list()
             guard items.count <= 100 else { throw node.wrong("a link has at most 100 faults of HTTP") }

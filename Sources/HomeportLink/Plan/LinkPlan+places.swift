@@ -18,9 +18,6 @@ extension LinkPlan {
         if !isDatagram, idle != LinkPlan(name: name, to: to).idle {
             throw HomeportError(.badValue, "idle is for UDP: a connection ends by itself", fix: "leave it out")
         }
-        if isDatagram, !http.isEmpty {
-            throw HomeportError(.badValue, "http is for links that carry HTTP/1.1 over TCP", fix: "leave it out")
-        }
         if leadsToItself {
             throw HomeportError(.badValue, "\(name) leads to where it listens itself", fix: "give it another port")
         }

@@ -24,8 +24,6 @@ package struct LinkPlan: Sendable, Equatable {
     /// Whether it may lead beyond this machine.
     package var remote = false
     package var edit = LinkEdit()
-    /// What goes wrong with requests, where it carries HTTP/1.1; they are looked at in this order.
-    package var http: [HTTPFault] = []
     /// What is to be done again, beside the words.
     package var recording: Recording?
 
@@ -37,12 +35,7 @@ package struct LinkPlan: Sendable, Equatable {
     package var isDatagram: Bool { if case .endpoint(let endpoint) = to { endpoint.scheme == .udp } else { false } }
 
     /// What it does when it starts.
-    package func words() throws(HomeportError) -> LinkWords {
-        try edit.applied(to: LinkWords(), isDatagram: isDatagram)
-    }
-
-    /// The same, with what becomes of new connections.
-    func settings() throws(HomeportError) -> LinkSettings {
+    package func settings() throws(HomeportError) -> LinkSettings {
         try edit.applied(to: LinkSettings(), isDatagram: isDatagram)
     }
 

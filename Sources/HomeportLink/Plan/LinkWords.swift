@@ -18,9 +18,8 @@ package struct LinkSettings: Sendable, Hashable {
     package var words = LinkWords()
     /// What becomes of new connections.
     package var connect = ConnectMode.accept
+    /// What goes wrong with requests, where it carries HTTP/1.1; they are looked at in this order.
+    package var http: [HTTPFault] = []
 
-    package init(words: LinkWords = LinkWords(), connect: ConnectMode = .accept) {
-        self.words = words
-        self.connect = connect
-    }
+    package init() {}
 }

@@ -160,7 +160,7 @@ extension Plan {
         var problems: [HomeportError] = []
         var rates: [String: (link: String, rate: String)] = [:]
         for link in links {
-            guard let words = try? link.words() else { continue }
+            guard let words = try? link.settings().words else { continue }
             for (direction, list) in [("up", words.up), ("down", words.down)] {
                 for words in list where words[named: "rate_per"] == "group" {
                     guard let rate = words[named: "rate"] else { continue }

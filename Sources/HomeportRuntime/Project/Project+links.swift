@@ -98,10 +98,6 @@ extension Project {
     }
 
     private func target(of link: LinkPlan, _ services: [ServiceName: RunningService]) throws -> LinkTarget {
-        try plainTarget(of: link, services).faulty(as: link)
-    }
-
-    private func plainTarget(of link: LinkPlan, _ services: [ServiceName: RunningService]) throws -> LinkTarget {
         switch link.to {
         case .endpoint(let endpoint):
             if link.isDatagram { return .datagram(endpoint.place) }

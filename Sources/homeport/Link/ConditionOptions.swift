@@ -81,9 +81,6 @@ struct ConditionOptions: ParsableArguments {
     /// `--no-stall` undoes the word, as `off` does for those with a value.
     private static func text(_ flag: Bool?) -> String? { flag.map { $0 ? "true" : "off" } }
 
-    /// The words as the text of a mapping: what the control API takes.
-    var text: String { Self.mapping(words) }
-
     /// - Throws: ``HomeportError`` that names the option.
     func edit() throws -> LinkEdit {
         var edit = LinkEdit()
@@ -101,7 +98,11 @@ struct ConditionOptions: ParsableArguments {
         // One by one, so that what is wrong is said of the option that is meant.
         for (name, text) in words {
             var problems: [HomeportError] = []
-            section.read(try PlanNode(parsing: mapping([(name, text)]), file: ""), into: &root, problems: &problems)
+            section.read(
+                try PlanNode(parsing: String(json: [(name, text)]), file: ""),
+                into: &root,
+                problems: &problems
+            )
             guard var error = problems.first else { continue }
             let option = "--" + name.replacing("_", with: "-")
             error.subject = option
@@ -110,15 +111,6 @@ struct ConditionOptions: ParsableArguments {
             }
             throw error
         }
-    }
-
-    private static func mapping(_ words: [(name: String, text: String)]) -> String {
-        var text = "{"
-        for (index, word) in words.enumerated() {
-            text += (index == 0 ? "" : ", ") + "\"\(word.name)\": "
-            text.appendJSON(word.text)
-        }
-        return text + "}"
     }
 }
 

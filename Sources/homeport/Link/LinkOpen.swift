@@ -47,14 +47,7 @@ struct LinkOpenCommand: AsyncParsableCommand {
     @Option(help: "What chance begins with: equal seeds draw alike. (default: from the name)")
     var seed: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "HTTP/1.1 only: what goes wrong with some requests, as in '{ path: /orders/*, every: 3, status: 503 }'. May be repeated.",
-            valueName: "fault"
-        )
-    )
-    var http: [String] = []
-
+    @OptionGroup var faults: HTTPFaultOptions
     @OptionGroup var host: LinkHost
     @OptionGroup(title: "Conditions") var conditions: ConditionOptions
 
@@ -88,13 +81,9 @@ struct LinkOpenCommand: AsyncParsableCommand {
             into: &plan
         )
         plan.edit = try conditions.edit()
-        for text in http {
-            var problems: [HomeportError] = []
-            plan.http.append(HTTPFault.read(try PlanNode(parsing: text, file: "--http"), problems: &problems))
-            if let first = problems.first { throw first }
-        }
+        plan.edit.http = try faults.read()
         try plan.checkPlaces()
-        _ = try plan.words()
+        _ = try plan.settings()
         return plan
     }
 }

@@ -8,7 +8,7 @@ struct LinkSetCommand: AsyncParsableCommand {
         commandName: "set",
         abstract: "Change what running links do, while bytes flow.",
         discussion: """
-            What is said replaces the same word; the rest stays. off undoes a word (--latency off, --no-stall). --preset and \
+            What is said replaces the same word; the rest stays. off undoes a word (--latency off, --no-stall, --http off). --preset and \
             --clear begin anew. With --for, what is said here acts for that time alone. Without --direction, words act on the way down to the client. Connections stay, and nothing that waits is \
             lost, doubled or overtaken.
 
@@ -17,6 +17,8 @@ struct LinkSetCommand: AsyncParsableCommand {
               homeport link set slow-db --rate 1mbit --direction both --for 30s
               homeport link set slow-db --latency off
               homeport link set slow-db --clear
+              homeport link set shop --http '{ path: /pay, every: 3, status: 503 }' --for 1m
+              homeport link set shop --http off
               homeport link set --group uplink --preset apple:very-bad
 
             EXIT CODES
@@ -29,6 +31,8 @@ struct LinkSetCommand: AsyncParsableCommand {
     @OptionGroup var choice: LinkChoice
     @OptionGroup(title: "Conditions") var conditions: ConditionOptions
 
+    @OptionGroup var faults: HTTPFaultOptions
+
     @Flag(help: "Begin with no condition at all.")
     var clear = false
 
@@ -36,19 +40,21 @@ struct LinkSetCommand: AsyncParsableCommand {
     var time: String?
 
     func run() async throws {
-        let edit = try conditions.edit()
-        guard !edit.isEmpty || clear else {
+        let (edit, faults) = (try conditions.edit(), try faults.read())
+        guard !edit.isEmpty || clear || faults != nil else {
             throw HomeportError(
                 .badValue,
                 "nothing is to be set",
                 fix: "name a condition, as in --latency 80ms; or --clear"
             )
         }
-        let words =
-            clear
-            ? conditions.text.dropLast() + (conditions.words.isEmpty ? "" : ", ") + "\"clear\": true}"
-            : "\(conditions.text)"
-        try await LinkChanging.run(.set, choice, conditions: String(words), for: time)
+        var members = conditions.words.map { ($0.name, String(json: $0.text)) }
+        if let faults {
+            members.append(("http", "[" + faults.map { String(json: $0.words) }.joined(separator: ", ") + "]"))
+        }
+        if clear { members.append(("clear", "true")) }
+        let text = members.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
+        try await LinkChanging.run(.set, choice, conditions: "{\(text)}", for: time)
     }
 }
 
