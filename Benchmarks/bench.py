@@ -4,8 +4,10 @@ Homeport and its peers do the same work in turn, round after round, and each rou
 machine for a while then disturbs both sides of it. The median of the ratios is the result, their range the doubt.
 """
 
+import argparse
 import contextlib
 import datetime
+import json
 import os
 import platform
 import statistics
@@ -31,6 +33,28 @@ HERE = Path(__file__).resolve().parent
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, CLIENT_CORE = CORES[0], CORES[1 % len(CORES)]
 TICK = os.sysconf("SC_CLK_TCK")
+
+
+def words(description, works):
+    """The command line of a benchmark of several works."""
+    parser = argparse.ArgumentParser(description=f"{description}; prints Markdown.")
+    parser.add_argument("--quick", action="store_true", help="3 rounds instead of 7, and shorter ones")
+    parser.add_argument("--only", metavar="WORK,…", help="some of: " + ", ".join(works))
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--json", metavar="FILE", help="write every single measurement")
+    parser.add_argument("--allow-missing", action="store_true", help="go on without peers that cannot be installed")
+    given = parser.parse_args()
+    given.only = given.only.split(",") if given.only else list(works)
+    if wrong := [w for w in given.only if w not in works]:
+        parser.error(f"{wrong[0]} is none of the works: {', '.join(works)}")
+    given.rounds = given.rounds or (3 if given.quick else 7)
+    return given
+
+
+def write_measurements(given, versions, measured, goals):
+    if given.json:
+        with open(given.json, "w") as file:
+            json.dump({"versions": versions, "works": measured, "goals": goals.rows}, file, indent=1)
 
 
 @contextlib.contextmanager
@@ -85,6 +109,20 @@ def alternating(names, rounds):
 def ratios(ours, theirs, more_is_better):
     """Round by round; above 1 always means that Homeport did better."""
     return [(a / b if more_is_better else b / a) for a, b in zip(ours, theirs)]
+
+
+def compared(results, more_is_better=False):
+    """Homeport's results beside each peer's."""
+    return {
+        name: ratios(results["homeport"], values, more_is_better)
+        for name, values in results.items()
+        if name != "homeport"
+    }
+
+
+def inverse(values):
+    """Homeport's cost as a multiple of the peer's."""
+    return [1 / v for v in values]
 
 
 def spread(values, form="{:.2f}"):

@@ -74,11 +74,11 @@ RELAYS = {
 class Relay:
     """One relay at work on its core."""
 
-    def __init__(self, name, folder, target, *more):
+    def __init__(self, name, folder, target, *more, makers=RELAYS):
         self.name, self.port = name, free_port()
         self.folder = Path(folder) / f"{name.replace(' ', '-')}-{self.port}"
         self.folder.mkdir(exist_ok=True)
-        command = RELAYS[name][0](name, self.folder, self.port, target, *more)
+        command = makers[name][0](name, self.folder, self.port, target, *more)
         environment = dict(os.environ, HOMEPORT_HOME=str(self.folder))
         with on(SERVER_CORE), open(self.folder / "output", "wb") as output:
             self.process = subprocess.Popen(
@@ -106,17 +106,19 @@ http {{
     access_log off; keepalive_requests 100000000; open_file_cache max=10;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    server {{ listen 127.0.0.1:{port}; root {folder}; }}
+    sendfile on; server {{ listen 127.0.0.1:{port}; root {folder}; }}
 }}
 """
 
 
 @contextlib.contextmanager
 def page(folder):
-    """The port of an nginx on the client's core that serves a page of 1 KB, `/1k`."""
+    """The port of an nginx on the client's core that serves a page of 1 KB, `/1k`, and a GB of zeros, `/1g`."""
     port, folder = free_port(), Path(folder) / "page"
     folder.mkdir()
     (folder / "1k").write_bytes(os.urandom(1024))
+    with open(folder / "1g", "wb") as file:
+        file.truncate(1 << 30)
     user = "user root; " if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(PAGE.format(user=user, folder=folder, port=port))
     with on(CLIENT_CORE):

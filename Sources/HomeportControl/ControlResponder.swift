@@ -90,7 +90,7 @@ package final class ControlResponder: Responder {
 
     private func isLetIn(_ head: RequestHead) -> Bool {
         guard let token else { return true }
-        guard let value = head.text(.authorization), value.hasPrefix("Bearer ") else { return false }
+        guard let value = head.fields.text(.authorization), value.hasPrefix("Bearer ") else { return false }
         return ConstantTime.equal(Array(value.dropFirst(7).utf8), Array(token.utf8))
     }
 

@@ -11,7 +11,7 @@ package final class AccessPolicy: RequestPolicy {
 
     package func refuse(_ head: RequestHead, from peer: Peer) -> Refusal? {
         // Without any Host it is HTTP/1.0, which no browser speaks, so that no page can have made it.
-        if let hosts, !(head.authority.isEmpty && !head.hasAny(of: [.host])),
+        if let hosts, !(head.authority.isEmpty && !head.fields.hasAny(of: [.host])),
             !head.with(head.authority, { hosts.allows($0) })
         {
             return Self.foreign(head)

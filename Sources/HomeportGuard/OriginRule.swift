@@ -7,9 +7,9 @@ import HomeportHTTP
 /// below `localhost` are one site.
 enum OriginRule {
     static func allows(_ head: RequestHead) -> Bool {
-        guard head.count(.origin) <= 1, head.count(.secFetchSite) <= 1 else { return false }
-        if let site = head.text(.secFetchSite) { return site == "same-origin" || site == "none" }
-        guard let origin = head.text(.origin) else { return true }
+        guard head.fields.count(.origin) <= 1, head.fields.count(.secFetchSite) <= 1 else { return false }
+        if let site = head.fields.text(.secFetchSite) { return site == "same-origin" || site == "none" }
+        guard let origin = head.fields.text(.origin) else { return true }
         // Only http: there is no TLS in front of this. `null` is the origin of sandboxed frames and of files.
         return origin.lowercased() == "http://" + head.text(head.authority).lowercased()
     }

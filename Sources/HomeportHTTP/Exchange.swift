@@ -23,6 +23,9 @@ package protocol Exchange: AnyObject {
     /// Whether an answer can still reach the client.
     var isOpen: Bool { get }
 
+    /// Whether the answer has begun.
+    var isBegun: Bool { get }
+
     /// The whole answer at once. To HEAD, the body is left out.
     func answer(_ head: ResponseHead, _ body: ByteBuffer?)
     /// Answers with the reason, and lets the observer know it.
@@ -31,7 +34,15 @@ package protocol Exchange: AnyObject {
     func send(_ bytes: ByteBuffer)
     /// Sends a range of a file that must not shrink meanwhile: if it does, the connection is ended.
     func send(_ file: OpenFile, _ range: Range<Int64>)
-    func end()
+    /// - Parameter trailer: Field lines behind the body, for who can be sent them: HTTP/1.1 to whom the answer is chunked.
+    func end(trailer: ByteBuffer?)
+    /// An answer before the final one (1xx), whole as it is to stand there. Not for 100, which ``onBody`` sends.
+    func inform(_ head: ByteBuffer)
+    /// Answers, and lets go of the connection: from then on its bytes are the caller's.
+    /// - Returns: The connection, and what the client has sent ahead; nil if the client has gone.
+    func takeOver(_ head: ResponseHead) -> (channel: any Channel, rest: ByteBuffer)?
+    /// What `body` sends leaves together.
+    func together(_ body: () -> Void)
     /// Ends the connection without completing the answer, so that the client cannot take it for whole. What was sent
     /// before leaves, as far as the system takes it at once.
     func abort()
@@ -51,6 +62,8 @@ package protocol Exchange: AnyObject {
 }
 
 extension Exchange {
+    package func end() { end(trailer: nil) }
+
     /// Takes the whole body.
     /// - Parameters:
     ///   - limit: Bytes that it may have.
@@ -76,7 +89,8 @@ extension Exchange {
 /// What arrives of a request's body.
 package enum BodyPart {
     case bytes(ByteBuffer)
-    case end
+    /// With the lines of its trailer, where it has one.
+    case end(trailer: ByteBuffer?)
     /// The client went away, or broke the framing: what came is not the whole body.
     case failed
 }

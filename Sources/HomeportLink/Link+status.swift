@@ -37,6 +37,7 @@ extension Link {
                     setFor: state.edits.compactMap(\.until).max().map { Double(max(0, ($0 - now).nanoseconds)) / 1e9 },
                     isEdited: state.isEdited,
                     seed: seed,
+                    replays: recording?.connections,
                     open: counts.open,
                     opened: counts.opened,
                     failed: counts.failed,

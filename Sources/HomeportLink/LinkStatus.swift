@@ -57,6 +57,8 @@ package struct LinkStatus: Sendable, Codable, Equatable {
     /// Whether it does something else than its plan says, because somebody has set it.
     package var isEdited: Bool
     package var seed: UInt64
+    /// Of a replay: of how many connections it does the decisions again; null for any other link.
+    package var replays: Int?
     /// Connections, or flows, this moment; all there were; and those for which nobody was found.
     package var open: Int
     package var opened: UInt64
@@ -70,7 +72,8 @@ package struct LinkStatus: Sendable, Codable, Equatable {
     package var http: [Fault]
 
     enum CodingKeys: String, CodingKey {
-        case name, group, transport, addresses, target, connect, seed, open, opened, failed, overflowed, up, down, http
+        case name, group, transport, addresses, target, connect, seed, replays, open, opened, failed, overflowed
+        case up, down, http
         case isEdited = "edited"
         case lastFailure = "last_failure"
         case isOpen = "enabled"

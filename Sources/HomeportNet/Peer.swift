@@ -4,10 +4,13 @@ package import NIOCore
 package struct Peer: Sendable {
     package let local: SocketAddress?
     package let remote: SocketAddress?
+    /// The address it comes from, without its port; `unknown` for a socket file's nameless client.
+    package let host: String
 
     package init(local: SocketAddress?, remote: SocketAddress?) {
         self.local = local
         self.remote = remote
+        host = remote?.ipAddress ?? "unknown"
     }
 
     /// `127.0.0.1:50312`, `[::1]:50312`, or `unix` for a socket file's nameless client.

@@ -38,7 +38,10 @@ extension FolderResponder {
             now: exchange.loop.now
         )
         // A copy, or the key would keep the whole of what the client sent.
-        let path = head.bytes.viewBytes(at: head.bytes.readerIndex + head.path.lowerBound, length: head.path.count)
+        let path = head.fields.bytes.viewBytes(
+            at: head.fields.bytes.readerIndex + head.path.lowerBound,
+            length: head.path.count
+        )
         let key = sought.key ?? path.map { ByteBuffer(bytes: $0) } ?? ByteBuffer()
         let resource = Resource(owner: owner, key: key, identity: identity, absent: sought.absent)
         if !identity.isYoung { caches[exchange.loop].value.keep(resource) }
@@ -46,7 +49,7 @@ extension FolderResponder {
     }
 
     func answer(_ head: RequestHead, _ exchange: any Exchange, with resource: Resource) {
-        guard head.hasAny(of: [.acceptEncoding]), !resource.identity.isRewritten else {
+        guard head.fields.hasAny(of: [.acceptEncoding]), !resource.identity.isRewritten else {
             return send(resource.identity, head, exchange)
         }
         for coding in AcceptedCodings(head).preferred {

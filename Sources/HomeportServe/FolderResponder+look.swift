@@ -80,6 +80,6 @@ extension FolderResponder {
     private static let applicationKey = ByteBuffer(string: "single-page application")
 
     private func isNavigation(_ head: RequestHead) -> Bool {
-        head.text(.secFetchMode).map { $0 == "navigate" } ?? head.acceptsPages
+        head.fields.text(.secFetchMode).map { $0 == "navigate" } ?? head.acceptsPages
     }
 }

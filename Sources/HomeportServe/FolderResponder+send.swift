@@ -9,14 +9,14 @@ extension FolderResponder {
     ]
 
     func send(_ what: Representation, _ head: RequestHead, _ exchange: any Exchange) {
-        guard head.hasAny(of: Self.unusual) else { return sendWhole(what, head, exchange) }
+        guard head.fields.hasAny(of: Self.unusual) else { return sendWhole(what, head, exchange) }
         let now = exchange.loop.now
         switch Preconditions.judge(head, tag: what.tag, modified: what.modified, now: now) {
         case .notModified: return exchange.answer(what.unchanged, nil)
         case .failed: return refuse(412, what, exchange)
         case .proceed: break
         }
-        guard head.method == .get, !what.isRewritten, let field = head.first(.range),
+        guard head.method == .get, !what.isRewritten, let field = head.fields.first(.range),
             Preconditions.allowsRange(head, tag: what.tag, modified: what.modified, now: now)
         else { return sendWhole(what, head, exchange) }
         switch head.with(field, { ByteRanges.judge($0, length: what.size) }) {

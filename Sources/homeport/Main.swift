@@ -49,8 +49,8 @@ struct Homeport: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         do {
             var command: any ParsableCommand
-            do { command = try parseAsRoot() } catch {
-                let words = Array(CommandLine.arguments.dropFirst())
+            let words = Array(CommandLine.arguments.dropFirst())
+            do { command = try parseAsRoot(ToxiproxyCommand.withTwoDashes(words)) } catch {
                 throw exitCode(for: error).isSuccess ? error : Suggestion.command(in: words) ?? error
             }
             if var command = command as? any AsyncParsableCommand {

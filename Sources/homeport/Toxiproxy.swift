@@ -29,25 +29,25 @@ struct ToxiproxyCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(name: Self.both("host"), help: "Where the API listens: localhost, an IP address, or 0.0.0.0 for all.")
+    @Option(help: "Where the API listens: localhost, an IP address, or 0.0.0.0 for all.")
     var host = "localhost"
 
-    @Option(name: Self.both("port"), help: "The API's port.")
+    @Option(help: "The API's port.")
     var port = "8474"
 
-    @Option(name: Self.both("config"), help: "A file of proxies to begin with: the list that /populate takes, in JSON.")
+    @Option(help: "A file of proxies to begin with: the list that /populate takes, in JSON.")
     var config: String?
 
-    @Option(name: Self.both("seed"), help: "What chance begins with: equal seeds draw alike. (default: from the names)")
+    @Option(help: "What chance begins with: equal seeds draw alike. (default: from the names)")
     var seed: Int64?
 
-    @Flag(name: Self.both("proxy-metrics"), help: "Tell /metrics what proxies do.")
+    @Flag(help: "Tell /metrics what proxies do.")
     var proxyMetrics = false
 
-    @Flag(name: Self.both("runtime-metrics"), help: "Tell /metrics what this process takes.")
+    @Flag(help: "Tell /metrics what this process takes.")
     var runtimeMetrics = false
 
-    @Flag(name: Self.both("version"), help: "Print the version whose API this is, and end.")
+    @Flag(help: "Print the version whose API this is, and end.")
     var version = false
 
     @Option(help: "What /version says; clients decide by it what they may ask for.")
@@ -56,8 +56,10 @@ struct ToxiproxyCommand: AsyncParsableCommand {
     @OptionGroup var loops: LoopOptions
     @OptionGroup var decisions: DecisionOptions
 
-    private static func both(_ name: String) -> NameSpecification {
-        [.customLong(name), .customLong(name, withSingleDash: true)]
+    /// Options with one dash, as the server whose place this takes has them, as all others are written.
+    static func withTwoDashes(_ words: [String]) -> [String] {
+        guard words.first == configuration.commandName else { return words }
+        return words.map { $0.count > 2 && $0.hasPrefix("-") && !$0.hasPrefix("--") ? "-" + $0 : $0 }
     }
 
     func run() async throws {

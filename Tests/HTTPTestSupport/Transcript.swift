@@ -137,13 +137,13 @@ extension Transcript {
 extension Transcript.Message {
     init(_ head: RequestHead) {
         func bytes(_ range: Range<Int>) -> [UInt8] {
-            Array(head.bytes.readableBytesView.dropFirst(range.lowerBound).prefix(range.count))
+            Array(head.fields.bytes.readableBytesView.dropFirst(range.lowerBound).prefix(range.count))
         }
         method = Array(head.methodText.utf8)
         target = bytes(head.target)
         authority = bytes(head.authority)
         minorVersion = head.minorVersion
-        fields = head.fields.map { Transcript.Field(name: bytes($0.nameRange), value: bytes($0.valueRange)) }
+        fields = head.fields.lines.map { Transcript.Field(name: bytes($0.nameRange), value: bytes($0.valueRange)) }
         framing = head.body
         expectsContinue = head.expectsContinue
         keepsAlive = head.keepsAlive

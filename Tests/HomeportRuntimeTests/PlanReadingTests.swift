@@ -99,11 +99,30 @@ import Testing
         #expect(error.code == .planDuplicate && error.what == "the same name twice: a")
     }
 
-    @Test(arguments: ["mock: { status: 200 }", "run: npm start", "to: 3000"])
+    @Test(arguments: ["mock: { status: 200 }", "run: npm start"])
     func aServiceOfALaterKindIsOneProblem(word: String) throws {
         let error = try only("services:\n  api: { \(word) }\n")
         #expect(error.code == .planLater)
         #expect(error.what.contains("not in this version of Homeport"))
+    }
+
+    @Test(arguments: [
+        ("to: 3000, folder: public", "api is both folder and to"), ("to: 3000, spa: true", "spa is no key here"),
+        ("to: 'http://10.0.0.1:80'", "http://10.0.0.1:80 is beyond this machine"),
+        ("to: 'https://localhost:1'", "https is not"),
+        ("to: 'udp://127.0.0.1:53'", "a service of UDP"), ("to: 'http://localhost:1/a'", "has a path"),
+        ("to: 'tcp://127.0.0.1:1', default: true", "only a service of HTTP"), ("to: nowhere", "nowhere"),
+    ])
+    func upstreamsThatCannotBe(words: String, what: String) throws {
+        let error = try only("services:\n  api: { \(words) }\n")
+        #expect(error.what.contains(what) && error.fix != nil)
+    }
+
+    @Test(arguments: [("3000", "localhost:3000"), ("'http://127.0.0.1:80/'", "http://127.0.0.1:80")])
+    func upstreamsAsTheyAreWritten(text: String, to: String) throws {
+        let plan = try Plan.read("services:\n  api: { to: \(text) }\n", file: "homeport.yaml", directory: "/").get()
+        #expect(plan.services[0].summary == "to \(to)")
+        #expect(plan.services[0].speaksHTTP)
     }
 
     @Test(arguments: ["tap: false", "access: {}", "bus: 4222"])

@@ -21,6 +21,13 @@ struct Toxic: Sendable, Equatable {
     struct Word: Sendable, Equatable {
         let name: String
         var text: String
+
+        /// As it would be given: numbers and flags are what they are.
+        var json: String {
+            let isNumber = ["first", "every", "status"].contains(name) && UInt64(text).map(String.init) == text
+            let isFlag = ConditionWords.isFlag(name) && ["true", "false"].contains(text)
+            return isNumber || isFlag ? text : GoText.string(text)
+        }
     }
 
     var name: String
@@ -50,7 +57,8 @@ struct Toxic: Sendable, Equatable {
     func meaning() throws(HomeportError) -> Meaning {
         guard case .fault = kind else { return .condition(condition, isUpstream: isUpstream) }
         var fault = try HTTPFault(words: words.map { ($0.name, $0.text) })
-        (fault.name, fault.share) = (name, share)
+        fault.name = name
+        if let share { fault.share = share }
         return .fault(fault)
     }
 
@@ -79,7 +87,7 @@ struct Toxic: Sendable, Equatable {
         if case .known(let type, let values) = kind {
             attributes = zip(type.attributes, values).map { "\(GoText.string($0)):\($1)" }
         }
-        attributes += words.map { "\(GoText.string($0.name)):\(GoText.string($0.text))" }
+        attributes += words.map { "\(GoText.string($0.name)):\($0.json)" }
         return "{\"attributes\":{\(attributes.joined(separator: ","))},\"name\":\(GoText.string(name))"
             + ",\"type\":\(GoText.string(type)),\"stream\":\(GoText.string(stream))"
             + ",\"toxicity\":\(GoText.float(toxicity))}"
@@ -160,7 +168,8 @@ extension GoJSON.Value {
         switch self {
         case .string(let text), .number(let text): text
         case .bool(let bool): "\(bool)"
-        case .null, .array, .object: nil
+        case .array(let items): items.map { $0.word ?? "?" }.joined(separator: ",")
+        case .null, .object: nil
         }
     }
 }

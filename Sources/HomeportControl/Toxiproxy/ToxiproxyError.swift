@@ -1,3 +1,5 @@
+import HomeportCore
+
 /// What the API says went wrong.
 struct ToxiproxyError: Error, Equatable {
     let text: String
@@ -8,6 +10,10 @@ struct ToxiproxyError: Error, Equatable {
         self.status = status
     }
 
+    /// What Toxiproxy has no words for.
+    static func badBody(_ error: HomeportError) -> ToxiproxyError {
+        badBody(error.what + (error.fix.map { "; \($0)" } ?? ""))
+    }
     static func badBody(_ why: String) -> ToxiproxyError { ToxiproxyError("bad request body: \(why)", 400) }
     static func missing(_ field: String) -> ToxiproxyError { ToxiproxyError("missing required field: \(field)", 400) }
     static let invalidStream = ToxiproxyError("stream was invalid, can be either upstream or downstream", 400)

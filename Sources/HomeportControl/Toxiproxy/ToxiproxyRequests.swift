@@ -151,10 +151,10 @@ enum ToxiproxyRequests {
         do throws(HomeportError) {
             guard case .condition(let condition, _) = try toxic.meaning() else { return }
             guard !toxic.words.isEmpty || toxic.isOwn else { return }
+            try condition.check()
             if toxic.isOwn, condition[named: toxic.type] == nil {
                 throw HomeportError(.badValue, "\(toxic.type) is missing in its attributes")
             }
-            try condition.check()
-        } catch { throw .badBody(error.what) }
+        } catch { throw .badBody(error) }
     }
 }

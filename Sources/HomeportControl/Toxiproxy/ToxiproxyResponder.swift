@@ -73,7 +73,7 @@ package final class ToxiproxyResponder: Responder {
         guard route.takes(head.method) else { return exchange.answer(Self.head(405, "", nil, nil), nil) }
         let id = requestID()
         // Before anything that could change something: a page in a browser has no business here.
-        if head.text(.userAgent)?.hasPrefix("Mozilla/") == true {
+        if head.fields.text(.userAgent)?.hasPrefix("Mozilla/") == true {
             return Self.plain(403, "User agent not allowed\n", id, exchange)
         }
         let method = head.method

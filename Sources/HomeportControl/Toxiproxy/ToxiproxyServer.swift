@@ -297,7 +297,7 @@ actor ToxiproxyServer {
 
     private func row(_ toxic: Toxic) throws(ToxiproxyError) -> Row {
         do throws(HomeportError) { return Row(toxic: toxic, meaning: try toxic.meaning()) } catch {
-            throw .badBody(error.what)
+            throw .badBody(error)
         }
     }
 

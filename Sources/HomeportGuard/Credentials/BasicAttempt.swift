@@ -16,7 +16,9 @@ struct BasicAttempt: Sendable {
 
     init?(_ head: RequestHead) {
         // Two lines are two readers' two users.
-        guard head.count(.authorization) == 1, let value = head.text(.authorization), value.utf8.count <= 4096 else {
+        guard head.fields.count(.authorization) == 1, let value = head.fields.text(.authorization),
+            value.utf8.count <= 4096
+        else {
             return nil
         }
         let words = value.split(separator: " ")

@@ -44,6 +44,20 @@ extension HTTPConnectionHandler {
         close()
     }
 
+    /// The connection goes on without this handler.
+    /// - Returns: The connection, and what has come and was not read; nil if it has ended.
+    func letGo() -> (channel: any Channel, rest: ByteBuffer)? {
+        guard let context else { return nil }
+        writeOutput()
+        guard context.channel.isActive else { return nil }
+        let rest = pending
+        phase = .closed
+        exchange = nil
+        // It takes its timer, its buffer and itself away.
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        return (context.channel, rest)
+    }
+
     func ended() {
         phase = .closed
         timer?.cancel()

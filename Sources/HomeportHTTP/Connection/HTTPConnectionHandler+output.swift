@@ -25,7 +25,7 @@ extension HTTPConnectionHandler {
     func writeHead(_ head: ResponseHead, closes: Bool, keepAliveIsNews: Bool, chunked: Bool) {
         if output.capacity == 0 { output = loop.takeScratch() }
         output.writeImmutableBuffer(head.block)
-        loop.writeDate(to: &output)
+        if !head.hasDate { loop.writeDate(to: &output) }
         if chunked { output.writeStaticString("Transfer-Encoding: chunked\r\n") }
         if closes {
             output.writeStaticString("Connection: close\r\n\r\n")
@@ -72,11 +72,20 @@ extension HTTPConnectionHandler {
 
     /// Writes what has collected, unless more is about to be added to it.
     func flush() {
-        guard !isInReadCycle, !isProcessing else { return }
+        guard !isInReadCycle, !isProcessing, !isCollecting else { return }
         if output.readableBytes > 0 || hasUnflushed { writeOutput() }
         guard output.capacity > 0, output.readableBytes == 0 else { return }
         loop.giveBack(output)
         output = ByteBuffer()
+    }
+
+    /// What `body` writes leaves in one piece.
+    func together(_ body: () -> Void) {
+        guard !isCollecting else { return body() }
+        isCollecting = true
+        body()
+        isCollecting = false
+        flush()
     }
 
     func writeOutput(promise: EventLoopPromise<Void>? = nil) {

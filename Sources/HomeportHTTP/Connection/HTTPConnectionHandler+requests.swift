@@ -102,7 +102,7 @@ extension HTTPConnectionHandler {
         case .end:
             phase = .answering
             expect(.none)
-            if !drains { exchange.bodyIsWhole() } else if !isSending { nextRequest() }
+            if !drains { exchange.bodyIsWhole(trailer: decoder.trailer) } else if !isSending { nextRequest() }
             return true
         }
     }
@@ -110,7 +110,7 @@ extension HTTPConnectionHandler {
     /// A request without a body has an end, too: whoever asks for its body is told.
     private func tellEnd() -> Bool {
         guard let exchange, exchange.owesEnd else { return false }
-        exchange.bodyIsWhole()
+        exchange.bodyIsWhole(trailer: nil)
         return true
     }
 
@@ -124,7 +124,7 @@ extension HTTPConnectionHandler {
         expect(.none)
         exchange.bodyFailed()
         guard exchange === self.exchange else { return }
-        if !exchange.hasBegun, let refusal {
+        if !exchange.isBegun, let refusal {
             refuse(refusal)
         } else if !exchange.hasEnded {
             close()
@@ -150,7 +150,7 @@ extension HTTPConnectionHandler {
     private func nextRequest() {
         guard let exchange else { return }
         self.exchange = nil
-        head.bytes = ByteBuffer()
+        head.fields.bytes = ByteBuffer()
         phase = .head
         exchange.finish(complete: true)
         if isQuiescing || (clientHasFinished && pending.readableBytes == 0) {

@@ -27,7 +27,7 @@ package struct HTTPService: Sendable {
 /// the read cycle ends.
 ///
 ///     bytes ─▶ pending ─▶ parser ─▶ policy ─▶ responder ─▶ exchange ─▶ output ─▶ one write
-package final class HTTPConnectionHandler: ChannelDuplexHandler {
+package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundIn = IOData
     package typealias OutboundOut = IOData
@@ -69,6 +69,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler {
     // Output
     var output = ByteBuffer()
     private(set) var isInReadCycle = false
+    var isCollecting = false
     var pieces = CircularBuffer<Piece>(initialCapacity: 0)
     var isFileMoving = false
     /// Made for the first file.

@@ -60,6 +60,7 @@ final class ServerExchange: Exchange {
 
     var peer: Peer { connection?.peer ?? Peer(local: nil, remote: nil) }
     var isOpen: Bool { state == .waiting || state == .begun }
+    var isBegun: Bool { state != .waiting }
     var isCongested: Bool {
         guard let connection, connection.isCongested else { return false }
         connection.owesDrained = true
@@ -129,14 +130,38 @@ final class ServerExchange: Exchange {
         return connection
     }
 
-    func end() {
+    func inform(_ head: ByteBuffer) {
+        guard state == .waiting, minorVersion == 1, let connection else { return }
+        connection.write(head)
+        connection.sent()
+    }
+
+    func takeOver(_ head: ResponseHead) -> (channel: any Channel, rest: ByteBuffer)? {
+        guard state == .waiting, let connection else { return nil }
+        status = head.status
+        connection.writeHead(head, closes: false, keepAliveIsNews: false, chunked: false)
+        let taken = connection.letGo()
+        finish(complete: true)
+        return taken
+    }
+
+    func together(_ body: () -> Void) {
+        guard let connection else { return body() }
+        connection.together(body)
+    }
+
+    func end(trailer: ByteBuffer?) {
         guard state == .begun, let connection else { return }
         state = .ended
         if case .length(let length) = framing, !isHead, sent != length {
             // Less than was announced: only closing tells the client.
             return connection.abort()
         }
-        if isChunked, !isHead { connection.write("0\r\n\r\n") }
+        if isChunked, !isHead {
+            connection.write("0\r\n")
+            if let trailer { connection.write(trailer) }
+            connection.write("\r\n")
+        }
         if connection.isSending { connection.flush() } else { allIsSent() }
     }
 
@@ -147,7 +172,6 @@ final class ServerExchange: Exchange {
 
     // MARK: For the connection
 
-    var hasBegun: Bool { state != .waiting }
     /// Whether the answer is complete as far as its responder goes, so that nobody wants the rest of the body.
     var hasEnded: Bool { state == .ended }
     var wantsBody: Bool { onBody != nil && !isBodyPaused && state != .ended }
@@ -158,9 +182,9 @@ final class ServerExchange: Exchange {
 
     func continueWasSent() { expectsContinue = false }
 
-    func bodyIsWhole() {
+    func bodyIsWhole(trailer: ByteBuffer?) {
         isBodyOver = true
-        onBody?(.end)
+        onBody?(.end(trailer: trailer))
     }
 
     /// The rest of the body will not come.

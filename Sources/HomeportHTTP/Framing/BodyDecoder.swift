@@ -1,8 +1,12 @@
-/// Where a request's body is in what the connection brings, whichever way its length is told.
+import NIOCore
+
+/// Where a message's body is in what the connection brings, whichever way its length is told.
 package enum BodyDecoder {
     case none
     case length(remaining: Int64)
     case chunked(ChunkedDecoder)
+    /// It ends with the connection.
+    case untilEnd
 
     package init(_ body: RequestHead.Body, limits: HTTPLimits) {
         self =
@@ -12,6 +16,19 @@ package enum BodyDecoder {
             case .chunked: .chunked(ChunkedDecoder(limits: limits))
             }
     }
+
+    init(_ body: ReceivedHead.Body, limits: HTTPLimits) {
+        self =
+            switch body {
+            case .none: .none
+            case .length(let count): .length(remaining: count)
+            case .chunked: .chunked(ChunkedDecoder(limits: limits))
+            case .untilEnd: .untilEnd
+            }
+    }
+
+    /// The trailer fields of a chunked body that is whole, as lines; nil where it had none.
+    var trailer: ByteBuffer? { if case .chunked(let decoder) = self { decoder.trailer } else { nil } }
 
     /// See ``ChunkedDecoder/next(in:from:)``.
     package mutating func next(in bytes: Span<UInt8>, from offset: inout Int) -> ChunkedDecoder.Event {
@@ -28,6 +45,10 @@ package enum BodyDecoder {
         case .chunked(var decoder):
             defer { self = .chunked(decoder) }
             return decoder.next(in: bytes, from: &offset)
+        case .untilEnd:
+            guard offset < bytes.count else { return .needMore }
+            defer { offset = bytes.count }
+            return .data(offset..<bytes.count)
         }
     }
 }

@@ -1,9 +1,11 @@
+import NIOCore
+
 /// Takes the chunked transfer coding apart (RFC 9112, section 7.1), byte by byte, in whatever pieces it comes.
 ///
 ///     4;name=value CRLF   size in hexadecimal, extensions (skipped)
 ///     Wiki CRLF           that many bytes
 ///     0 CRLF              the last chunk
-///     Name: value CRLF    trailer fields (checked and dropped, as RFC 9110, section 6.5.1 allows)
+///     Name: value CRLF    trailer fields (checked, and kept for who passes them on)
 ///     CRLF
 ///
 /// Extensions are bounded by their sum over the whole body: a byte of data with 4 KiB of extension around it, again and
@@ -36,6 +38,8 @@ package struct ChunkedDecoder {
     private var remaining: UInt64 = 0
     private var extensionBytes = 0
     private var trailerBytes = 0
+    /// The trailer's lines, without the empty one; nil where there are none.
+    private(set) var trailer: ByteBuffer?
 
     package init(limits: HTTPLimits) { self.limits = limits }
 
@@ -108,6 +112,7 @@ package struct ChunkedDecoder {
     private mutating func takeTrailer(_ byte: UInt8) -> Refusal? {
         trailerBytes += 1
         guard trailerBytes <= limits.trailer else { return Refusal(431, "framing.trailer", "the trailer is too long") }
+        keep(byte)
         switch state {
         case .trailerStart where byte == ASCII.cr: return move(.endLF)
         case .trailerStart where ASCII.isToken(byte): return move(.trailerName)
@@ -119,6 +124,16 @@ package struct ChunkedDecoder {
         case .endLF where byte == ASCII.lf: return move(.done)
         default: return .malformed("framing.trailer", "a trailer field is malformed")
         }
+    }
+
+    private mutating func keep(_ byte: UInt8) {
+        switch state {
+        case .endLF: return
+        case .trailerStart where byte == ASCII.cr: return
+        default: break
+        }
+        if trailer == nil { trailer = ByteBuffer() }
+        trailer?.writeInteger(byte)
     }
 
     private mutating func countExtension() -> Refusal? {

@@ -9,13 +9,13 @@ extension RequestHead {
     /// Settles ``authority``, ``body``, ``expectsContinue`` and ``keepsAlive``.
     /// - Parameter bytes: The whole head, as the parser saw it.
     package mutating func settleFraming(in bytes: ByteBuffer) -> Refusal? {
-        self.bytes = bytes
+        fields.bytes = bytes
         return hostRefusal() ?? bodyRefusal() ?? connectionRefusal()
     }
 
     private mutating func hostRefusal() -> Refusal? {
         var lines = 0
-        for field in fields where field.name == .host {
+        for field in fields.lines where field.name == .host {
             lines += 1
             guard lines == 1 else { return .malformed("framing.host", "more than one Host") }
             guard with(field.valueRange, { Authority.isValid($0) }) else {
@@ -29,47 +29,11 @@ extension RequestHead {
     }
 
     private mutating func bodyRefusal() -> Refusal? {
-        var codings = 0
-        var isChunked = false
-        var length: Int64?
-        for field in fields {
-            switch field.name {
-            case .transferEncoding:
-                var refusal: Refusal?
-                with(field.valueRange) { value in
-                    value.forEachElement { coding in
-                        codings += 1
-                        if coding.equalsIgnoringCase("chunked") {
-                            if isChunked { refusal = .malformed("framing.coding", "chunked is named twice") }
-                            isChunked = true
-                        } else {
-                            refusal =
-                                isChunked
-                                ? .malformed("framing.coding", "chunked is not the last transfer coding")
-                                : Refusal(501, "framing.coding", "a transfer coding other than chunked")
-                        }
-                    }
-                }
-                if let refusal { return refusal }
-                codings += 1
-            case .contentLength:
-                guard let value = with(field.valueRange, { $0.decimal }) else {
-                    return .malformed("framing.length", "Content-Length is not a number")
-                }
-                guard length == nil || length == value else {
-                    return .malformed("framing.length", "two Content-Lengths that differ")
-                }
-                length = value
-            default: continue
-            }
-        }
-        if codings > 0 {
-            guard minorVersion == 1 else { return .malformed("framing.coding", "Transfer-Encoding in HTTP/1.0") }
-            guard length == nil else { return .malformed("framing.length", "Transfer-Encoding beside Content-Length") }
-            guard isChunked else { return .malformed("framing.coding", "Transfer-Encoding names nothing") }
-            body = .chunked
-        } else if let length, length > 0 {
-            body = .length(length)
+        switch MessageFraming.read(fields, minorVersion: minorVersion) {
+        case .failure(let refusal): return refusal
+        case .success(.chunked): body = .chunked
+        case .success(.length(let length)): if length > 0 { body = .length(length) }
+        case .success(.unsaid): break
         }
         // What follows CONNECT is a tunnel's to some and a body to others (RFC 9110, section 9.3.6).
         if method == .connect, body != .none { return .malformed("framing.connect", "CONNECT has no body") }
@@ -78,7 +42,7 @@ extension RequestHead {
 
     private mutating func connectionRefusal() -> Refusal? {
         var (closes, keeps) = (false, false)
-        forEachElement(of: .connection) { option in
+        fields.forEachElement(of: .connection) { option in
             if option.equalsIgnoringCase("close") { closes = true }
             if option.equalsIgnoringCase("keep-alive") { keeps = true }
         }
@@ -86,7 +50,7 @@ extension RequestHead {
         // A client of HTTP/1.0 does not know 100 (RFC 9110, section 10.1.1).
         if minorVersion == 1 {
             var (known, unknown) = (false, false)
-            forEachElement(of: .expect) { expectation in
+            fields.forEachElement(of: .expect) { expectation in
                 if expectation.equalsIgnoringCase("100-continue") { known = true } else { unknown = true }
             }
             expectsContinue = known

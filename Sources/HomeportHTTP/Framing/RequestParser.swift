@@ -16,70 +16,44 @@ package struct RequestParser {
 
     private let limits: HTTPLimits
     private var part = Part.beforeRequestLine
-    private var lineStart = 0
-    private var scanned = 0
+    private var lines = HeadLines()
     private var fieldsStart = 0
 
     package init(limits: HTTPLimits) { self.limits = limits }
 
     /// Whether a byte of the next request has been seen.
-    package var hasBegun: Bool { scanned > 0 }
+    package var hasBegun: Bool { lines.hasBegun }
 
     package mutating func reset() { self = RequestParser(limits: limits) }
 
     /// Goes on with all bytes that have come since the head began.
     /// - Parameter bytes: The same bytes as last time, and those that came since.
     package mutating func parse(_ bytes: Span<UInt8>, into head: inout RequestHead) -> Outcome {
-        while let end = nextLine(in: bytes) {
-            let line = Self.content(of: bytes, lineStart..<end)
-            if let refusal = refusal(of: line, in: bytes) { return .refused(refusal) }
-            guard line.upperBound < end else {
-                return .refused(.malformed("framing.bare-lf", "a line ends with LF alone"))
-            }
-            lineStart = end + 1
+        while let line = lines.next(in: bytes) {
+            if let refusal = refusal(of: line.content, in: bytes) { return .refused(refusal) }
+            guard line.endsWithCRLF else { return .refused(HeadLines.bareLF) }
             switch part {
-            case .beforeRequestLine where line.isEmpty:
+            case .beforeRequestLine where line.content.isEmpty:
                 // RFC 9112, section 2.2: one empty line before a request is forgiven. Its bytes stay in the buffer.
                 part = .requestLine
             case .beforeRequestLine, .requestLine:
-                if let refusal = requestLine(bytes, line, into: &head) { return .refused(refusal) }
+                if let refusal = requestLine(bytes, line.content, into: &head) { return .refused(refusal) }
                 part = .fields
-                fieldsStart = lineStart
-            case .fields where line.isEmpty:
-                return .complete(lineStart)
+                fieldsStart = lines.start
+            case .fields where line.content.isEmpty:
+                return .complete(lines.start)
             case .fields:
-                if let refusal = field(bytes, line, into: &head) { return .refused(refusal) }
+                if let refusal = head.fields.take(line.content, of: bytes, limits) { return .refused(refusal) }
             }
         }
-        let line = Self.content(of: bytes, lineStart..<bytes.count)
-        return refusal(of: line, in: bytes).map { .refused($0) } ?? .incomplete
-    }
-
-    /// The offset of the next LF.
-    private mutating func nextLine(in bytes: Span<UInt8>) -> Int? {
-        var index = scanned
-        while index < bytes.count {
-            if bytes[index] == ASCII.lf {
-                scanned = index + 1
-                return index
-            }
-            index += 1
-        }
-        scanned = index
-        return nil
-    }
-
-    /// A line without the CR at its end, which may be the first half of what ends it.
-    private static func content(of bytes: Span<UInt8>, _ line: Range<Int>) -> Range<Int> {
-        guard !line.isEmpty, bytes[line.upperBound - 1] == ASCII.cr else { return line }
-        return line.lowerBound..<line.upperBound - 1
+        return refusal(of: lines.rest(in: bytes), in: bytes).map { .refused($0) } ?? .incomplete
     }
 
     /// What can be said of a line before its end is seen: it may already be too long, or no HTTP at all. Asked of whole
     /// lines in the same words, and first, so that the verdict does not depend on whether the end had come.
     private func refusal(of line: Range<Int>, in bytes: Span<UInt8>) -> Refusal? {
         guard !line.isEmpty else { return nil }
-        if part == .fields { return line.upperBound - fieldsStart > limits.fields ? Self.fieldsTooLarge : nil }
+        if part == .fields { return line.upperBound - fieldsStart > limits.fields ? FieldTable.tooLarge : nil }
         let first = bytes[line.lowerBound]
         guard ASCII.isToken(first) else { return Self.noRequest(first) }
         return line.count > limits.requestLine ? tooLong(bytes.extracting(line)) : nil
@@ -164,45 +138,7 @@ package struct RequestParser {
         return nil
     }
 
-    // MARK: Fields
-
-    private func field(_ bytes: Span<UInt8>, _ line: Range<Int>, into head: inout RequestHead) -> Refusal? {
-        guard head.fields.count < limits.fieldCount else { return Self.fieldsTooLarge }
-        let text = bytes.extracting(line)
-        if ASCII.isBlank(text[0]) {
-            return .malformed("framing.fold", "a field line starts with a blank; continued lines are obsolete")
-        }
-        var colon = 0
-        while colon < text.count, ASCII.isToken(text[colon]) { colon += 1 }
-        guard colon > 0, colon < text.count, text[colon] == ASCII.colon, colon <= UInt16.max else {
-            return .malformed("framing.field-name", "a field line is not Name: value, without blanks before the colon")
-        }
-        var start = colon + 1
-        var end = text.count
-        while start < end, ASCII.isBlank(text[start]) { start += 1 }
-        while end > start, ASCII.isBlank(text[end - 1]) { end -= 1 }
-        for index in start..<end where !ASCII.isFieldValue(text[index]) {
-            return .malformed("framing.field-value", "a field's value holds a control character")
-        }
-        head.append(
-            RequestHead.Field(
-                nameStart: UInt32(truncatingIfNeeded: line.lowerBound),
-                valueStart: UInt32(truncatingIfNeeded: line.lowerBound + start),
-                valueEnd: UInt32(truncatingIfNeeded: line.lowerBound + end),
-                nameLength: UInt16(truncatingIfNeeded: colon),
-                name: FieldName(text.extracting(0..<colon))
-            )
-        )
-        return nil
-    }
-
     // MARK: Refusals
-
-    private static let fieldsTooLarge = Refusal(
-        431,
-        "framing.fields",
-        "the fields of the head are too many or too long"
-    )
 
     private func tooLong(_ line: Span<UInt8>) -> Refusal {
         // Without a space in sight it is the method that does not end; with one, the target.

@@ -16,6 +16,8 @@ package struct ResponseHead: Sendable {
     package private(set) var block: ByteBuffer
     /// Ends the connection after this answer.
     package var closes = false
+    /// Whether it says itself when it was made.
+    package private(set) var hasDate = false
 
     package init(_ status: Int, body: Body, reserving capacity: Int = 256) {
         self.status = status
@@ -23,6 +25,12 @@ package struct ResponseHead: Sendable {
         block = ByteBufferAllocator().buffer(capacity: capacity)
         Status.write(status, to: &block)
         if case .length(let length) = body { add("Content-Length", String(length)) }
+    }
+
+    /// One that somebody else has written.
+    /// - Parameter block: Status line and fields, each with its CRLF.
+    package init(_ status: Int, body: Body, block: ByteBuffer, hasDate: Bool) {
+        (self.status, self.body, self.block, self.hasDate) = (status, body, block, hasDate)
     }
 
     /// - Precondition: Neither part holds CR, LF or NUL; what comes from outside goes through ``addIfClean(_:_:)``.

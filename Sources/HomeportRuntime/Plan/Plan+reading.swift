@@ -93,6 +93,12 @@ extension Plan {
                 guard let wrong = FolderCheck.problem(with: path) else { continue }
                 let place = services.at(service.name.text, "folder") ?? services
                 problems.append(place.wrong(wrong.what, fix: wrong.fix))
+            case .upstream(let plan):
+                let place = services.at(service.name.text, "to") ?? services
+                if let wrong = plan.problem() { problems.append(place.wrong(wrong.what, fix: wrong.fix)) }
+                if service.isDefault, !service.speaksHTTP {
+                    problems.append(place.wrong("only a service of HTTP can be the default", fix: "leave default out"))
+                }
             }
         }
         return problems + linkContradictions(in: root)
@@ -240,7 +246,10 @@ extension PlanWord where Value == [LinkPlan] {
 
 extension ServicePlan {
     /// All kinds' keys: what a schema shows. Reading looks at one kind at a time.
-    static let section = PlanSection<ServicePlan>(keys: folderKeys + common, later: laterKinds + laterKeys)
+    static let section = PlanSection<ServicePlan>(
+        keys: folderKeys + upstreamKeys + common,
+        later: laterKinds + laterKeys
+    )
 
     private static let common = [
         PlanKey<ServicePlan>(
@@ -252,30 +261,46 @@ extension ServicePlan {
         )
     ]
     private static let folderKeys = FolderPlan.words.map { $0.lifted(to: \ServicePlan.folder) }
-    private static let laterKinds = ["mock", "run", "to"]
-    private static let laterKeys = [
-        "routes", "cwd", "env", "env_file", "depends_on", "ready", "remote", "access", "port",
+    private static let upstreamKeys = UpstreamPlan.keys.map { $0.lifted(to: \ServicePlan.upstream) }
+    private static let laterKinds = ["mock", "run"]
+    private static let laterKeys = ["routes", "cwd", "env", "env_file", "depends_on", "ready", "access", "port"]
+
+    /// Each kind by the key that says it.
+    private static let kinds: [(key: String, start: Kind, section: PlanSection<ServicePlan>)] = [
+        ("folder", .folder(FolderPlan()), PlanSection(keys: folderKeys + common, later: laterKeys)),
+        (
+            "to", .upstream(UpstreamPlan(to: Endpoint(.loopback(.homeport)))),
+            PlanSection(keys: upstreamKeys + common, later: laterKeys)
+        ),
     ]
 
     static func read(_ node: PlanNode, name: ServiceName, problems: inout [HomeportError]) -> ServicePlan? {
         guard node.isMapping else {
-            let folder = (try? node.text()) ?? "./public"
-            problems.append(node.wrong("a service is a mapping", fix: "write \(name): { folder: \(folder) }"))
+            let text = (try? node.text()) ?? "./public"
+            let key = (try? Endpoint(parsing: text)) == nil ? "folder" : "to"
+            problems.append(node.wrong("a service is a mapping", fix: "write \(name): { \(key): \(text) }"))
             return nil
         }
-        var plan = ServicePlan(name: name, kind: .folder(FolderPlan()))
         // A service of a later kind is one problem, not also a missing folder.
         if let kind = laterKinds.first(where: { node.at($0) != nil }) {
             problems.append(
                 node.wrong(
                     "\(name) is a service of kind \(kind), which is not in this version of Homeport",
-                    fix: "this version has folder: ./path",
+                    fix: "this version has folder: ./path and to: 3000",
                     code: .planLater
                 )
             )
             return nil
         }
-        section.read(node, into: &plan, problems: &problems)
+        let said = kinds.filter { node.at($0.key) != nil }
+        if said.count > 1 {
+            let keys = said.map(\.key).joined(separator: " and ")
+            problems.append(node.wrong("\(name) is both \(keys)", fix: "make two services of it"))
+            return nil
+        }
+        let kind = said.first ?? kinds[0]
+        var plan = ServicePlan(name: name, kind: kind.start)
+        kind.section.read(node, into: &plan, problems: &problems)
         // Even if something is wrong with it: what else is wrong is to be found as well.
         return plan
     }
@@ -284,5 +309,10 @@ extension ServicePlan {
     private var folder: FolderPlan {
         get { if case .folder(let plan) = kind { plan } else { FolderPlan() } }
         set { kind = .folder(newValue) }
+    }
+
+    private var upstream: UpstreamPlan {
+        get { if case .upstream(let plan) = kind { plan } else { UpstreamPlan(to: Endpoint(.loopback(.homeport))) } }
+        set { kind = .upstream(newValue) }
     }
 }

@@ -26,6 +26,7 @@ package struct Plan: Sendable, Equatable {
 package struct ServicePlan: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case folder(FolderPlan)
+        case upstream(UpstreamPlan)
     }
 
     package var name: ServiceName
@@ -43,6 +44,15 @@ package struct ServicePlan: Sendable, Equatable {
     package var summary: String {
         switch kind {
         case .folder(let plan): "folder \(plan.folder)"
+        case .upstream(let plan): "to \(plan.to)"
+        }
+    }
+
+    /// Whether it answers requests of HTTP, so that it can stand behind the door.
+    package var speaksHTTP: Bool {
+        switch kind {
+        case .folder: true
+        case .upstream(let plan): plan.speaksHTTP
         }
     }
 }

@@ -104,6 +104,10 @@ extension Project {
             let deadline = TimeAmount.nanoseconds(link.connectTimeout.wholeNanoseconds)
             return .stream(AddressDialer(endpoint.place, deadline: deadline), text: endpoint.description)
         case .service(let name):
+            if case .upstream(let upstream)? = plan.services.first(where: { $0.name == name })?.kind {
+                let deadline = TimeAmount.nanoseconds(link.connectTimeout.wholeNanoseconds)
+                return .stream(AddressDialer(upstream.to.place, deadline: deadline), text: name.text)
+            }
             guard let loops, let running = services[name] else {
                 throw HomeportError(.badValue, "there is no service \(name)", where: link.name)
             }
@@ -127,6 +131,9 @@ extension Project {
                 change.changed.append(name)
             }
         }
+        // What was made beside the old plan goes, too.
+        let known = Set((self.plan.links + plan.links).map(\.name))
+        change.removed += links.keys.filter { !known.contains($0) }.sorted().map { "link \($0)" }
         return change
     }
 

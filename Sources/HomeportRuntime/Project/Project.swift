@@ -318,7 +318,7 @@ package actor Project {
     private func table(of plan: Plan, _ services: [ServiceName: RunningService]) -> RouteTable {
         let passwords = passwords
         return RouteTable(
-            routes: plan.services.compactMap { service in
+            routes: plan.services.filter(\.speaksHTTP).compactMap { service in
                 services[service.name].map {
                     RouteTable.Route(name: service.name, summary: service.summary, responder: $0.responder)
                 }

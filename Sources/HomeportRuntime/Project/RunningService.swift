@@ -1,4 +1,7 @@
+import HomeportCore
+import HomeportDoor
 import HomeportHTTP
+import HomeportNet
 import HomeportServe
 
 /// A service that answers, and what must be ended when it no longer should.
@@ -24,6 +27,9 @@ struct RunningService: Sendable {
                 await live?.stop()
                 responder.letGo()
             }
+        case .upstream(let upstream):
+            let responder = try await ProxyResponder(AddressDialer(upstream.to.place), loops: loops)
+            return RunningService(responder: responder) { await responder.letGo() }
         }
     }
 
@@ -35,6 +41,7 @@ extension ServicePlan.Kind {
     var word: String {
         switch self {
         case .folder: "folder"
+        case .upstream: "to"
         }
     }
 }

@@ -18,12 +18,12 @@ enum Preconditions {
 
     /// - Parameter modified: Seconds since 1970; nil where the file's time means nothing.
     static func judge(_ head: RequestHead, tag: EntityTag, modified: Int64?, now: Int64) -> Verdict {
-        if head.hasAny(of: [.ifMatch]) {
+        if head.fields.hasAny(of: [.ifMatch]) {
             guard matches(head, .ifMatch, tag, strongly: true) else { return .failed }
         } else if let since = date(head, .ifUnmodifiedSince, now), let modified, modified > since {
             return .failed
         }
-        if head.hasAny(of: [.ifNoneMatch]) {
+        if head.fields.hasAny(of: [.ifNoneMatch]) {
             guard matches(head, .ifNoneMatch, tag, strongly: false) else { return .proceed }
             return head.method == .get || head.method == .head ? .notModified : .failed
         }
@@ -34,12 +34,12 @@ enum Preconditions {
     }
 
     /// The same where there is nothing yet, and PUT would create it: nothing matches, and no date applies.
-    static func judgeAbsent(_ head: RequestHead) -> Verdict { head.hasAny(of: [.ifMatch]) ? .failed : .proceed }
+    static func judgeAbsent(_ head: RequestHead) -> Verdict { head.fields.hasAny(of: [.ifMatch]) ? .failed : .proceed }
 
     /// Whether If-Range lets a range be sent; without the field it does. A date counts only as a strong validator: equal
     /// to Last-Modified, and older than the file's own clock can be wrong (RFC 9110, sections 8.8.2.2 and 13.1.5).
     static func allowsRange(_ head: RequestHead, tag: EntityTag, modified: Int64?, now: Int64) -> Bool {
-        guard let range = head.first(.ifRange) else { return true }
+        guard let range = head.fields.first(.ifRange) else { return true }
         return head.with(range) { value in
             if !value.isEmpty, value[0] == ASCII.quote || value[0] == 0x57 && value.count > 2 && value[1] == ASCII.slash
             {
@@ -51,12 +51,12 @@ enum Preconditions {
     }
 
     private static func matches(_ head: RequestHead, _ name: FieldName, _ tag: EntityTag, strongly: Bool) -> Bool {
-        head.fields.contains { field in
+        head.fields.lines.contains { field in
             field.name == name && head.with(field.valueRange) { tag.isIn($0, strongly: strongly) }
         }
     }
 
     private static func date(_ head: RequestHead, _ name: FieldName, _ now: Int64) -> Int64? {
-        head.text(name).flatMap { HTTPDate.parse($0, now: now) }
+        head.fields.text(name).flatMap { HTTPDate.parse($0, now: now) }
     }
 }

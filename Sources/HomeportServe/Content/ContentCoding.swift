@@ -32,7 +32,7 @@ struct AcceptedCodings: Equatable {
         var other: Int?
         var named: Set<ContentCoding> = []
         var identityNamed: Int?
-        head.forEachElement(of: .acceptEncoding) { element in
+        head.fields.forEachElement(of: .acceptEncoding) { element in
             let end = element.firstIndex(of: ASCII.semicolon) ?? element.count
             let coding = element.extracting(element.trimmed(0..<end))
             let quality = Quality.read(element.extracting(end...))

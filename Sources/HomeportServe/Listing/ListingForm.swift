@@ -10,7 +10,7 @@ enum ListingForm {
         }
         // A browser never names JSON here; who names it means it, unless a page is liked better.
         var best: (quality: Int, isJSON: Bool) = (0, false)
-        head.forEachElement(of: .accept) { element in
+        head.fields.forEachElement(of: .accept) { element in
             let end = element.firstIndex(of: ASCII.semicolon) ?? element.count
             let type = element.extracting(element.trimmed(0..<end))
             let isJSON = type.equalsIgnoringCase("application/json")

@@ -13,7 +13,7 @@ extension FolderResponder {
         case .path(let decoded): path = decoded
         }
         // A part of a file taken for the whole would destroy it (RFC 9110, section 14.5).
-        guard !head.hasAny(of: [.contentRange]) else {
+        guard !head.fields.hasAny(of: [.contentRange]) else {
             return finish(400, "parts of files cannot be uploaded", exchange)
         }
         guard let name = path.segments.last, !path.hasTrailingSlash else {
@@ -56,7 +56,7 @@ extension FolderResponder {
             exchange,
             into: file,
             limit: limit,
-            isConditional: head.hasAny(of: Preconditions.fields),
+            isConditional: head.fields.hasAny(of: Preconditions.fields),
             onEnd: { [weak exchange] outcome in
                 guard let exchange else { return }
                 switch outcome {
@@ -72,7 +72,7 @@ extension FolderResponder {
     }
 
     private func judge(_ head: RequestHead, _ served: FileFacts?, _ exchange: any Exchange) -> Preconditions.Verdict {
-        guard head.hasAny(of: Preconditions.fields) else { return .proceed }
+        guard head.fields.hasAny(of: Preconditions.fields) else { return .proceed }
         guard let served else { return Preconditions.judgeAbsent(head) }
         let now = exchange.loop.now
         let tag = EntityTag(of: served, variant: nil, isWeak: served.isYoung(now))

@@ -38,7 +38,7 @@ final class Upload {
     /// The exchange keeps the upload, and the upload the draft: when the exchange ends early, the draft goes with it.
     /// - Parameter hasBody: Where there is none, an empty file is made, and nothing will come that says so.
     func start(hasBody: Bool) {
-        if hasBody { exchange.onBody = { part in self.take(part) } } else { take(.end) }
+        if hasBody { exchange.onBody = { part in self.take(part) } } else { take(.end(trailer: nil)) }
     }
 
     private func take(_ part: BodyPart) {

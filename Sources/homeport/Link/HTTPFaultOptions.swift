@@ -21,7 +21,16 @@ struct HTTPFaultOptions: ParsableArguments {
         if http == ["off"] { return [] }
         return try http.map { text in
             var problems: [HomeportError] = []
-            let fault = HTTPFault.read(try PlanNode(parsing: text, file: "--http"), problems: &problems)
+            let node = try PlanNode(parsing: text, file: "--http")
+            guard node.isMapping else {
+                throw HomeportError(
+                    .badValue,
+                    "\"\(text)\" is no fault",
+                    where: "--http",
+                    fix: "write it as in --http '{ path: /pay, status: 503 }'"
+                )
+            }
+            let fault = HTTPFault.read(node, problems: &problems)
             if let first = problems.first { throw first }
             return fault
         }

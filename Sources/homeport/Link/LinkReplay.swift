@@ -90,9 +90,9 @@ struct LinkReplayCommand: AsyncParsableCommand {
             do { return try decoder.decode(Recording.Line.self, from: line) } catch {
                 throw HomeportError(
                     .badValue,
-                    "this line is no decision",
+                    index == 0 ? "this is no decision log" : "this line is no decision",
                     where: "\(file):\(index + 1)",
-                    fix: "mend it, or leave it out"
+                    fix: index == 0 ? "name a file that --decisions wrote" : "mend it, or leave it out"
                 )
             }
         }

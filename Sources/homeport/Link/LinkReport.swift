@@ -39,6 +39,7 @@ enum LinkReport {
             if !up.isEmpty { parts.append("up: \(up)") }
             if !down.isEmpty { parts.append("down: \(down)") }
         }
+        if let count = link.replays { parts.append("a replay of \(count) connection\(count == 1 ? "" : "s")") }
         if !link.http.isEmpty { parts.append("\(link.http.count) of http") }
         let text = parts.isEmpty ? "no conditions" : parts.joined(separator: "; ")
         return text + (link.setFor.map { " (set for \(seconds($0)) more)" } ?? (link.isEdited ? " (set by hand)" : ""))

@@ -299,7 +299,7 @@ import Testing
             defer { bench.state.giveBack(scratch) }
             return [
                 scratch.withVeryUnsafeBytes { $0.baseAddress },
-                bench.handler.head.fields.withUnsafeBytes { $0.baseAddress },
+                bench.handler.head.fields.lines.withUnsafeBytes { $0.baseAddress },
             ]
         }
         let requests = get("/", "X: y") + get("/", "X: y")
@@ -333,7 +333,7 @@ import Testing
         }
         bench.send(get("/1", "X: one") + get("/22", "Y: two", "Z: three") + get("/3"))
         #expect(heads.map(\.targetText) == ["/1", "/22", "/3"])
-        #expect(heads.map(\.fields.count) == [2, 3, 1])
-        #expect(heads[1].text(heads[1].fields[2].valueRange) == "three")
+        #expect(heads.map(\.fields.lines.count) == [2, 3, 1])
+        #expect(heads[1].text(heads[1].fields.lines[2].valueRange) == "three")
     }
 }

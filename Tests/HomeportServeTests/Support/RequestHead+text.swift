@@ -10,9 +10,9 @@ extension RequestHead {
 
     private init(lines: [String]) {
         self.init()
-        bytes = ByteBuffer(string: lines.joined(separator: "\r\n") + "\r\n\r\n")
+        let bytes = ByteBuffer(string: lines.joined(separator: "\r\n") + "\r\n\r\n")
+        fields.bytes = bytes
         var parser = RequestParser(limits: HTTPLimits())
-        let bytes = bytes
         guard case .complete = parser.parse(bytes.readableBytesUInt8Span, into: &self) else {
             preconditionFailure("the test's own request is malformed: \(lines)")
         }

@@ -1,0 +1,100 @@
+import HomeportHTTP
+import HomeportNet
+import NIOCore
+
+/// A request's head as it goes on to a service: Host as it was sent, what belongs to the connection left out, and where it
+/// comes from added (RFC 9110, section 7.6; RFC 7239).
+enum ForwardedRequest {
+    /// Written anew, beside what belongs to the connection.
+    private static let rewritten: FieldNames = [
+        .contentLength, .forwarded, .host, .via, .xForwardedFor, .xForwardedHost, .xForwardedProto,
+    ]
+
+    static func head(_ head: RequestHead, from peer: Peer) -> ByteBuffer {
+        let fields = head.fields
+        let hops = HopByHop(fields)
+        var bytes = ByteBufferAllocator().buffer(capacity: fields.bytes.readableBytes + 384)
+        write(head, head.methodRange, to: &bytes)
+        bytes.writeStaticString(" ")
+        switch head.form {
+        case .origin, .asterisk: write(head, head.target, to: &bytes)
+        case .absolute, .authority:
+            if head.path.isEmpty { bytes.writeStaticString("/") }
+            write(head, head.path.lowerBound..<head.target.upperBound, to: &bytes)
+        }
+        bytes.writeStaticString(" HTTP/1.1\r\nHost: ")
+        write(head, head.authority, to: &bytes)
+        bytes.writeStaticString("\r\n")
+        fields.copy(into: &bytes) { !rewritten.contains($0.name) && hops.keeps($0, of: fields) }
+        append(.xForwardedFor, "X-Forwarded-For: ", to: &bytes, fields)
+        bytes.writeString(peer.host)
+        bytes.writeStaticString("\r\nX-Forwarded-Host: ")
+        write(head, head.authority, to: &bytes)
+        bytes.writeStaticString("\r\nX-Forwarded-Proto: http\r\n")
+        append(.forwarded, "Forwarded: ", to: &bytes, fields)
+        bytes.writeStaticString("for=")
+        bytes.writeString(peer.host.contains(":") ? "\"[\(peer.host)]\"" : peer.host)
+        bytes.writeStaticString(";host=\"")
+        write(head, head.authority, to: &bytes)
+        bytes.writeStaticString("\";proto=http\r\n")
+        append(.via, "Via: ", to: &bytes, fields)
+        bytes.writeStaticString(head.minorVersion == 0 ? "1.0 " : "1.1 ")
+        bytes.writeStaticString(Via.name)
+        bytes.writeStaticString("\r\n")
+        switch head.body {
+        case .none:
+            // "Content-Length: 0" says that there is none, and some want to hear it.
+            if fields.hasAny(of: [.contentLength]) { bytes.writeStaticString("Content-Length: 0\r\n") }
+        case .length(let length): bytes.writeString("Content-Length: \(length)\r\n")
+        case .chunked: bytes.writeStaticString("Transfer-Encoding: chunked\r\n")
+        }
+        writeConnection(hops, fields, to: &bytes)
+        bytes.writeStaticString("\r\n")
+        return bytes
+    }
+
+    private static func writeConnection(_ hops: HopByHop, _ fields: FieldTable, to bytes: inout ByteBuffer) {
+        var takesTrailers = false
+        fields.forEachElement(of: .te) { if $0.equalsIgnoringCase("trailers") { takesTrailers = true } }
+        if hops.upgrades {
+            bytes.writeStaticString("Connection: Upgrade\r\n")
+            fields.copy(into: &bytes) { $0.name == .upgrade }
+        } else if takesTrailers {
+            bytes.writeStaticString("Connection: TE\r\nTE: trailers\r\n")
+        }
+    }
+
+    private static func write(_ head: RequestHead, _ range: Range<Int>, to bytes: inout ByteBuffer) {
+        let all = head.fields.bytes
+        if let part = all.getSlice(at: all.readerIndex + range.lowerBound, length: range.count) {
+            bytes.writeImmutableBuffer(part)
+        }
+    }
+
+    /// A list that grows by one element, which is to follow.
+    private static func append(
+        _ name: FieldName,
+        _ start: StaticString,
+        to bytes: inout ByteBuffer,
+        _ fields: FieldTable
+    ) {
+        bytes.writeStaticString(start)
+        guard fields.hasAny(of: [name]) else { return }
+        for line in fields.lines where line.name == name && !line.valueRange.isEmpty {
+            fields.copyValue(of: line, into: &bytes)
+            bytes.writeStaticString(", ")
+        }
+    }
+}
+
+/// Where a message has been (RFC 9110, section 7.6.3).
+enum Via {
+    static let name: StaticString = "homeport"
+
+    /// How many times a request has been here already.
+    static func count(_ fields: FieldTable) -> Int {
+        var count = 0
+        fields.forEachElement(of: .via) { element in if element.hasSuffixIgnoringCase(" homeport") { count += 1 } }
+        return count
+    }
+}

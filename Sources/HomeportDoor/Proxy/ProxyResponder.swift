@@ -1,0 +1,33 @@
+package import HomeportHTTP
+package import HomeportNet
+import NIOCore
+
+/// Hands requests on to a server of its own, and its answers back: the reverse proxy.
+package final class ProxyResponder: Responder {
+    private let pools: [NIOLoopBoundBox<ClientPool>]
+
+    /// - Parameter dialer: Leads to the server, perhaps through a link.
+    package init(_ dialer: any Dialer, loops: ServerLoops) async throws {
+        pools = try await loops.onEach { NIOLoopBoundBox(ClientPool(dialer, on: $0.loop), eventLoop: $0.loop) }
+    }
+
+    package func respond(to head: RequestHead, _ exchange: any Exchange) {
+        guard Via.count(head.fields) < Self.mostTurns else {
+            return exchange.refuse(
+                Refusal(
+                    508,
+                    "proxy.loop",
+                    "the request has been here \(Self.mostTurns) times: a service leads back to the door"
+                )
+            )
+        }
+        Forwarding(head, exchange, pools[exchange.loop.index].value).start()
+    }
+
+    /// Ends the connections that wait; those in use end after their answer.
+    package func letGo() async {
+        for pool in pools { try? await pool.eventLoop.submit { pool.value.close() }.get() }
+    }
+
+    private static let mostTurns = 4
+}
