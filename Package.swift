@@ -141,7 +141,8 @@ let package = Package(
         module(
             "LiveTestSupport",
             ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore, nioPosix],
-            path: "Tests/LiveTestSupport"
+            path: "Tests/LiveTestSupport",
+            settings: oursWithRawSockets
         ),
         tests(
             "HomeportControlTests",
@@ -150,7 +151,10 @@ let package = Package(
                 "LiveTestSupport", nioCore, nioPosix,
             ]
         ),
-        tests("HomeportDoorTests", ["HomeportCore", "HomeportHTTP", "HomeportDoor", "LiveTestSupport", nioCore]),
+        tests(
+            "HomeportDoorTests",
+            ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportDoor", "LiveTestSupport", nioCore]
+        ),
         tests("HomeportGuardTests", ["HomeportCore", "HomeportGuard", "LiveTestSupport", nioPosix]),
     ]
 )

@@ -21,11 +21,11 @@ enum LinkBench {
     /// A client, and what the link has dialled for it.
     static func relayed(
         _ words: String = "{}",
-        _ body: (_ link: Link, _ client: Wire, _ upstream: Wire) async throws -> Void
+        _ body: (_ link: Link, _ client: RawConnection, _ upstream: RawConnection) async throws -> Void
     ) async throws {
         let upstream = try Upstream()
         try await withLink(words, to: upstream.port) { link in
-            let client = try Wire(to: link.port?.number ?? 0)
+            let client = try RawConnection(to: link.port?.number ?? 0)
             try await body(link, client, try upstream.accept())
         }
     }

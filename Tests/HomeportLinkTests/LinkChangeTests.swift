@@ -97,16 +97,18 @@ import Darwin
         try await LinkBench.relayed { link, client, upstream in
             let port = link.port?.number ?? 0
             try await link.set(LinkEdit.read("{ refuse: true }", file: "test"))
-            #expect(throws: Wire.Failure(call: "connect", number: ECONNREFUSED)) { try Wire(to: port) }
+            #expect(throws: RawConnection.Failure(call: "connect", number: ECONNREFUSED)) {
+                try RawConnection(to: port)
+            }
             try await link.set(LinkEdit.read("{ unreachable: true }", file: "test"))
-            #expect(throws: Wire.Failure(call: "connect", number: ETIMEDOUT)) {
-                try Wire(to: port, within: 300)
+            #expect(throws: RawConnection.Failure(call: "connect", number: ETIMEDOUT)) {
+                try RawConnection(to: port, within: 300)
             }
             // Who was there is still there.
             try client.send("still here")
             #expect(try upstream.text(10) == "still here")
             try await link.set(LinkEdit.read("{ unreachable: false }", file: "test"))
-            _ = try Wire(to: port)
+            _ = try RawConnection(to: port)
             // It and the first one, and none of those that filled the queue.
             try await eventually { try await link.status.opened >= 2 }
             #expect(try await link.status.opened == 2)

@@ -35,7 +35,7 @@ import Foundation
         plan.recording = recording
         try await LinkBench.running(plan, decisions: DecisionLog { lines.add($0) }) { link in
             for _ in 0..<3 {
-                let client = try Wire(to: link.port?.number ?? 0)
+                let client = try RawConnection(to: link.port?.number ?? 0)
                 let server = try upstream.accept()
                 for length in [10, 200, 900] {
                     try client.send([UInt8](repeating: 7, count: length))
@@ -102,7 +102,7 @@ import Foundation
         var statuses: [String] = []
         try await LinkBench.running(plan, decisions: DecisionLog { lines.add($0) }) { link in
             for _ in 0..<3 {
-                let client = try Wire(to: link.port?.number ?? 0)
+                let client = try RawConnection(to: link.port?.number ?? 0)
                 for _ in 0..<8 {
                     try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
                     let head = try client.head()

@@ -13,7 +13,7 @@ import Testing
     private func faulty(
         _ faults: String,
         met: [UInt64]? = nil,
-        _ body: (_ client: Wire, _ upstream: Upstream) async throws -> Void
+        _ body: (_ client: RawConnection, _ upstream: Upstream) async throws -> Void
     ) async throws {
         let upstream = try Upstream()
         let node = try PlanNode(parsing: "{ to: 'tcp://127.0.0.1:\(upstream.port)', http: \(faults) }", file: "test")
@@ -21,7 +21,7 @@ import Testing
         let plan = try #require(LinkPlan.read(node, name: "test", problems: &problems), "\(problems)")
         #expect(problems.isEmpty)
         try await LinkBench.running(plan) { link in
-            try await body(try Wire(to: link.port?.number ?? 0), upstream)
+            try await body(try RawConnection(to: link.port?.number ?? 0), upstream)
             try await LinkBench.untilNobodyIsLeft(link)
             let status = try await link.status.http
             if let met { #expect(status.map(\.requests) == met) }
@@ -206,10 +206,10 @@ import Testing
         let asked = request("GET /a")
         try await LinkBench.running(plan) { link in
             func set(_ edit: String) async throws { try await link.set(LinkEdit.read(edit, file: "test")) }
-            let early = try Wire(to: link.port?.number ?? 0)
+            let early = try RawConnection(to: link.port?.number ?? 0)
             let server = try upstream.accept()
             try await set("{ http: [ { status: 503 } ] }")
-            let client = try Wire(to: link.port?.number ?? 0)
+            let client = try RawConnection(to: link.port?.number ?? 0)
             try client.send(asked)
             #expect(try client.head().hasPrefix("HTTP/1.1 503"))
             try early.send(asked)

@@ -57,7 +57,7 @@ import Darwin
     @Test func nobodyUpstreamIsAReset() async throws {
         let closed = try Upstream(listens: false)
         try await LinkBench.withLink("{}", to: closed.port) { link in
-            let client = try Wire(to: link.port?.number ?? 0)
+            let client = try RawConnection(to: link.port?.number ?? 0)
             #expect(client.end() == .reset)
             let status = try await link.status
             #expect(status.failed == 1 && status.open == 0)
@@ -85,11 +85,11 @@ import Darwin
             #expect(upstream.end() == .end)
             client.abort()
             // As without a link between: what is sent on finds nobody.
-            var failure: Wire.Failure?
+            var failure: RawConnection.Failure?
             let deadline = ContinuousClock.now + .seconds(10)
             while failure == nil, ContinuousClock.now < deadline {
                 do { try upstream.send([UInt8](repeating: 0, count: 10_000)) } catch {
-                    failure = error as? Wire.Failure
+                    failure = error as? RawConnection.Failure
                 }
             }
             #expect(failure != nil)
@@ -146,7 +146,7 @@ import Darwin
     func connectionsThatEndAtOnceAreGone(words: String) async throws {
         let upstream = try Upstream()
         try await LinkBench.withLink("{ \(words) }", to: upstream.port) { link in
-            for _ in 0..<10 { _ = try Wire(to: link.port?.number ?? 0).end() }
+            for _ in 0..<10 { _ = try RawConnection(to: link.port?.number ?? 0).end() }
             try await LinkBench.untilNobodyIsLeft(link)
         }
     }
@@ -155,7 +155,7 @@ import Darwin
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let plan = LinkPlan(name: "test", to: .endpoint(try Endpoint(parsing: "unix:/tmp/homeport-nobody")))
         let link = try await LinkBench.start(plan, group)
-        for _ in 0..<20 { _ = try Wire(to: link.port?.number ?? 0).end() }
+        for _ in 0..<20 { _ = try RawConnection(to: link.port?.number ?? 0).end() }
         try await LinkBench.untilNobodyIsLeft(link)
         #expect(try await link.status.failed == 20)
         await link.stop(within: .zero)
@@ -176,7 +176,7 @@ import Darwin
         var outer = LinkPlan(name: "outer", to: .endpoint(try Endpoint(parsing: "unix:\(folder)/s")))
         outer.edit = try LinkEdit.read("{ latency: 5ms }", file: "test")
         let links = [try await LinkBench.start(inner, group), try await LinkBench.start(outer, group)]
-        let client = try Wire(to: links[1].port?.number ?? 0)
+        let client = try RawConnection(to: links[1].port?.number ?? 0)
         let far = try upstream.accept()
         try far.send("through both")
         #expect(try client.text(12) == "through both")
@@ -196,7 +196,7 @@ import Darwin
         let inner = try await LinkBench.start(plan, group)
         plan.name = "outer"
         let outer = try await Link.start(plan, to: .stream(inner, text: "inner"), shared: nil, group: group) { _ in }
-        let client = try Wire(to: outer.port?.number ?? 0)
+        let client = try RawConnection(to: outer.port?.number ?? 0)
         let far = try upstream.accept()
         let began = ContinuousClock.now
         try far.send("through both")
@@ -215,7 +215,7 @@ import Darwin
         let upstream = try Upstream()
         try await LinkBench.withLink("{ latency: 1ms, direction: both }", to: upstream.port) { link in
             for round in 0..<100 {
-                let client = try Wire(to: link.port?.number ?? 0)
+                let client = try RawConnection(to: link.port?.number ?? 0)
                 let far = try upstream.accept()
                 try client.send("hello")
                 switch round % 4 {

@@ -1,4 +1,4 @@
-import HomeportConditions
+import HomeportNet
 import NIOCore
 import NIOHTTP1
 
@@ -76,20 +76,12 @@ final class HTTPFaultTargetEnd: ChannelDuplexHandler {
 
     func close() { context?.close(promise: nil) }
 
-    /// Both ends carry bytes from now on, as a relay without conditions does.
+    /// Both ends carry bytes from now on.
     func upgrade(beside other: ChannelHandlerContext, _ decoder: ByteToMessageHandler<HTTPRequestDecoder>) throws {
         guard let context, let codec else { return close() }
         isRaw = true
-        let (loop, draws) = (context.eventLoop, Draws(seed: 0))
-        func end() -> RelayHandler {
-            let facts = ConnectionFacts(number: 1, clientPort: nil)
-            let lane = RelayLane(LinkProfile.Way(), for: facts, draws: draws, opened: loop.now.uptimeNanoseconds)
-            return RelayHandler(lane, on: loop, WakeHabit())
-        }
-        let (near, far) = (end(), end())
-        try other.pipeline.syncOperations.addHandler(near)
-        try context.pipeline.syncOperations.addHandler(far)
-        RelayHandler.join(near, far)
+        let loop = context.eventLoop
+        try Tunnel.join(other.channel, ByteBuffer(), to: context.channel, ByteBuffer())
         context.pipeline.syncOperations.removeHandler(codec.encoder, promise: nil)
         // What they have read too far they hand on when they go, and it is to leave at once.
         for (decoder, pipeline) in [

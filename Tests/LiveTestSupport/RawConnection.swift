@@ -7,14 +7,22 @@ import Darwin
 #endif
 
 /// One end of a TCP connection over a blocking socket whose every wait ends.
-final class Wire {
-    struct Failure: Error, Equatable { let call: String, number: CInt }
-    enum End: Equatable { case end, reset, silence }
+package final class RawConnection {
+    package struct Failure: Error, Equatable {
+        let call: String
+        let number: CInt
+
+        package init(call: String, number: CInt) {
+            self.call = call
+            self.number = number
+        }
+    }
+    package enum End: Equatable { case end, reset, silence }
 
     private let number: CInt
     private var isOpen = true
 
-    init(owning socket: CInt, patience: Int = 10) {
+    package init(owning socket: CInt, patience: Int = 10) {
         number = socket
         var limit = timeval(tv_sec: patience, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -42,7 +50,7 @@ final class Wire {
     }
 
     /// - Parameter patience: Milliseconds that the connecting may take.
-    convenience init(to port: UInt16, within patience: Int = 10_000) throws {
+    package convenience init(to port: UInt16, within patience: Int = 10_000) throws {
         let socket = Self.stream()
         var limit = timeval(tv_sec: patience / 1000, tv_usec: .init(patience % 1000 * 1000))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -54,7 +62,7 @@ final class Wire {
         self.init(owning: socket)
     }
 
-    func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes { write(number, $0.baseAddress?.advanced(by: done), $0.count - done) }
@@ -63,10 +71,10 @@ final class Wire {
         }
     }
 
-    func send(_ text: String) throws { try send(Array(text.utf8)) }
+    package func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     /// Exactly so many bytes.
-    func receive(_ count: Int) throws -> [UInt8] {
+    package func receive(_ count: Int) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < count {
@@ -77,17 +85,17 @@ final class Wire {
         return bytes
     }
 
-    func text(_ count: Int) throws -> String { String(decoding: try receive(count), as: UTF8.self) }
+    package func text(_ count: Int) throws -> String { String(decoding: try receive(count), as: UTF8.self) }
 
     /// The head of an answer, with the empty line after it.
-    func head() throws -> String {
+    package func head() throws -> String {
         var text = ""
         while !text.hasSuffix("\r\n\r\n") { text += try self.text(1) }
         return text
     }
 
     /// What comes instead of more bytes.
-    func end() -> End {
+    package func end() -> End {
         var byte: UInt8 = 0
         switch read(number, &byte, 1) {
         case 0: return .end
@@ -97,10 +105,10 @@ final class Wire {
     }
 
     /// Nothing more will be sent.
-    func finish() { shutdown(number, CInt(SHUT_WR)) }
+    package func finish() { shutdown(number, CInt(SHUT_WR)) }
 
     /// Breaks off with RST.
-    func abort() {
+    package func abort() {
         var value = linger(l_onoff: 1, l_linger: 0)
         setsockopt(number, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
         isOpen = false
@@ -109,16 +117,16 @@ final class Wire {
 }
 
 /// Listens on a free port of 127.0.0.1.
-final class Upstream {
+package final class Upstream {
     private let number: CInt
-    let port: UInt16
+    package let port: UInt16
 
     /// - Parameter listens: If not, it keeps the port, so that nobody else can listen there.
-    init(listens: Bool = true) throws {
-        let number = Wire.stream()
+    package init(listens: Bool = true) throws {
+        let number = RawConnection.stream()
         self.number = number
-        guard Wire.withLoopback(0, { bind(number, $0, $1) }) == 0, !listens || listen(number, 16) == 0 else {
-            throw Wire.Failure(call: "bind", number: errno)
+        guard RawConnection.withLoopback(0, { bind(number, $0, $1) }) == 0, !listens || listen(number, 16) == 0 else {
+            throw RawConnection.Failure(call: "bind", number: errno)
         }
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -127,33 +135,33 @@ final class Upstream {
         let told = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &length) }
         }
-        guard told == 0 else { throw Wire.Failure(call: "getsockname", number: errno) }
+        guard told == 0 else { throw RawConnection.Failure(call: "getsockname", number: errno) }
         port = UInt16(bigEndian: address.sin_port)
     }
 
     deinit { close(number) }
 
-    func accept() throws -> Wire {
+    package func accept() throws -> RawConnection {
         let accepted = systemAccept(number)
-        guard accepted >= 0 else { throw Wire.Failure(call: "accept", number: errno) }
-        return Wire(owning: accepted)
+        guard accepted >= 0 else { throw RawConnection.Failure(call: "accept", number: errno) }
+        return RawConnection(owning: accepted)
     }
 }
 
 /// A UDP socket of 127.0.0.1 whose every wait ends.
-final class DatagramWire {
+package final class DatagramWire {
     private var number: CInt
-    let port: UInt16
+    package let port: UInt16
 
-    init(port: UInt16 = 0) throws {
+    package init(port: UInt16 = 0) throws {
         #if canImport(Darwin)
         number = Darwin.socket(AF_INET, SOCK_DGRAM, 0)
         #else
         number = socket(AF_INET, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         #endif
         let number = number
-        guard Wire.withLoopback(port, { bind(number, $0, $1) }) == 0 else {
-            throw Wire.Failure(call: "bind", number: errno)
+        guard RawConnection.withLoopback(port, { bind(number, $0, $1) }) == 0 else {
+            throw RawConnection.Failure(call: "bind", number: errno)
         }
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -167,22 +175,24 @@ final class DatagramWire {
 
     deinit { close() }
 
-    func close() {
+    package func close() {
         if number >= 0 { systemClose(number) }
         number = -1
     }
 
-    func connect(to port: UInt16) { _ = Wire.withLoopback(port) { systemConnect(number, $0, $1) } }
+    package func connect(to port: UInt16) { _ = RawConnection.withLoopback(port) { systemConnect(number, $0, $1) } }
 
-    func send(_ text: String) { _ = Array(text.utf8).withUnsafeBytes { write(number, $0.baseAddress, $0.count) } }
+    package func send(_ text: String) {
+        _ = Array(text.utf8).withUnsafeBytes { write(number, $0.baseAddress, $0.count) }
+    }
 
-    func send(_ text: String, to port: UInt16) {
-        _ = Wire.withLoopback(port) { address, length in
+    package func send(_ text: String, to port: UInt16) {
+        _ = RawConnection.withLoopback(port) { address, length in
             Array(text.utf8).withUnsafeBytes { sendto(number, $0.baseAddress, $0.count, 0, address, length) }
         }
     }
 
-    func receive() throws -> (text: String, from: UInt16) {
+    package func receive() throws -> (text: String, from: UInt16) {
         var bytes = [UInt8](repeating: 0, count: 65536)
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -191,7 +201,7 @@ final class DatagramWire {
                 recvfrom(number, &bytes, bytes.count, 0, $0, &length)
             }
         }
-        guard count >= 0 else { throw Wire.Failure(call: "recvfrom", number: errno) }
+        guard count >= 0 else { throw RawConnection.Failure(call: "recvfrom", number: errno) }
         return (String(decoding: bytes[..<count], as: UTF8.self), UInt16(bigEndian: address.sin_port))
     }
 }
