@@ -18,6 +18,6 @@ package final class Door: Responder {
 
     package func respond(to head: RequestHead, _ exchange: any Exchange) {
         let table = tables[exchange.loop.index].value
-        head.with(head.authority, table.responder).respond(to: head, exchange)
+        table.responder(for: head).respond(to: head, exchange)
     }
 }

@@ -1,13 +1,17 @@
 package import HomeportCore
 package import HomeportHTTP
 
-/// Which service answers for which name.
+/// Which service answers for which name, and for which paths below it.
 package final class RouteTable: Sendable {
     package struct Route: Sendable {
         package var name: ServiceName
         /// What the service is, for the index: `folder ./public`.
         package var summary: String
         package var responder: any Responder
+        /// Paths that another service answers on this one's name.
+        package var paths: [PathRoute] = []
+        /// Other names that it has.
+        package var names: [DoorName] = []
 
         package init(name: ServiceName, summary: String, responder: any Responder) {
             self.name = name
@@ -16,41 +20,85 @@ package final class RouteTable: Sendable {
         }
     }
 
-    private let byHost: [String: any Responder]
-    private let bare: any Responder
+    /// What answers for one name.
+    private struct Place: Sendable {
+        let responder: any Responder
+        /// The longest first.
+        var paths: [(prefix: [UInt8], responder: any Responder)] = []
+
+        func responder(for path: Span<UInt8>) -> any Responder {
+            for (prefix, responder) in paths where Self.isBelow(path, prefix) { return responder }
+            return responder
+        }
+
+        /// `/api` is for `/api` and all below it, and not for `/apis`.
+        private static func isBelow(_ path: Span<UInt8>, _ prefix: [UInt8]) -> Bool {
+            guard path.count >= prefix.count else { return false }
+            for index in prefix.indices where path[index] != prefix[index] { return false }
+            return path.count == prefix.count || prefix.last == ASCII.slash || path[prefix.count] == ASCII.slash
+        }
+    }
+
+    private let byHost: [String: Place]
+    /// Of all names below another one, without the star: `.api.localhost`.
+    private let below: [(suffix: String, place: Place)]
+    private let bare: Place
     private let routes: [Route]
+    private let tunnels: (any Responder)?
     private let protect: @Sendable (any Responder) -> any Responder
     private let isAlone: Bool
 
     /// - Parameters:
     ///   - fallback: Who answers on the bare address; nil lists the services there.
     ///   - control: Answers for `homeport.localhost`, and for nothing else.
+    ///   - tunnels: Answers CONNECT.
     ///   - isAlone: Whether the fallback answers for every name below `localhost`, since nobody else could.
     ///   - protect: Put in front of all that answers, but for control, which has rules of its own.
     package init(
         routes: [Route],
         fallback: ServiceName?,
         control: (any Responder)?,
+        tunnels: (any Responder)? = nil,
         isAlone: Bool = false,
         protect: @escaping @Sendable (any Responder) -> any Responder = { $0 }
     ) {
-        var byHost: [String: any Responder] = [:]
-        for route in routes { byHost[route.name.host] = protect(route.responder) }
-        bare = fallback.flatMap { byHost[$0.host] } ?? protect(DoorPage.index(routes))
-        byHost[ServiceName.control] = control
+        let guarded = Dictionary(uniqueKeysWithValues: routes.map { ($0.name, protect($0.responder)) })
+        var byHost: [String: Place] = [:]
+        var below: [(String, Place)] = []
+        for route in routes {
+            guard let responder = guarded[route.name] else { continue }
+            var place = Place(responder: responder)
+            place.paths = route.paths.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
+                .compactMap { path in guarded[path.service].map { (Array(path.prefix.utf8), $0) } }
+            byHost[route.name.host] = place
+            for name in route.names {
+                if name.isWild { below.append((name.suffix, place)) } else { byHost[name.host] = place }
+            }
+        }
+        bare = fallback.flatMap { byHost[$0.host] } ?? Place(responder: protect(DoorPage.index(routes)))
+        byHost[ServiceName.control] = control.map { Place(responder: $0) }
         self.byHost = byHost
+        self.below = below.sorted { $0.0.utf8.count > $1.0.utf8.count }
         self.routes = routes
+        self.tunnels = tunnels.map(protect)
         self.isAlone = isAlone
         self.protect = protect
     }
 
-    /// - Parameter authority: `host` or `host:port`, already let in by access.
-    func responder(for authority: Span<UInt8>) -> any Responder {
+    /// - Parameter head: Already let in by access.
+    func responder(for head: RequestHead) -> any Responder {
+        if head.method == .connect, let tunnels { return tunnels }
+        let place = head.with(head.authority, place)
+        return place.paths.isEmpty ? place.responder : head.with(head.path, place.responder(for:))
+    }
+
+    private func place(for authority: Span<UInt8>) -> Place {
         var host = authority.extracting(Authority.host(of: authority))
         if !host.isEmpty, host[host.count - 1] == ASCII.dot { host = host.extracting(0..<host.count - 1) }
         guard host.hasSuffixIgnoringCase(".localhost") else { return bare }
         let name = host.string.lowercased()
         if let known = byHost[name] { return known }
-        return isAlone ? bare : protect(DoorPage.unknown(name, among: routes))
+        if let known = below.first(where: { name.hasSuffix($0.suffix) }) { return known.place }
+        return isAlone ? bare : Place(responder: protect(DoorPage.unknown(name, among: routes)))
     }
 }

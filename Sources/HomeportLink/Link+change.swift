@@ -50,7 +50,7 @@ extension Link {
 
     private var canRefuse: Bool {
         guard !isDatagram else { return false }
-        if case .address(.unix) = listening.withLock(\.place) { return false }
+        if case .address(.unix)? = listening.withLock(\.place) { return false }
         return true
     }
 

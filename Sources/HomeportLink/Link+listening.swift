@@ -8,10 +8,12 @@ struct Listening {
     enum Ends {
         case streams(Listener)
         case datagrams([any Channel])
+        /// It is gone through from inside this process alone.
+        case inside
     }
 
-    /// With the port it was given, once it has listened.
-    var place: ListenPlace
+    /// With the port it was given, once it has listened; nil for nowhere.
+    var place: ListenPlace?
     var ends: Ends?
     /// Somebody has said another place, or another target, than its plan.
     var isMoved = false
@@ -31,7 +33,7 @@ extension Link {
     /// The machine has no `::1`, so that `127.0.0.1` is all there is.
     package var isIPv6Missing: Bool {
         listening.withLock { listening in
-            if case .loopbacks = listening.place { listening.places.count == 1 } else { false }
+            if case .loopbacks? = listening.place { listening.places.count == 1 } else { false }
         }
     }
 
@@ -61,7 +63,8 @@ extension Link {
     /// Another place to listen at, from the next ``open()`` on.
     package func move(to place: ListenPlace) { listening.withLock { $0.place = place } }
 
-    private func listen(at place: ListenPlace) async throws {
+    private func listen(at place: ListenPlace?) async throws {
+        guard let place else { return note([], .inside) }
         if isDatagram {
             let sockets = try DatagramSockets.open(place)
             let places = sockets.places
@@ -88,7 +91,7 @@ extension Link {
     private func note(_ places: [Endpoint.Place], _ ends: Listening.Ends) {
         listening.withLock { listening in
             (listening.places, listening.ends) = (places, ends)
-            if case .loopbacks(nil) = listening.place { listening.place = .loopbacks(Endpoint(places[0]).port) }
+            if case .loopbacks(nil)? = listening.place { listening.place = .loopbacks(Endpoint(places[0]).port) }
         }
     }
 
@@ -127,7 +130,7 @@ extension Link {
         switch ends {
         case .streams(let listener): cut = await listener.stop(within: grace)
         case .datagrams(let channels): for channel in channels { try? await channel.close() }
-        case nil: break
+        case .inside, nil: break
         }
         // What waits for its delay, or in a stall, would keep its connection upstream open.
         for loop in loops { try? await loop.eventLoop.submit { loop.value.endAll() }.get() }

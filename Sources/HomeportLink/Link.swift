@@ -4,6 +4,14 @@ import HomeportNet
 package import NIOCore
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// A network path with conditions: listens, and for each connection or flow goes on to where it leads.
 ///
 /// It is a dialer that wraps another one, too: inside this process it can be gone through without its port.
@@ -71,7 +79,7 @@ package final class Link: Dialer {
         self.shared = shared
         isDatagram = plan.isDatagram
         idle = .nanoseconds(plan.idle.wholeNanoseconds)
-        listening = Mutex(Listening(place: plan.listen ?? .loopbacks(nil)))
+        listening = Mutex(Listening(place: plan.isFromDoor ? nil : plan.listen ?? .loopbacks(nil)))
         let nameKey = LinkProfile.key(plan.name)
         let seed = plan.seed ?? nameKey
         self.seed = seed
@@ -141,12 +149,23 @@ package final class Link: Dialer {
 
     // MARK: Without a port
 
+    /// How long somebody inside this process tries to connect to where nobody answers.
+    private static let patience = TimeAmount.seconds(10)
+
     /// Leads through this link to where it leads: for who dials from inside this process.
     package func dial(
         on loop: any EventLoop,
         initialize: @escaping @Sendable (any Channel) throws -> Void
     ) -> EventLoopFuture<any Channel> {
-        StreamPair.connect(on: loop, near: initialize) { [self] in try accept($0) }
+        let connect = state.withLock(\.settings.connect)
+        guard isOpen, connect != .refuse else {
+            return loop.makeFailedFuture(IOError(errnoCode: ECONNREFUSED, reason: "connect"))
+        }
+        if connect == .unreachable {
+            let patience = Self.patience
+            return loop.scheduleTask(in: patience) { throw ChannelError.connectTimeout(patience) }.futureResult
+        }
+        return StreamPair.connect(on: loop, near: initialize) { [self] in try accept($0) }
     }
 
     func open(_ client: SocketAddress, _ channel: any Channel, _ loop: LinkLoop, _ onEnd: @escaping () -> Void)

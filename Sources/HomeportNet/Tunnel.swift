@@ -12,10 +12,21 @@ package enum Tunnel {
         to other: any Channel,
         _ otherAhead: ByteBuffer
     ) throws {
-        let (near, far) = (TunnelHandler(), TunnelHandler())
-        (near.partner, far.partner) = (far, near)
-        try one.pipeline.syncOperations.addHandler(near)
+        let far = TunnelEnd()
         try other.pipeline.syncOperations.addHandler(far)
+        try join(one, ahead, to: far, otherAhead)
+    }
+
+    /// - Parameter far: Already in its pipeline.
+    package static func join(
+        _ one: any Channel,
+        _ ahead: ByteBuffer,
+        to far: TunnelEnd,
+        _ otherAhead: ByteBuffer = ByteBuffer()
+    ) throws {
+        let near = TunnelEnd()
+        try one.pipeline.syncOperations.addHandler(near)
+        (near.partner, far.partner) = (far, near)
         far.send(ahead)
         near.send(otherAhead)
         near.start()
@@ -23,38 +34,44 @@ package enum Tunnel {
     }
 }
 
-private final class TunnelHandler: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+/// One end of a tunnel. Nothing is read until it is joined to the other.
+package final class TunnelEnd: ChannelDuplexHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
 
     /// Nil once either has ended.
-    var partner: TunnelHandler?
+    fileprivate var partner: TunnelEnd?
     private var context: ChannelHandlerContext?
     private var isReadWithheld = false
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    package init() {}
 
-    func start() {
+    package func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    fileprivate func start() {
         guard let context, context.channel.isActive else { return end() }
+        isReadWithheld = false
         read(context: context)
     }
 
-    func send(_ bytes: ByteBuffer) {
+    fileprivate func send(_ bytes: ByteBuffer) {
         guard bytes.readableBytes > 0 else { return }
         context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { partner?.context?.write(data, promise: nil) }
-
-    func channelReadComplete(context: ChannelHandlerContext) { partner?.context?.flush() }
-
-    func read(context: ChannelHandlerContext) {
-        if partner?.context?.channel.isWritable ?? true { context.read() } else { isReadWithheld = true }
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        partner?.context?.write(data, promise: nil)
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
+    package func channelReadComplete(context: ChannelHandlerContext) { partner?.context?.flush() }
+
+    package func read(context: ChannelHandlerContext) {
+        if partner?.context?.channel.isWritable ?? false { context.read() } else { isReadWithheld = true }
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable { partner?.resumeReading() }
     }
 
@@ -64,14 +81,14 @@ private final class TunnelHandler: ChannelDuplexHandler {
         context?.read()
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
         partner?.context?.close(mode: .output, promise: nil)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    func channelInactive(context: ChannelHandlerContext) { end() }
+    package func channelInactive(context: ChannelHandlerContext) { end() }
 
     /// What the other end has been sent still leaves.
     private func end() {

@@ -180,7 +180,7 @@ import Testing
         ("links: { l: { to: a, listen: 62893 } }", "the door's own"),
         ("links: { l: { to: nobody, latency: 5 } }", "there is no service nobody"),
         ("links: { l: 5432 }", "is a mapping"),
-        ("links: { door -> a: {} }", "between the door and a service"),
+        ("links: { door -> a: { listen: 55001 } }", "between the door and a service"),
         ("links: { l: { to: a, rate: 1mbit, rate_per: group } }", "is in no group"),
         (
             "links: { l: { to: a, group: g, rate: 1mbit, rate_per: group }, m: { to: a, group: g, rate: 2mbit, rate_per: group } }",

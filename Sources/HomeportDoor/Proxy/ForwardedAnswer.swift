@@ -47,6 +47,9 @@ enum ForwardedAnswer {
         }
         block.writeStaticString("\r\n")
         fields.copy(into: &block) { !dropped.contains($0.name) && hops.keeps($0, of: fields) }
+        block.writeStaticString(head.minorVersion == 0 ? "Via: 1.0 " : "Via: 1.1 ")
+        block.writeStaticString(Via.name)
+        block.writeStaticString("\r\n")
         return block
     }
 }

@@ -4,12 +4,16 @@ import NIOCore
 
 /// Hands requests on to a server of its own, and its answers back: the reverse proxy.
 package final class ProxyResponder: Responder {
+    private let dialer: any Dialer
     private let pools: [NIOLoopBoundBox<ClientPool>]
 
     /// - Parameter dialer: Leads to the server, perhaps through a link.
     package init(_ dialer: any Dialer, loops: ServerLoops) async throws {
+        self.dialer = dialer
         pools = try await loops.onEach { NIOLoopBoundBox(ClientPool(dialer, on: $0.loop), eventLoop: $0.loop) }
     }
+
+    package func leads(through other: some Dialer & AnyObject) -> Bool { (dialer as AnyObject) === other }
 
     package func respond(to head: RequestHead, _ exchange: any Exchange) {
         guard Via.count(head.fields) < Self.mostTurns else {
@@ -24,9 +28,9 @@ package final class ProxyResponder: Responder {
         Forwarding(head, exchange, pools[exchange.loop.index].value).start()
     }
 
-    /// Ends the connections that wait; those in use end after their answer.
+    /// Ends the connections that wait, and each of the others after its answer: where it leads may have changed.
     package func letGo() async {
-        for pool in pools { try? await pool.eventLoop.submit { pool.value.close() }.get() }
+        for pool in pools { try? await pool.eventLoop.submit { pool.value.letGo() }.get() }
     }
 
     private static let mostTurns = 4

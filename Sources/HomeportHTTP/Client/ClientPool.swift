@@ -8,7 +8,8 @@ package final class ClientPool {
     /// The one that was used last stands last.
     private var idle: [(connection: ClientConnection, since: NIODeadline)] = []
     private var sweep: Scheduled<Void>?
-    private var isClosed = false
+    /// Of which those are that may be kept.
+    private var generation = 0
 
     /// How many are kept, and how long.
     private static let most = 256
@@ -24,14 +25,14 @@ package final class ClientPool {
 
     package func dial() -> EventLoopFuture<ClientConnection> {
         let connection = ClientConnection()
-        connection.onIdle = { [weak self] in self?.keep($0) }
+        connection.onIdle = { [weak self, generation] in self?.keep($0, from: generation) }
         connection.onIdleEnd = { [weak self] in self?.lose($0) }
         let bound = NIOLoopBound(connection, eventLoop: loop)
         return dialer.dial(on: loop) { try $0.pipeline.syncOperations.addHandler(bound.value) }.map { _ in bound.value }
     }
 
-    private func keep(_ connection: ClientConnection) {
-        guard !isClosed, idle.count < Self.most else { return connection.close() }
+    private func keep(_ connection: ClientConnection, from generation: Int) {
+        guard generation == self.generation, idle.count < Self.most else { return connection.close() }
         idle.append((connection, .now()))
         guard sweep == nil else { return }
         let bound = NIOLoopBound(self, eventLoop: loop)
@@ -51,9 +52,10 @@ package final class ClientPool {
     }
 
     /// Ends those that wait, and each of the others when its answer is whole.
-    package func close() {
-        isClosed = true
+    package func letGo() {
+        generation += 1
         sweep?.cancel()
+        sweep = nil
         for (connection, _) in idle { connection.close() }
         idle = []
     }

@@ -52,13 +52,6 @@ extension LinkPlan {
         var plan = LinkPlan(name: name, to: .endpoint(Endpoint(.loopback(.homeport))))
         do throws(HomeportError) {
             if let (from, to) = try edge(name) {
-                if from == "door" {
-                    throw HomeportError(
-                        .planLater,
-                        "links between the door and a service are not in this version of Homeport",
-                        fix: "give the link a name and a listen of its own: slow-\(to): { to: \(to) }"
-                    )
-                }
                 plan.name = "\(from) -> \(to)"
                 plan.to = .service(to)
             } else if !node.isMapping {
@@ -95,7 +88,7 @@ extension LinkPlan {
         guard let arrow = name.firstRange(of: "->") else { return nil }
         let from = String(name[..<arrow.lowerBound].filter { $0 != " " })
         let to = String(name[arrow.upperBound...].filter { $0 != " " })
-        return (from == "door" ? from : try ServiceName(parsing: from).text, try ServiceName(parsing: to))
+        return (from == door ? from : try ServiceName(parsing: from).text, try ServiceName(parsing: to))
     }
 }
 

@@ -18,6 +18,9 @@ extension LinkPlan {
         if !isDatagram, idle != LinkPlan(name: name, to: to).idle {
             throw HomeportError(.badValue, "idle is for UDP: a connection ends by itself", fix: "leave it out")
         }
+        if isFromDoor, listen != nil {
+            throw HomeportError(.badValue, "\(name) stands between the door and a service", fix: "leave listen out")
+        }
         if leadsToItself {
             throw HomeportError(.badValue, "\(name) leads to where it listens itself", fix: "give it another port")
         }

@@ -32,6 +32,12 @@ package struct LinkPlan: Sendable, Equatable {
         self.to = to
     }
 
+    /// Whether it stands between the door and a service, and listens nowhere.
+    package var isFromDoor: Bool { name.hasPrefix(Self.door + " -> ") }
+
+    /// Who it is that such links come from.
+    package static let door = "door"
+
     package var isDatagram: Bool { if case .endpoint(let endpoint) = to { endpoint.scheme == .udp } else { false } }
 
     /// What it does when it starts.

@@ -1,4 +1,5 @@
 package import HomeportCore
+import HomeportDoor
 import HomeportLink
 import HomeportNet
 import HomeportServe
@@ -101,7 +102,49 @@ extension Plan {
                 }
             }
         }
-        return problems + linkContradictions(in: root)
+        return problems + doorContradictions(in: root) + linkContradictions(in: root)
+    }
+
+    /// Names that two services want, and paths that lead to nobody.
+    private func doorContradictions(in root: PlanNode) -> [HomeportError] {
+        var problems: [HomeportError] = []
+        let nodes = root.at("services") ?? root
+        var owners: [String: ServiceName] = [:]
+        for service in services { owners[service.name.host] = service.name }
+        for service in services {
+            func place(_ key: String) -> PlanNode { nodes.at(service.name.text, key) ?? nodes }
+            if !service.speaksHTTP, !service.routes.isEmpty || !service.names.isEmpty {
+                problems.append(
+                    place(service.names.isEmpty ? "routes" : "names")
+                        .wrong("only a service of HTTP stands behind the door", fix: "leave it out")
+                )
+            }
+            for name in service.names {
+                let key = name.isWild ? "*\(name.suffix)" : name.host
+                if let owner = owners[key] {
+                    problems.append(
+                        place("names").wrong("the name \(name) is \(owner)'s already", fix: "choose another")
+                    )
+                }
+                owners[key] = service.name
+            }
+            for route in service.routes {
+                if let target = services.first(where: { $0.name == route.service }) {
+                    guard !target.speaksHTTP else { continue }
+                    let what = "\(route.service) does not speak HTTP"
+                    problems.append(place("routes").wrong(what, fix: "name a service that does"))
+                } else {
+                    let near = Spelling.nearest(to: route.service.text, among: services.map(\.name.text))
+                    problems.append(
+                        place("routes").wrong(
+                            "there is no service \(route.service)",
+                            fix: near.map { "did you mean \($0)?" } ?? "name a service of this plan"
+                        )
+                    )
+                }
+            }
+        }
+        return problems
     }
 
     private func linkContradictions(in root: PlanNode) -> [HomeportError] {
@@ -222,6 +265,38 @@ extension PlanWord where Value == [ServicePlan] {
     }
 }
 
+extension PlanWord where Value == [PathRoute] {
+    fileprivate static let pathRoutes = PlanWord(
+        schema: ["type": "object", "additionalProperties": ["type": "string"]]
+    ) { node, problems in
+        var routes: [PathRoute] = []
+        do throws(HomeportError) {
+            for (prefix, value) in try node.mapping() {
+                do throws(HomeportError) {
+                    routes.append(try PathRoute(parsing: prefix, to: ServiceName(parsing: value.text())))
+                } catch { problems.append(value.wrong(error.what, fix: error.fix)) }
+            }
+        } catch { problems.append(error) }
+        return routes
+    }
+}
+
+extension PlanWord where Value == [DoorName] {
+    fileprivate static let doorNames = PlanWord(schema: ["type": "array", "items": ["type": "string"]]) {
+        node,
+        problems in
+        var names: [DoorName] = []
+        do throws(HomeportError) {
+            for value in try node.list() {
+                do throws(HomeportError) { names.append(try DoorName(parsing: value.text())) } catch {
+                    problems.append(value.wrong(error.what, fix: error.fix))
+                }
+            }
+        } catch { problems.append(error) }
+        return names
+    }
+}
+
 extension PlanWord where Value == ListenPlace? {
     fileprivate static let apiPlace = PlanWord(schema: ["type": ["string", "integer"]]) {
         (text) throws(HomeportError) in
@@ -258,12 +333,26 @@ extension ServicePlan {
             to: \.isDefault,
             example: "true",
             "Whether the service also answers on the bare address, 127.0.0.1:62893."
-        )
+        ),
+        PlanKey<ServicePlan>(
+            "routes",
+            .pathRoutes,
+            to: \.routes,
+            example: "{ /api: api }",
+            "Paths of its name, and all below them, that other services answer; they see the path as it was asked for."
+        ),
+        PlanKey<ServicePlan>(
+            "names",
+            .doorNames,
+            to: \.names,
+            example: "[ admin, '*.api' ]",
+            "Other names at which it answers, each below localhost; *. stands for all below a name."
+        ),
     ]
     private static let folderKeys = FolderPlan.words.map { $0.lifted(to: \ServicePlan.folder) }
     private static let upstreamKeys = UpstreamPlan.keys.map { $0.lifted(to: \ServicePlan.upstream) }
     private static let laterKinds = ["mock", "run"]
-    private static let laterKeys = ["routes", "cwd", "env", "env_file", "depends_on", "ready", "access", "port"]
+    private static let laterKeys = ["cwd", "env", "env_file", "depends_on", "ready", "access", "port"]
 
     /// Each kind by the key that says it.
     private static let kinds: [(key: String, start: Kind, section: PlanSection<ServicePlan>)] = [

@@ -1,4 +1,5 @@
 package import HomeportCore
+package import HomeportDoor
 package import HomeportLink
 package import HomeportNet
 package import HomeportServe
@@ -33,6 +34,10 @@ package struct ServicePlan: Sendable, Equatable {
     package var kind: Kind
     /// Answers on the bare address, too.
     package var isDefault = false
+    /// Paths of its name that other services answer.
+    package var routes: [PathRoute] = []
+    /// Other names that it has.
+    package var names: [DoorName] = []
 
     package init(name: ServiceName, kind: Kind, isDefault: Bool = false) {
         self.name = name

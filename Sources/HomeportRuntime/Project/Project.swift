@@ -38,6 +38,8 @@ package actor Project {
 
     private var state = State.idle
     var services: [ServiceName: RunningService] = [:]
+    /// How the door reaches services that have a link before them.
+    private var ways: [ServiceName: ProxyResponder] = [:]
     var links: [String: Link] = [:]
     /// The limited lines of groups of links.
     var lines: [String: Lines] = [:]
@@ -81,10 +83,14 @@ package actor Project {
         // Other machines have no business there, token or not.
         self.control = options.place?.isLoopback == false ? nil : control
         do {
-            let front = try await open()
+            // The port first: who cannot have it should not wait for anything else to learn so.
+            let sockets = try options.place.map { try ListeningSockets.open($0) }
+            try await makeServices()
+            links = try await makeLinks(of: plan, keeping: [:])
+            ways = try await makeWays(of: plan)
+            let front = try await listen(sockets)
             state = .running(front, control: nil)
             self.toxiproxy = (toxiproxy, try await offerToxiproxy(at: plan.toxiproxy, toxiproxy))
-            links = try await makeLinks(of: plan, keeping: [:])
             let offered = try await offer(socket)
             socketPath = socket?.path
             state = .running(front, control: offered)
@@ -94,7 +100,7 @@ package actor Project {
         }
     }
 
-    private func open() async throws -> Front? {
+    private func makeServices() async throws {
         ConnectionLimit.raise()
         let least = 48 + 4 * options.threads
         guard ConnectionLimit.descriptors >= least else {
@@ -104,8 +110,6 @@ package actor Project {
                 fix: "raise the limit: ulimit -n 1024"
             )
         }
-        // The port first: who cannot have it should not wait for anything else to learn so.
-        let sockets = try options.place.map { try ListeningSockets.open($0) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
         self.group = group
         let loops = try await ServerLoops(group)
@@ -113,7 +117,10 @@ package actor Project {
         let caches = try await FolderCaches(loops: loops)
         self.caches = caches
         services = try await makeServices(of: plan, keeping: [:], loops: loops, caches: caches)
-        guard let sockets else { return nil }
+    }
+
+    private func listen(_ sockets: consuming ListeningSockets?) async throws -> Front? {
+        guard let sockets = consume sockets, let loops else { return nil }
         if sockets.ipv6Missing { noteMissingIPv6() }
         let door = try await Door(table(of: plan, services), loops: loops)
         let listener = try await HTTPServer.start(
@@ -210,9 +217,12 @@ package actor Project {
         }
         if api !== toxiproxy.listener { await toxiproxy.listener?.stop(within: .milliseconds(500)) }
         toxiproxy.listener = api
+        let before = ways
+        ways = try await makeWays(of: plan)
         try await front?.door.change(to: table(of: plan, made))
         services = made
         self.plan = plan
+        for way in before.values { await way.letGo() }
         for (_, service) in gone { await service.stop() }
         return change
     }
@@ -315,19 +325,52 @@ package actor Project {
         return services
     }
 
+    /// Keeps those whose link is still the same.
+    private func makeWays(of plan: Plan) async throws -> [ServiceName: ProxyResponder] {
+        var made: [ServiceName: ProxyResponder] = [:]
+        guard let loops else { return made }
+        for plan in plan.links {
+            guard let link = links[plan.name], plan.isFromDoor, case .service(let name) = plan.to else { continue }
+            let old = ways[name]
+            made[name] = old?.leads(through: link) == true ? old : try await ProxyResponder(link, loops: loops)
+        }
+        return made
+    }
+
     private func table(of plan: Plan, _ services: [ServiceName: RunningService]) -> RouteTable {
         let passwords = passwords
         return RouteTable(
             routes: plan.services.filter(\.speaksHTTP).compactMap { service in
-                services[service.name].map {
-                    RouteTable.Route(name: service.name, summary: service.summary, responder: $0.responder)
+                services[service.name].map { running in
+                    var route = RouteTable.Route(
+                        name: service.name,
+                        summary: service.summary,
+                        responder: ways[service.name] ?? running.responder
+                    )
+                    (route.paths, route.names) = (service.routes, service.names)
+                    return route
                 }
             },
             fallback: plan.services.first(where: \.isDefault)?.name,
             control: control,
+            tunnels: tunnels(of: plan),
             isAlone: plan.file == nil,
             protect: { next in passwords.map { BasicAuthentication($0, protecting: next) } ?? next }
         )
+    }
+
+    private func tunnels(of plan: Plan) -> TunnelResponder {
+        var ways: [String: TunnelResponder.Way] = [:]
+        for service in plan.services {
+            if case .upstream(let upstream) = service.kind, !service.speaksHTTP {
+                ways[service.name.host] = .to(AddressDialer(upstream.to.place))
+            } else {
+                for host in [service.name.host] + service.names.filter({ !$0.isWild }).map(\.host) {
+                    ways[host] = .here
+                }
+            }
+        }
+        return TunnelResponder(ways)
     }
 }
 
