@@ -69,7 +69,7 @@ let package = Package(
             ]
         ),
         module("HomeportConditions", []),
-        module("HomeportLink", ["HomeportCore", "HomeportConditions", "HomeportNet", nioCore, nioHTTP1]),
+        module("HomeportLink", ["HomeportCore", "HomeportConditions", "HomeportNet", "HomeportHTTP", nioCore]),
         tests("HomeportConditionsTests", ["HomeportConditions"]),
         tests(
             "HomeportLinkTests",

@@ -47,6 +47,9 @@ package protocol Exchange: AnyObject {
     /// before leaves, as far as the system takes it at once.
     func abort()
 
+    /// The same, once all that was sent has left.
+    func cut()
+
     /// Where the request's body goes. Until it is set, or the answer has ended, the body is not read: this is what sends
     /// `100 Continue`, and what holds the client back. A request without a body has an ``BodyPart/end``, too. Let go of
     /// at the end, so that it may hold the exchange itself.

@@ -25,7 +25,8 @@ package final class ProxyResponder: Responder {
                 )
             )
         }
-        Forwarding(head, exchange, pools[exchange.loop.index].value).start()
+        let way = DoorForwarding(pools[exchange.loop.index].value)
+        way.start(Forwarding(head, exchange, way))
     }
 
     /// Ends the connections that wait, and each of the others after its answer: where it leads may have changed.

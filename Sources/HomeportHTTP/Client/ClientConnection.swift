@@ -18,9 +18,9 @@ package final class ClientConnection: ChannelDuplexHandler, RemovableChannelHand
 
     private let limits: HTTPLimits
     /// Told when another request may be sent; nil closes it then.
-    var onIdle: ((ClientConnection) -> Void)?
+    package var onIdle: ((ClientConnection) -> Void)?
     /// Told when it has ended while it was idle.
-    var onIdleEnd: ((ClientConnection) -> Void)?
+    package var onIdleEnd: ((ClientConnection) -> Void)?
 
     private var context: ChannelHandlerContext?
     private var phase = Phase.idle
@@ -30,7 +30,7 @@ package final class ClientConnection: ChannelDuplexHandler, RemovableChannelHand
     private var pending = ByteBuffer()
     private var method = Method.get
     private var isChunked = false
-    private var isRequestWhole = true
+    package private(set) var isRequestWhole = true
     private var isReadWithheld = false
     private var owesDrained = false
     private var isProcessing = false
@@ -97,6 +97,8 @@ package final class ClientConnection: ChannelDuplexHandler, RemovableChannelHand
 
     /// Holds the answer back.
     package var isPaused = false { didSet { if oldValue, !isPaused { resumeReading() } } }
+
+    package var isClosed: Bool { if case .closed = phase { true } else { false } }
 
     /// Nobody waits for the answer any more.
     package func close() {

@@ -4,14 +4,14 @@ import NIOCore
 extension HTTPConnectionHandler {
     /// Everything that this connection will ever send has been handed over. It is closed in steps (RFC 9112, section
     /// 9.6): when all has left, our half; then the rest when the client has closed, too, or its time is over.
-    func lastAnswerIsOut() {
+    func lastAnswerIsOut(complete: Bool = true) {
         switch phase {
         case .lingering, .closed: return
         case .head, .body, .answering: break
         }
         phase = .lingering
         pending = ByteBuffer()
-        finishExchange(complete: true)
+        finishExchange(complete: complete)
         guard case .lingering = phase, let context else { return }
         let written = context.eventLoop.makePromise(of: Void.self)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)

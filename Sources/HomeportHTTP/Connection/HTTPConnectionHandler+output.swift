@@ -25,6 +25,10 @@ extension HTTPConnectionHandler {
     func writeHead(_ head: ResponseHead, closes: Bool, keepAliveIsNews: Bool, chunked: Bool) {
         if output.capacity == 0 { output = loop.takeScratch() }
         output.writeImmutableBuffer(head.block)
+        guard !head.isVerbatim else {
+            output.writeStaticString("\r\n")
+            return
+        }
         if !head.hasDate { loop.writeDate(to: &output) }
         if chunked { output.writeStaticString("Transfer-Encoding: chunked\r\n") }
         if closes {

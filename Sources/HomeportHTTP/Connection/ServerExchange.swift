@@ -20,6 +20,7 @@ final class ServerExchange: Exchange {
     private var isBodyOver = true
     private var closes = false
     private var framing = ResponseHead.Body.none
+    private var isChunked = false
     private var status = 0
     private var sent: Int64 = 0
     private var refusal: Refusal.StaticCode?
@@ -90,13 +91,14 @@ final class ServerExchange: Exchange {
         status = head.status
         framing = head.body
         closes = head.closes || connection.mustClose(after: self)
-        let endsByClosing = framing == .streamed && minorVersion == 0
+        isChunked = framing == .streamed && (minorVersion == 1 || head.isVerbatim)
+        let endsByClosing = framing == .streamed && !isChunked || framing == .untilClosed
         if endsByClosing { closes = true }
         connection.writeHead(
             head,
             closes: closes,
             keepAliveIsNews: minorVersion == 0,
-            chunked: framing == .streamed && !endsByClosing
+            chunked: isChunked
         )
     }
 
@@ -115,8 +117,6 @@ final class ServerExchange: Exchange {
         if isChunked { connection.write("\r\n") }
         connection.sent()
     }
-
-    private var isChunked: Bool { framing == .streamed && minorVersion == 1 }
 
     /// Counts what is to be sent; nil where nothing may be, or must be.
     private func connection(toSend count: Int) -> HTTPConnectionHandler? {
@@ -168,6 +168,12 @@ final class ServerExchange: Exchange {
     func abort() {
         guard isOpen else { return }
         connection?.abort()
+    }
+
+    func cut() {
+        guard isOpen else { return }
+        state = .ended
+        connection?.lastAnswerIsOut(complete: false)
     }
 
     // MARK: For the connection

@@ -81,6 +81,14 @@ package struct FieldTable {
         }
     }
 
+    /// Whether a line has this name, in any case.
+    package func isNamed(_ line: Line, _ name: String) -> Bool {
+        with(line.nameRange) { own in
+            own.count == name.utf8.count
+                && zip(0..<own.count, name.utf8).allSatisfy { ASCII.lower(own[$0]) == ASCII.lower($1) }
+        }
+    }
+
     package func copyValue(of line: Line, into buffer: inout ByteBuffer) {
         let start = bytes.readerIndex + line.valueRange.lowerBound
         if let value = bytes.getSlice(at: start, length: line.valueRange.count) { buffer.writeImmutableBuffer(value) }

@@ -9,6 +9,8 @@ package struct ResponseHead: Sendable {
         case length(Int64)
         /// Chunked to HTTP/1.1, ended by closing the connection to HTTP/1.0.
         case streamed
+        /// Ended by closing the connection, to whomever.
+        case untilClosed
     }
 
     package let status: Int
@@ -18,6 +20,8 @@ package struct ResponseHead: Sendable {
     package var closes = false
     /// Whether it says itself when it was made.
     package private(set) var hasDate = false
+    /// Whether it says itself all that is to be said: nothing is added.
+    package private(set) var isVerbatim = false
 
     package init(_ status: Int, body: Body, reserving capacity: Int = 256) {
         self.status = status
@@ -31,6 +35,25 @@ package struct ResponseHead: Sendable {
     /// - Parameter block: Status line and fields, each with its CRLF.
     package init(_ status: Int, body: Body, block: ByteBuffer, hasDate: Bool) {
         (self.status, self.body, self.block, self.hasDate) = (status, body, block, hasDate)
+    }
+
+    /// A server's answer as it came, perhaps edited.
+    /// - Parameters:
+    ///   - block: Its status line and fields.
+    ///   - isEndless: Whether its fields no longer say where its body ends.
+    package init(verbatim head: ReceivedHead, block: ByteBuffer? = nil, isEndless: Bool = false) {
+        let body: Body =
+            switch head.body {
+            case .none: .none
+            case .length(let length): isEndless ? .untilClosed : .length(length)
+            case .chunked: isEndless ? .untilClosed : .streamed
+            case .untilEnd: .untilClosed
+            }
+        let all = head.fields.bytes
+        let asItCame = all.getSlice(at: all.readerIndex, length: all.readableBytes - 2)
+        self.init(head.status, body: body, block: block ?? asItCame ?? ByteBuffer(), hasDate: true)
+        isVerbatim = true
+        closes = !head.keepsAlive
     }
 
     /// - Precondition: Neither part holds CR, LF or NUL; what comes from outside goes through ``addIfClean(_:_:)``.

@@ -82,7 +82,8 @@ package struct Recording: Sendable, Equatable {
                 throw wrong("there is no such connection, direction or place")
             }
             if let request = line.request {
-                guard let fault = line.fault, let fault = try? HTTPFault(words: fault.map { ($0, $1) }) else {
+                guard request > 0, let fault = line.fault, let fault = try? HTTPFault(words: fault.map { ($0, $1) })
+                else {
                     throw wrong("the fault makes no sense")
                 }
                 connections.insert(connection)

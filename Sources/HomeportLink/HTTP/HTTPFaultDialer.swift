@@ -1,9 +1,10 @@
+import HomeportHTTP
 import HomeportNet
 import NIOCore
 
 /// A dialer whose connections speak HTTP/1.1, some of whose requests go wrong.
 ///
-///     client ─▶ link's conditions ─▶ HTTPFaultClientEnd ─▶ HTTPFaultTargetEnd ─▶ target
+///     client ─▶ link's conditions ─▶ HTTPConnectionHandler ─▶ HTTPFaultResponder ─▶ ClientConnection ─▶ target
 struct HTTPFaultDialer: Dialer {
     let base: any Dialer
     let faults: HTTPFaults
@@ -14,14 +15,28 @@ struct HTTPFaultDialer: Dialer {
         on loop: any EventLoop,
         initialize: @escaping @Sendable (any Channel) throws -> Void
     ) -> EventLoopFuture<any Channel> {
-        let (client, target) = (HTTPFaultClientEnd(faults, of: connection, on: loop), HTTPFaultTargetEnd())
-        (client.target, target.client) = (target, client)
-        let ends = NIOLoopBound((client: client, target: target), eventLoop: loop)
-        return base.dial(on: loop) { try ends.value.target.add(to: $0) }
-            .flatMap { target in
-                let near = StreamPair.connect(on: loop, near: initialize) { try ends.value.client.add(to: $0) }
-                near.whenFailure { _ in target.close(promise: nil) }
+        let target = NIOLoopBound(ClientConnection(), eventLoop: loop)
+        let responder = HTTPFaultResponder(faults, of: connection, to: target)
+        return base.dial(on: loop) { try $0.pipeline.syncOperations.addHandler(target.value) }
+            .flatMap { distant in
+                let near = StreamPair.connect(on: loop, near: initialize) { channel in
+                    let service = Self.service(responder)
+                    let handler = HTTPConnectionHandler(service: service, loop: LoopState(loop: loop, index: 0))
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                    // Each end goes with the other.
+                    channel.closeFuture.whenComplete { _ in target.value.close() }
+                    distant.closeFuture.whenComplete { _ in if !responder.isBusy { channel.close(promise: nil) } }
+                }
+                near.whenFailure { _ in distant.close(promise: nil) }
                 return near
             }
+    }
+
+    /// A link hurries nobody.
+    private static func service(_ responder: HTTPFaultResponder) -> HTTPService {
+        var service = HTTPService(responder: responder)
+        (service.deadlines.head, service.deadlines.body) = (nil, nil)
+        (service.deadlines.idle, service.deadlines.write) = (nil, nil)
+        return service
     }
 }
