@@ -93,8 +93,7 @@ package final class RouteTable: Sendable {
     }
 
     private func place(for authority: Span<UInt8>) -> Place {
-        var host = authority.extracting(Authority.host(of: authority))
-        if !host.isEmpty, host[host.count - 1] == ASCII.dot { host = host.extracting(0..<host.count - 1) }
+        let host = authority.extracting(Authority.name(of: authority))
         guard host.hasSuffixIgnoringCase(".localhost") else { return bare }
         let name = host.string.lowercased()
         if let known = byHost[name] { return known }

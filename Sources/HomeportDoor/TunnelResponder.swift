@@ -18,7 +18,7 @@ package final class TunnelResponder: Responder {
     package init(_ ways: [String: Way]) { self.ways = ways }
 
     package func respond(to head: RequestHead, _ exchange: any Exchange) {
-        let host = head.with(head.authority) { $0.extracting(Authority.host(of: $0)).string.lowercased() }
+        let host = head.with(head.authority) { $0.extracting(Authority.name(of: $0)).string.lowercased() }
         switch ways[host] {
         case .here: exchange.answer(Self.established, nil)
         case .to(let dialer): join(exchange, to: dialer)

@@ -22,9 +22,7 @@ package struct HostRule: Sendable {
 
     /// - Parameter authority: `host` or `host:port`, as a head carries it.
     package func allows(_ authority: Span<UInt8>) -> Bool {
-        var host = authority.extracting(Authority.host(of: authority))
-        guard !host.isEmpty else { return false }
-        if host[host.count - 1] == ASCII.dot { host = host.extracting(0..<host.count - 1) }
+        let host = authority.extracting(Authority.name(of: authority))
         guard !host.isEmpty else { return false }
         if host.equals("127.0.0.1") || host.equals("[::1]") || host.equalsIgnoringCase("localhost") { return true }
         if host.hasSuffixIgnoringCase(".localhost") { return true }

@@ -274,6 +274,21 @@ import Testing
         }
     }
 
+    /// A server that ends its connection behind an answer ends it for the client behind the answer, too.
+    @Test(arguments: [10_000, 100_000, 300_000]) func anAnswerIsWholeThoughItsServerHasGone(size: Int) async throws {
+        try await faulty("[ { path: /never, status: 503 } ]") { client, upstream in
+            try client.send(request("GET /a"))
+            let server = try upstream.accept()
+            _ = try server.head()
+            try server.send("HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n")
+            try server.send([UInt8](repeating: 7, count: size))
+            server.finish()
+            _ = try client.head()
+            #expect(try client.receive(size).allSatisfy { $0 == 7 })
+            #expect(client.end() == .end)
+        }
+    }
+
     @Test func whoWaitsFor100MeetsAFaultAllTheSame() async throws {
         try await faulty("[ { status: 503, delay: 10ms } ]", met: [1]) { client, _ in
             try client.send(request("POST /", "Content-Length: 5", "Expect: 100-continue"))

@@ -73,6 +73,19 @@ import Testing
         }
     }
 
+    /// What speaks no HTTP is dialled where it is, also if service and link come with one change.
+    @Test func aLinkLeadsToAServiceThatCameWithIt() async throws {
+        let upstream = try Upstream()
+        try await bench.withProject { project, _ in
+            let raw = "  raw: { to: 'tcp://127.0.0.1:\(upstream.port)' }\nlinks: { l: { to: raw } }\n"
+            _ = try await project.apply(bench.plan(ProjectBench.services + raw))
+            let port = try #require(await project.link("l")?.port)
+            let client = try RawConnection(to: port.number)
+            try client.send("no HTTP")
+            #expect(try upstream.accept().text(7) == "no HTTP")
+        }
+    }
+
     @Test func aLinkStandsBetweenDoorAndService() async throws {
         let plan = ProjectBench.services + "links: { door -> b: { http: [ { path: /x, status: 503 } ] } }\n"
         try await bench.withProject(plan) { project, port in

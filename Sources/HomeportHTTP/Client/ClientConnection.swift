@@ -111,13 +111,7 @@ package final class ClientConnection: ChannelDuplexHandler, RemovableChannelHand
     // MARK: Channel events
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
-        if pending.readableBytes == 0 {
-            pending = bytes
-        } else {
-            pending.discardReadBytes()
-            pending.writeBuffer(&bytes)
-        }
+        pending.appendReceived(unwrapInboundIn(data))
         process()
     }
 

@@ -113,7 +113,6 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
         switch phase {
         case .lingering, .closed: return
         case .head, .body, .answering: break
@@ -122,13 +121,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
             isInReadCycle = true
             if output.capacity == 0 { output = loop.takeScratch() }
         }
-        if pending.readableBytes == 0 {
-            pending = bytes
-        } else {
-            // What was used goes first: else a client whose requests never end where its packets do makes this grow.
-            pending.discardReadBytes()
-            pending.writeBuffer(&bytes)
-        }
+        pending.appendReceived(unwrapInboundIn(data))
         process()
     }
 

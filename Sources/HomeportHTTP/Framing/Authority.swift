@@ -8,6 +8,12 @@ package enum Authority {
         return 0..<(authority.firstIndex(of: ASCII.colon) ?? authority.count)
     }
 
+    /// The same without the dot of a name that is written out in full: `api.localhost.` is `api.localhost`.
+    package static func name(of authority: Span<UInt8>) -> Range<Int> {
+        let host = host(of: authority)
+        return !host.isEmpty && authority[host.upperBound - 1] == ASCII.dot ? host.dropLast() : host
+    }
+
     /// A registered name, an IPv4 address or an IPv6 address in brackets, and perhaps a port. An empty one is valid:
     /// a client sends an empty Host where its target has no authority (RFC 9112, section 3.2).
     static func isValid(_ authority: Span<UInt8>, portRequired: Bool = false) -> Bool {

@@ -23,9 +23,11 @@ struct HTTPFaultDialer: Dialer {
                     let service = Self.service(responder)
                     let handler = HTTPConnectionHandler(service: service, loop: LoopState(loop: loop, index: 0))
                     try channel.pipeline.syncOperations.addHandler(handler)
-                    // Each end goes with the other.
+                    // Each end goes with the other: this one when its present answer, if there is one, has left.
                     channel.closeFuture.whenComplete { _ in target.value.close() }
-                    distant.closeFuture.whenComplete { _ in if !responder.isBusy { channel.close(promise: nil) } }
+                    distant.closeFuture.whenComplete { _ in
+                        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+                    }
                 }
                 near.whenFailure { _ in distant.close(promise: nil) }
                 return near

@@ -3,45 +3,34 @@ import NIOCore
 
 /// Passes the requests of one connection on, but for those that are to go wrong.
 final class HTTPFaultResponder: Responder {
-    private struct State {
-        /// How many requests have come.
-        var number: UInt64 = 0
-        var current: Forwarding?
-        var isHeld = false
-    }
-
     private let faults: HTTPFaults
     private let connection: UInt64
     private let target: NIOLoopBound<ClientConnection>
-    private let state: NIOLoopBoundBox<State>
+    /// How many requests have come.
+    private let number: NIOLoopBoundBox<UInt64>
 
     /// - Parameters:
     ///   - connection: The link's.
     ///   - target: All that leads there.
     init(_ faults: HTTPFaults, of connection: UInt64, to target: NIOLoopBound<ClientConnection>) {
         (self.faults, self.connection, self.target) = (faults, connection, target)
-        state = NIOLoopBoundBox.makeBoxSendingValue(State(), eventLoop: target.eventLoop)
+        number = NIOLoopBoundBox(0, eventLoop: target.eventLoop)
         target.value.onIdle = { _ in }
     }
 
-    /// Whether a request is under way.
-    var isBusy: Bool { state.value.isHeld || state.value.current?.isOver == false }
-
     func respond(to head: RequestHead, _ exchange: any Exchange) {
-        state.value.number += 1
+        number.value += 1
         let request = HTTPFaults.Request(
             connection: connection,
-            number: state.value.number,
+            number: number.value,
             method: head.methodText,
             path: head.path.isEmpty ? head.targetText : head.text(head.path)
         ) { name in head.fields.lines.filter { head.fields.isNamed($0, name) }.map { head.text($0.valueRange) } }
         let effect = faults.effect(on: request) ?? HTTPFaults.Effect()
         guard effect.delay > 0 else { return meet(effect, head, exchange) }
-        state.value.isHeld = true
         let bound = NIOLoopBound((self, head, exchange), eventLoop: target.eventLoop)
         let held = target.eventLoop.scheduleTask(in: .nanoseconds(Int64(clamping: effect.delay))) {
             let (responder, head, exchange) = bound.value
-            responder.state.value.isHeld = false
             responder.meet(effect, head, exchange)
         }
         exchange.onClosed = { held.cancel() }
@@ -52,12 +41,10 @@ final class HTTPFaultResponder: Responder {
             let hasBody = ![204, 304].contains(status)
             var answer = ResponseHead(status, body: hasBody ? .length(Int64(text.utf8.count)) : .none)
             if hasBody { answer.add("Content-Type", "text/plain; charset=utf-8") }
-            answer.closes = target.value.isClosed
             return exchange.answer(answer, ByteBuffer(string: text))
         }
         guard !target.value.isClosed else { return exchange.abort() }
         let forwarding = Forwarding(head, exchange, HTTPFaultForwarding(effect))
-        state.value.current = forwarding
         forwarding.send(HTTPFaultForwarding.head(head, effect.requestEdits), on: target.value)
     }
 }

@@ -104,12 +104,12 @@ extension Project {
             let deadline = TimeAmount.nanoseconds(link.connectTimeout.wholeNanoseconds)
             return .stream(AddressDialer(endpoint.place, deadline: deadline), text: endpoint.description)
         case .service(let name):
-            if case .upstream(let upstream)? = plan.services.first(where: { $0.name == name })?.kind {
-                let deadline = TimeAmount.nanoseconds(link.connectTimeout.wholeNanoseconds)
-                return .stream(AddressDialer(upstream.to.place, deadline: deadline), text: name.text)
-            }
             guard let loops, let running = services[name] else {
                 throw HomeportError(.badValue, "there is no service \(name)", where: link.name)
+            }
+            if let place = running.place {
+                let deadline = TimeAmount.nanoseconds(link.connectTimeout.wholeNanoseconds)
+                return .stream(AddressDialer(place, deadline: deadline), text: name.text)
             }
             let responder =
                 passwords.map { BasicAuthentication($0, protecting: running.responder) } ?? running.responder

@@ -39,7 +39,7 @@ package actor Project {
     private var state = State.idle
     var services: [ServiceName: RunningService] = [:]
     /// How the door reaches services that have a link before them.
-    private var ways: [ServiceName: ProxyResponder] = [:]
+    var ways: [ServiceName: ProxyResponder] = [:]
     var links: [String: Link] = [:]
     /// The limited lines of groups of links.
     var lines: [String: Lines] = [:]
@@ -51,7 +51,7 @@ package actor Project {
     private var socketPath: String?
     /// Start, change and stop wait for each other.
     let turns = Turns()
-    private var control: (any Responder)?
+    var control: (any Responder)?
     private var hasSaidIPv6Missing = false
     /// Loops for those who ask and change: however much passes through the others, they are answered.
     private var controlLoops: ServerLoops?
@@ -323,54 +323,6 @@ package actor Project {
             throw error
         }
         return services
-    }
-
-    /// Keeps those whose link is still the same.
-    private func makeWays(of plan: Plan) async throws -> [ServiceName: ProxyResponder] {
-        var made: [ServiceName: ProxyResponder] = [:]
-        guard let loops else { return made }
-        for plan in plan.links {
-            guard let link = links[plan.name], plan.isFromDoor, case .service(let name) = plan.to else { continue }
-            let old = ways[name]
-            made[name] = old?.leads(through: link) == true ? old : try await ProxyResponder(link, loops: loops)
-        }
-        return made
-    }
-
-    private func table(of plan: Plan, _ services: [ServiceName: RunningService]) -> RouteTable {
-        let passwords = passwords
-        return RouteTable(
-            routes: plan.services.filter(\.speaksHTTP).compactMap { service in
-                services[service.name].map { running in
-                    var route = RouteTable.Route(
-                        name: service.name,
-                        summary: service.summary,
-                        responder: ways[service.name] ?? running.responder
-                    )
-                    (route.paths, route.names) = (service.routes, service.names)
-                    return route
-                }
-            },
-            fallback: plan.services.first(where: \.isDefault)?.name,
-            control: control,
-            tunnels: tunnels(of: plan),
-            isAlone: plan.file == nil,
-            protect: { next in passwords.map { BasicAuthentication($0, protecting: next) } ?? next }
-        )
-    }
-
-    private func tunnels(of plan: Plan) -> TunnelResponder {
-        var ways: [String: TunnelResponder.Way] = [:]
-        for service in plan.services {
-            if case .upstream(let upstream) = service.kind, !service.speaksHTTP {
-                ways[service.name.host] = .to(AddressDialer(upstream.to.place))
-            } else {
-                for host in [service.name.host] + service.names.filter({ !$0.isWild }).map(\.host) {
-                    ways[host] = .here
-                }
-            }
-        }
-        return TunnelResponder(ways)
     }
 }
 

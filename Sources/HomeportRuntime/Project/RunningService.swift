@@ -7,6 +7,8 @@ import HomeportServe
 /// A service that answers, and what must be ended when it no longer should.
 struct RunningService: Sendable {
     let responder: any Responder
+    /// Where it runs, if that is not here: what does not speak HTTP is reached there alone.
+    var place: Endpoint.Place?
     private let onStop: @Sendable () async -> Void
 
     static func start(
@@ -29,7 +31,7 @@ struct RunningService: Sendable {
             }
         case .upstream(let upstream):
             let responder = try await ProxyResponder(AddressDialer(upstream.to.place), loops: loops)
-            return RunningService(responder: responder) { await responder.letGo() }
+            return RunningService(responder: responder, place: upstream.to.place) { await responder.letGo() }
         }
     }
 

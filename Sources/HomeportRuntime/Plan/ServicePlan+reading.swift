@@ -1,0 +1,122 @@
+import HomeportCore
+import HomeportDoor
+import HomeportServe
+
+extension ServicePlan {
+    /// All kinds' keys: what a schema shows. Reading looks at one kind at a time.
+    static let section = PlanSection<ServicePlan>(
+        keys: folderKeys + upstreamKeys + common,
+        later: laterKinds + laterKeys
+    )
+
+    private static let common = [
+        PlanKey<ServicePlan>(
+            "default",
+            .bool,
+            to: \.isDefault,
+            example: "true",
+            "Whether the service also answers on the bare address, 127.0.0.1:62893."
+        ),
+        PlanKey<ServicePlan>(
+            "routes",
+            .pathRoutes,
+            to: \.routes,
+            example: "{ /api: api }",
+            "Paths of its name, and all below them, that other services answer; they see the path as it was asked for."
+        ),
+        PlanKey<ServicePlan>(
+            "names",
+            .doorNames,
+            to: \.names,
+            example: "[ admin, '*.api' ]",
+            "Other names at which it answers, each below localhost; *. stands for all below a name."
+        ),
+    ]
+    private static let folderKeys = FolderPlan.words.map { $0.lifted(to: \ServicePlan.folder) }
+    private static let upstreamKeys = UpstreamPlan.keys.map { $0.lifted(to: \ServicePlan.upstream) }
+    private static let laterKinds = ["mock", "run"]
+    private static let laterKeys = ["cwd", "env", "env_file", "depends_on", "ready", "access", "port"]
+
+    /// Each kind by the key that says it.
+    private static let kinds: [(key: String, start: Kind, section: PlanSection<ServicePlan>)] = [
+        ("folder", .folder(FolderPlan()), PlanSection(keys: folderKeys + common, later: laterKeys)),
+        (
+            "to", .upstream(UpstreamPlan(to: Endpoint(.loopback(.homeport)))),
+            PlanSection(keys: upstreamKeys + common, later: laterKeys)
+        ),
+    ]
+
+    static func read(_ node: PlanNode, name: ServiceName, problems: inout [HomeportError]) -> ServicePlan? {
+        guard node.isMapping else {
+            let text = (try? node.text()) ?? "./public"
+            let key = (try? Endpoint(parsing: text)) == nil ? "folder" : "to"
+            problems.append(node.wrong("a service is a mapping", fix: "write \(name): { \(key): \(text) }"))
+            return nil
+        }
+        // A service of a later kind is one problem, not also a missing folder.
+        if let kind = laterKinds.first(where: { node.at($0) != nil }) {
+            problems.append(
+                node.wrong(
+                    "\(name) is a service of kind \(kind), which is not in this version of Homeport",
+                    fix: "this version has folder: ./path and to: 3000",
+                    code: .planLater
+                )
+            )
+            return nil
+        }
+        let said = kinds.filter { node.at($0.key) != nil }
+        if said.count > 1 {
+            let keys = said.map(\.key).joined(separator: " and ")
+            problems.append(node.wrong("\(name) is both \(keys)", fix: "make two services of it"))
+            return nil
+        }
+        let kind = said.first ?? kinds[0]
+        var plan = ServicePlan(name: name, kind: kind.start)
+        kind.section.read(node, into: &plan, problems: &problems)
+        // Even if something is wrong with it: what else is wrong is to be found as well.
+        return plan
+    }
+
+    /// The folder's part, for the keys that write into it.
+    private var folder: FolderPlan {
+        get { if case .folder(let plan) = kind { plan } else { FolderPlan() } }
+        set { kind = .folder(newValue) }
+    }
+
+    private var upstream: UpstreamPlan {
+        get { if case .upstream(let plan) = kind { plan } else { UpstreamPlan(to: Endpoint(.loopback(.homeport))) } }
+        set { kind = .upstream(newValue) }
+    }
+}
+
+extension PlanWord where Value == [PathRoute] {
+    fileprivate static let pathRoutes = PlanWord(
+        schema: ["type": "object", "additionalProperties": ["type": "string"]]
+    ) { node, problems in
+        var routes: [PathRoute] = []
+        do throws(HomeportError) {
+            for (prefix, value) in try node.mapping() {
+                do throws(HomeportError) {
+                    routes.append(try PathRoute(parsing: prefix, to: ServiceName(parsing: value.text())))
+                } catch { problems.append(value.wrong(error.what, fix: error.fix)) }
+            }
+        } catch { problems.append(error) }
+        return routes
+    }
+}
+
+extension PlanWord where Value == [DoorName] {
+    fileprivate static let doorNames = PlanWord(schema: ["type": "array", "items": ["type": "string"]]) {
+        node,
+        problems in
+        var names: [DoorName] = []
+        do throws(HomeportError) {
+            for value in try node.list() {
+                do throws(HomeportError) { names.append(try DoorName(parsing: value.text())) } catch {
+                    problems.append(value.wrong(error.what, fix: error.fix))
+                }
+            }
+        } catch { problems.append(error) }
+        return names
+    }
+}
