@@ -58,7 +58,7 @@ let package = Package(
         // Arrows run downward only, and features never import each other: docs/architecture.md.
         .target(name: "CHomeportLinux"),
         module("HomeportCore", [.product(name: "Yams", package: "Yams")]),
-        module("HomeportNet", ["HomeportCore", nioCore, nioPosix], settings: oursWithRawSockets),
+        module("HomeportNet", ["HomeportCore", "CHomeportLinux", nioCore, nioPosix], settings: oursWithRawSockets),
         module("HomeportHTTP", ["HomeportCore", "HomeportNet", nioCore]),
         module("HomeportServe", ["HomeportCore", "HomeportNet", "HomeportHTTP", "CHomeportLinux", nioCore, nioPosix]),
         module(
@@ -91,8 +91,8 @@ let package = Package(
         module(
             "HomeportControl",
             [
-                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportLink", "HomeportGuard", "HomeportRuntime",
-                nioCore,
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportLink", "HomeportGuard", "HomeportDoor",
+                "HomeportRuntime", nioCore,
             ]
         ),
         module("HTTPTestSupport", ["HomeportHTTP", nioCore], path: "Tests/HTTPTestSupport"),
@@ -103,8 +103,8 @@ let package = Package(
         .executableTarget(
             name: "homeport",
             dependencies: [
-                "HomeportCore", "HomeportNet", "HomeportServe", "HomeportLink", "HomeportGuard", "HomeportRuntime",
-                "HomeportControl", nioCore, arguments,
+                "HomeportCore", "HomeportNet", "HomeportServe", "HomeportLink", "HomeportGuard", "HomeportDoor",
+                "HomeportRuntime", "HomeportControl", nioCore, arguments,
             ],
             swiftSettings: ours
         ),

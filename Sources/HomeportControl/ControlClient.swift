@@ -77,6 +77,32 @@ package struct ControlClient: Sendable {
         throw error
     }
 
+    /// What programs have said.
+    /// - Parameters:
+    ///   - service: Nil for all.
+    ///   - number: Lines after this one.
+    ///   - seconds: How long to wait for one where there is none.
+    package func lines(of service: String?, after number: UInt64, wait seconds: Int) async throws -> LogPage {
+        let query = (service.map { "service=\($0)&" } ?? "") + "after=\(number)&wait=\(seconds)"
+        let (code, body) = try await ask("GET", "/api/v1/logs?\(query)", nil, within: .seconds(Int64(seconds) + 5))
+        guard code == 200, let page = try? JSONDecoder().decode(LogPage.self, from: body) else {
+            throw broken("it answered \(code) to a question for its logs")
+        }
+        return page
+    }
+
+    /// Ends programs and starts them once more.
+    /// - Returns: What the project is then.
+    package func restart(_ services: [String]) async throws -> ProjectStatus {
+        let question = try JSONEncoder().encode(RestartWish(services: services))
+        let (code, body) = try await ask("POST", "/api/v1/restart", question, within: .seconds(150))
+        if code == 200, let status = try? JSONDecoder().decode(ProjectStatus.self, from: body) { return status }
+        guard let error = try? JSONDecoder().decode(ControlProblems.self, from: body).errors.first else {
+            throw broken("it answered \(code) to a restart")
+        }
+        throw error
+    }
+
     package func stop() async throws { _ = try await ask("POST", "/api/v1/stop", Data(), within: .seconds(10)) }
 
     private func ask(

@@ -1,4 +1,5 @@
 package import HomeportCore
+package import HomeportDoor
 package import HomeportLink
 import HomeportRuntime
 
@@ -120,4 +121,37 @@ package struct LinkList: Codable, Sendable {
     package var links: [LinkStatus]
 
     package init(links: [LinkStatus]) { self.links = links }
+}
+
+/// The body of `POST /api/v1/restart`.
+struct RestartWish: Codable, Sendable {
+    var services: [String]
+}
+
+/// What programs have said.
+package struct LogPage: Codable, Sendable {
+    package var lines: [ProgramLog.Line]
+    /// To ask with the next time, as `after`.
+    package var next: UInt64
+}
+
+/// `service=api&after=12&wait=20`.
+struct LogQuery {
+    var service: String?
+    var after: UInt64 = 0
+    /// Seconds.
+    var wait = 0
+
+    init(_ text: String) {
+        for part in text.split(separator: "&") {
+            let words = part.split(separator: "=", maxSplits: 1).map(String.init)
+            guard words.count == 2 else { continue }
+            switch words[0] {
+            case "service": service = words[1]
+            case "after": after = UInt64(words[1]) ?? 0
+            case "wait": wait = min(60, max(0, Int(words[1]) ?? 0))
+            default: break
+            }
+        }
+    }
 }

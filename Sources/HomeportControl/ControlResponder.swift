@@ -1,4 +1,5 @@
 import HomeportCore
+import HomeportDoor
 import HomeportGuard
 package import HomeportHTTP
 package import HomeportRuntime
@@ -18,6 +19,8 @@ import Foundation
 /// | `POST /api/v1/plan` | 200, ``PlanChange``; 422 and ``ControlProblems`` if the text is no plan, which changes nothing |
 /// | `GET /api/v1/links` | 200, ``LinkList`` |
 /// | `POST /api/v1/links` | 200, ``LinkList`` of those that were changed; 422 and ``ControlProblems`` |
+/// | `GET /api/v1/logs?service=NAME&after=N&wait=S` | 200, ``LogPage``: what programs have said, waited for at most S seconds |
+/// | `POST /api/v1/restart` | 200, ``ProjectStatus`` once they have ended and are started again; 422 |
 /// | `GET /api/v1/metrics` | 200, what links have done, for Prometheus |
 /// | `POST /api/v1/stop` | 202, then the process ends |
 ///
@@ -56,21 +59,26 @@ package final class ControlResponder: Responder {
             collect(exchange) { [self] body in answer(exchange) { [self] in await changeLinks(body) } }
         case (.get, "/api/v1/metrics"):
             answer(exchange) { [project] in .text(LinkMetrics.text(await project.status.links)) }
+        case (.get, "/api/v1/logs"):
+            let query = LogQuery(head.query.map { head.text($0) } ?? "")
+            answer(exchange) { [self] in .ok(await lines(query)) }
+        case (.post, "/api/v1/restart"):
+            collect(exchange) { [self] body in answer(exchange) { [self] in await restart(body) } }
         case (.post, "/api/v1/stop"):
             // Set first: the answer may end the exchange at once.
             exchange.onClosed = onStop
             answer(exchange) { .accepted }
-        case (_, "/api/v1/status"), (_, "/api/v1/metrics"):
+        case (_, "/api/v1/status"), (_, "/api/v1/metrics"), (_, "/api/v1/logs"):
             refuse(405, "control.method", "GET tells it", ("Allow", "GET"), exchange)
         case (_, "/api/v1/links"):
             refuse(405, "control.method", "GET lists links, POST changes them", ("Allow", "GET, POST"), exchange)
-        case (_, "/api/v1/plan"), (_, "/api/v1/stop"):
+        case (_, "/api/v1/plan"), (_, "/api/v1/stop"), (_, "/api/v1/restart"):
             refuse(405, "control.method", "POST changes something", ("Allow", "POST"), exchange)
         default:
             refuse(
                 404,
                 "control.path",
-                "the control API has /api/v1/status, /plan, /links, /metrics and /stop",
+                "the control API has /api/v1/status, /plan, /links, /logs, /restart, /metrics and /stop",
                 nil,
                 exchange
             )
@@ -111,7 +119,11 @@ package final class ControlResponder: Responder {
                 return .problems([HomeportError(.badValue, "this project's plan is another", where: own)])
             }
             if wish.dryRun { return .ok(await project.difference(to: plan)) }
-            do { return .ok(try await project.apply(plan)) } catch {
+            do {
+                let change = try await project.apply(plan)
+                await project.settled()
+                return .ok(change)
+            } catch {
                 return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")])
             }
         }
@@ -127,6 +139,23 @@ package final class ControlResponder: Responder {
             if await project.isEmpty { onStop() }
             return .ok(LinkList(links: links))
         } catch { return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")]) }
+    }
+
+    private func restart(_ body: ByteBuffer) async -> Answer {
+        guard let wish = try? JSONDecoder().decode(RestartWish.self, from: Data(body.readableBytesView)) else {
+            return .problems([HomeportError(.badValue, "the body is not {\"services\"} in JSON")])
+        }
+        do {
+            try await project.restart(wish.services)
+            await project.settled()
+            return .ok(await project.status)
+        } catch { return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")]) }
+    }
+
+    private func lines(_ query: LogQuery) async -> LogPage {
+        if query.wait > 0 { await project.programLog.wait(after: query.after, within: .seconds(query.wait)) }
+        let (lines, next) = project.programLog.lines(of: query.service, after: query.after)
+        return LogPage(lines: lines, next: next)
     }
 
     // MARK: Answers

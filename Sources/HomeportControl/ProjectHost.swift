@@ -7,7 +7,7 @@ package enum ProjectHost {
     /// - Parameters:
     ///   - toxiproxy: How Toxiproxy's API is to be, where the plan offers it.
     ///   - grace: How long what runs may take to finish when it is told to stop.
-    ///   - onReady: Called once everything listens.
+    ///   - onReady: Called once everything listens, and programs are ready or have had their time.
     /// - Returns: How many connections had to be cut off at the end.
     /// - Throws: ``HomeportError`` when it cannot start; nothing is left running then.
     package static func run(
@@ -29,8 +29,12 @@ package enum ProjectHost {
         let api = ToxiproxyResponder(project, toxiproxy)
         try await project.start(control: byTCP, socket: (socket, bySocket), toxiproxy: api)
         if let config = toxiproxy.config { await api.populate(config) }
-        onReady(await project.status)
+        let settling = Task {
+            await project.settled()
+            if !Task.isCancelled { onReady(await project.status) }
+        }
         for await _ in stops { break }
+        settling.cancel()
         onStopping()
         return await project.stop(within: grace)
     }

@@ -14,19 +14,24 @@ package enum OneShot {
         limit: Int,
         within time: TimeAmount
     ) async throws -> ByteBuffer {
+        try await ask(AddressDialer(.unix(path), deadline: time), question, limit: limit, within: time)
+    }
+
+    /// The same, wherever `dialer` leads.
+    package static func ask(
+        _ dialer: some Dialer,
+        _ question: ByteBuffer,
+        limit: Int,
+        within time: TimeAmount
+    ) async throws -> ByteBuffer {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let answer = loop.makePromise(of: ByteBuffer.self)
         let channel: any Channel
         do {
-            channel = try await ClientBootstrap(group: loop)
-                .connectTimeout(time)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(CollectHandler(answer, limit: limit))
-                    }
-                }
-                .connect(unixDomainSocketPath: path)
-                .get()
+            channel = try await dialer.dial(on: loop) { channel in
+                try channel.pipeline.syncOperations.addHandler(CollectHandler(answer, limit: limit))
+            }
+            .get()
         } catch {
             answer.fail(error)
             throw error
@@ -57,6 +62,10 @@ private final class CollectHandler: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         collected.writeBuffer(&bytes)
         if collected.readableBytes > limit { context.close(promise: nil) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event { context.close(promise: nil) }
     }
 
     func channelInactive(context: ChannelHandlerContext) { answer.succeed(collected) }

@@ -1,4 +1,5 @@
 package import HomeportCore
+import HomeportNet
 
 #if canImport(Glibc)
 import Glibc
@@ -33,7 +34,7 @@ package struct DetachedProcess: Sendable {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         posix_spawnattr_setflags(&attributes, newSessionFlag)
-        let path = ownProgram
+        let path = OwnProgram.path
         var argv = ([path] + arguments).map { strdup($0) }
         argv.append(nil)
         defer { for text in argv { free(text) } }

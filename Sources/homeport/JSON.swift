@@ -12,3 +12,14 @@ extension Terminal {
         write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
     }
 }
+
+extension Encodable {
+    /// On one line, for streams of objects.
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HomeportCore
+import HomeportDoor
 
 #if canImport(Glibc)
 import Glibc
@@ -34,7 +35,10 @@ struct Homeport: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "A project:",
-                subcommands: [UpCommand.self, DownCommand.self, StatusCommand.self, OpenCommand.self, PlanCommand.self]
+                subcommands: [
+                    UpCommand.self, DownCommand.self, StatusCommand.self, LogsCommand.self, RestartCommand.self,
+                    OpenCommand.self, PlanCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Now, without a plan:",
@@ -45,11 +49,13 @@ struct Homeport: AsyncParsableCommand {
     )
 
     static func main() async {
+        let words = Array(CommandLine.arguments.dropFirst())
+        // Never called by hand: the process between this one and a program that it runs.
+        if words.first == "keeper", var keeper = Keeper(Array(words.dropFirst())) { keeper.run() }
         // A reader that has gone, as with `homeport serve | head`, is no reason to end: writing says so.
         signal(SIGPIPE, SIG_IGN)
         do {
             var command: any ParsableCommand
-            let words = Array(CommandLine.arguments.dropFirst())
             do { command = try parseAsRoot(ToxiproxyCommand.withTwoDashes(words)) } catch {
                 throw exitCode(for: error).isSuccess ? error : Suggestion.command(in: words) ?? error
             }

@@ -1,4 +1,5 @@
 import HomeportControl
+import HomeportDoor
 import HomeportRuntime
 import NIOCore
 
@@ -16,11 +17,18 @@ enum Serving {
         next: [String],
         turn: StartTurn? = nil
     ) async throws {
+        let state = StateDirectory()
+        try state.prepare()
+        var options = options
+        // A plan's ports are the same tomorrow.
+        if options.leases == nil, plan.file != nil {
+            options.leases = LeaseFile(in: state.path, onWarning: options.onWarning)
+        }
         let project = Project(plan, options: options)
         let terminal = serving.reportTerminal
         let cut = try await ProjectHost.run(
             project,
-            state: StateDirectory(),
+            state: state,
             grace: grace,
             onReady: { status in
                 turn?.end()

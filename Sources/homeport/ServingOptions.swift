@@ -65,6 +65,10 @@ struct ServingOptions: ParsableArguments {
             Terminal.errors.warn(warning)
         }
         options.hosts = try host.map { try HostPattern(parsing: $0) }
+        options.output = ProgramLines.output(
+            form == .json ? .json : .text(colour: Terminal.output.hasColour),
+            to: writer
+        )
         switch form {
         case .off: break
         case .text: options.observer = AccessLog(.text(colour: Terminal.output.hasColour), to: writer)

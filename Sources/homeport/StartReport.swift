@@ -12,6 +12,15 @@ struct StartReport {
         self.next = next
     }
 
+    /// Of a program; nothing for what is always there.
+    static func state(of service: ProjectStatus.Service, on terminal: Terminal) -> String {
+        guard let state = service.state else { return "" }
+        let style: Terminal.Style = state == "ready" ? .dim : state == "starting" || state == "waiting" ? .yellow : .red
+        let place = service.listens.map { " at \($0)" } ?? ""
+        let why = service.trouble ?? service.exit
+        return "   " + terminal.styled("\(state)\(place)\(why.map { ": \($0)" } ?? "")".harmless, style)
+    }
+
     func write(to terminal: Terminal) {
         var text = "\n  " + terminal.styled("Homeport", .bold) + " \(status.version) runs "
         text += terminal.styled(status.project, .bold) + "\n\n"
@@ -20,11 +29,13 @@ struct StartReport {
         for (index, address) in status.addresses.enumerated() {
             text += "  " + terminal.styled(address, .green) + (index == 0 ? "   \(bare)" : "") + "\n"
         }
+        let hasPrograms = status.services.contains { $0.state != nil }
         // The bare address is enough for one service; with several, each has its name.
-        if status.services.count > 1 || fallback == nil {
+        if status.services.count > 1 || fallback == nil || hasPrograms {
             text += "\n"
             for service in status.services {
-                text += "  " + terminal.styled(service.url, .green) + "   \(service.summary.harmless)\n"
+                text += "  " + terminal.styled(service.url, .green) + "   \(service.summary.harmless)"
+                text += Self.state(of: service, on: terminal) + "\n"
             }
         }
         if !status.links.isEmpty { text += "\n" }

@@ -100,7 +100,7 @@ struct UpCommand: AsyncParsableCommand {
         let client = ControlClient(socket: state.socket(of: plan))
         let deadline = ContinuousClock.now + Self.patience
         while ContinuousClock.now < deadline {
-            if let status = try? await client.status(), status.pid == process.pid {
+            if let status = try? await client.status(), status.pid == process.pid, status.settled != false {
                 let next = [
                     "It runs in the background as pid \(status.pid); homeport down stops it.", "Its log is \(log)",
                 ]

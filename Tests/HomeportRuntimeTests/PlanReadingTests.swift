@@ -99,7 +99,7 @@ import Testing
         #expect(error.code == .planDuplicate && error.what == "the same name twice: a")
     }
 
-    @Test(arguments: ["mock: { status: 200 }", "run: npm start"])
+    @Test(arguments: ["mock: { status: 200 }", "mock: { echo: true }"])
     func aServiceOfALaterKindIsOneProblem(word: String) throws {
         let error = try only("services:\n  api: { \(word) }\n")
         #expect(error.code == .planLater)

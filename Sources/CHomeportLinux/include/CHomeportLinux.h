@@ -7,9 +7,12 @@
 #define _GNU_SOURCE
 #endif
 #include <sched.h>
+#include <sys/prctl.h>
 #include "openat2.h"
 
 static inline int homeport_unshare_network(void) { return unshare(CLONE_NEWNET); }
+static inline int homeport_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+static inline int homeport_rename_process(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 #endif
 
 #endif

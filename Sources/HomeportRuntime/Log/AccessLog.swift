@@ -133,11 +133,7 @@ package final class AccessLog: ExchangeObserving {
         return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
     }
 
-    private static func quote(_ text: String) -> String {
-        var quoted = ""
-        quoted.appendJSON(text)
-        return quoted
-    }
+    private static func quote(_ text: String) -> String { String(json: text) }
 
     private static func size(_ bytes: Int64) -> String {
         switch bytes {
@@ -172,5 +168,5 @@ package enum LogTime {
 }
 
 extension String {
-    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

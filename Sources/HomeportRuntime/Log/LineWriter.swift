@@ -55,6 +55,9 @@ package final class LineWriter: Sendable {
         "(\(count) lines were dropped: they came faster than they could be written)"
     }
 
+    /// Whether there is room for many more lines; false asks who can wait to wait.
+    package var hasRoom: Bool { state.withLock { $0.bytes.count < bound / 2 } }
+
     package func write(_ line: String) {
         let schedules = state.withLock { state in
             guard state.bytes.count + line.utf8.count < bound else {

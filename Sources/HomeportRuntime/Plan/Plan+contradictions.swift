@@ -36,12 +36,15 @@ extension Plan {
             case .upstream(let plan):
                 let place = services.at(service.name.text, "to") ?? services
                 if let wrong = plan.problem() { problems.append(place.wrong(wrong.what, fix: wrong.fix)) }
-                if service.isDefault, !service.speaksHTTP {
-                    problems.append(place.wrong("only a service of HTTP can be the default", fix: "leave default out"))
-                }
+            case .program(let plan): problems += contradictions(of: plan, services.at(service.name.text) ?? services)
+            }
+            if service.isDefault, !service.speaksHTTP {
+                let place = services.at(service.name.text, "default") ?? services
+                problems.append(place.wrong("only a service of HTTP can be the default", fix: "leave default out"))
             }
         }
-        return problems + doorContradictions(in: root) + linkContradictions(in: root)
+        return problems + dependencyContradictions(in: root) + doorContradictions(in: root)
+            + linkContradictions(in: root)
     }
 
     /// Names that two services want, and paths that lead to nobody.

@@ -28,6 +28,7 @@ package struct ServicePlan: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case folder(FolderPlan)
         case upstream(UpstreamPlan)
+        case program(ProgramPlan)
     }
 
     package var name: ServiceName
@@ -45,11 +46,14 @@ package struct ServicePlan: Sendable, Equatable {
         self.isDefault = isDefault
     }
 
+    package var program: ProgramPlan? { if case .program(let plan) = kind { plan } else { nil } }
+
     /// `folder ./public`.
     package var summary: String {
         switch kind {
         case .folder(let plan): "folder \(plan.folder)"
         case .upstream(let plan): "to \(plan.to)"
+        case .program(let plan): "run \(plan.text)"
         }
     }
 
@@ -58,6 +62,7 @@ package struct ServicePlan: Sendable, Equatable {
         switch kind {
         case .folder: true
         case .upstream(let plan): plan.speaksHTTP
+        case .program(let plan): plan.transport == .http
         }
     }
 }

@@ -5,7 +5,7 @@ import HomeportServe
 extension ServicePlan {
     /// All kinds' keys: what a schema shows. Reading looks at one kind at a time.
     static let section = PlanSection<ServicePlan>(
-        keys: folderKeys + upstreamKeys + common,
+        keys: folderKeys + upstreamKeys + programKeys + common,
         later: laterKinds + laterKeys
     )
 
@@ -34,8 +34,9 @@ extension ServicePlan {
     ]
     private static let folderKeys = FolderPlan.words.map { $0.lifted(to: \ServicePlan.folder) }
     private static let upstreamKeys = UpstreamPlan.keys.map { $0.lifted(to: \ServicePlan.upstream) }
-    private static let laterKinds = ["mock", "run"]
-    private static let laterKeys = ["cwd", "env", "env_file", "depends_on", "ready", "access", "port"]
+    private static let programKeys = ProgramPlan.keys.map { $0.lifted(to: \ServicePlan.ran) }
+    private static let laterKinds = ["mock"]
+    private static let laterKeys = ["access"]
 
     /// Each kind by the key that says it.
     private static let kinds: [(key: String, start: Kind, section: PlanSection<ServicePlan>)] = [
@@ -44,6 +45,7 @@ extension ServicePlan {
             "to", .upstream(UpstreamPlan(to: Endpoint(.loopback(.homeport)))),
             PlanSection(keys: upstreamKeys + common, later: laterKeys)
         ),
+        ("run", .program(ProgramPlan(.words([]))), PlanSection(keys: programKeys + common, later: laterKeys)),
     ]
 
     static func read(_ node: PlanNode, name: ServiceName, problems: inout [HomeportError]) -> ServicePlan? {
@@ -58,7 +60,7 @@ extension ServicePlan {
             problems.append(
                 node.wrong(
                     "\(name) is a service of kind \(kind), which is not in this version of Homeport",
-                    fix: "this version has folder: ./path and to: 3000",
+                    fix: "this version has folder: ./path, to: 3000 and run: npm run dev",
                     code: .planLater
                 )
             )
@@ -81,6 +83,11 @@ extension ServicePlan {
     private var folder: FolderPlan {
         get { if case .folder(let plan) = kind { plan } else { FolderPlan() } }
         set { kind = .folder(newValue) }
+    }
+
+    private var ran: ProgramPlan {
+        get { program ?? ProgramPlan(.words([])) }
+        set { kind = .program(newValue) }
     }
 
     private var upstream: UpstreamPlan {

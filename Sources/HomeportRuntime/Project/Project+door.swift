@@ -4,6 +4,7 @@ import HomeportGuard
 import HomeportHTTP
 import HomeportLink
 import HomeportNet
+import NIOCore
 
 /// What stands behind a project's door, and how it is reached.
 extension Project {
@@ -35,17 +36,17 @@ extension Project {
             },
             fallback: plan.services.first(where: \.isDefault)?.name,
             control: control,
-            tunnels: tunnels(of: plan),
+            tunnels: tunnels(of: plan, services),
             isAlone: plan.file == nil,
             protect: { next in passwords.map { BasicAuthentication($0, protecting: next) } ?? next }
         )
     }
 
-    private func tunnels(of plan: Plan) -> TunnelResponder {
+    private func tunnels(of plan: Plan, _ services: [ServiceName: RunningService]) -> TunnelResponder {
         var ways: [String: TunnelResponder.Way] = [:]
         for service in plan.services {
-            if case .upstream(let upstream) = service.kind, !service.speaksHTTP {
-                ways[service.name.host] = .to(AddressDialer(upstream.to.place))
+            if !service.speaksHTTP, let dialer = services[service.name]?.dialer {
+                ways[service.name.host] = .to(dialer(.seconds(10)))
             } else {
                 for host in [service.name.host] + service.names.filter({ !$0.isWild }).map(\.host) {
                     ways[host] = .here

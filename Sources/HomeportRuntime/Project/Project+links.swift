@@ -107,9 +107,9 @@ extension Project {
             guard let loops, let running = services[name] else {
                 throw HomeportError(.badValue, "there is no service \(name)", where: link.name)
             }
-            if let place = running.place {
+            if let dialer = running.dialer {
                 let deadline = TimeAmount.nanoseconds(link.connectTimeout.wholeNanoseconds)
-                return .stream(AddressDialer(place, deadline: deadline), text: name.text)
+                return .stream(dialer(deadline), text: name.text)
             }
             let responder =
                 passwords.map { BasicAuthentication($0, protecting: running.responder) } ?? running.responder

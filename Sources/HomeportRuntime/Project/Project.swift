@@ -1,5 +1,5 @@
 package import HomeportCore
-import HomeportDoor
+package import HomeportDoor
 import HomeportGuard
 package import HomeportHTTP
 import HomeportLink
@@ -58,6 +58,13 @@ package actor Project {
     private var toxiproxy: (responder: (any Responder)?, listener: Listener?)
     /// One for all services and all plans to come: what was right once stays known.
     let passwords: PasswordCheck?
+    /// Ports of services' own: leased, and kept as long as the project runs.
+    var ports: [ServiceName: Port] = [:]
+    /// Where programs find services that this process answers for itself.
+    var ownListeners: [ServiceName: (responder: any Responder, listener: Listener)] = [:]
+    /// Whether what was started first has come to be ready, or has had its time.
+    var isSettled = false
+    package nonisolated let programLog = ProgramLog()
 
     package init(_ plan: Plan, options: ProjectOptions) {
         self.plan = plan
@@ -86,6 +93,7 @@ package actor Project {
             // The port first: who cannot have it should not wait for anything else to learn so.
             let sockets = try options.place.map { try ListeningSockets.open($0) }
             try await makeServices()
+            try await openOwnListeners(of: plan, services)
             links = try await makeLinks(of: plan, keeping: [:])
             ways = try await makeWays(of: plan)
             let front = try await listen(sockets)
@@ -94,6 +102,7 @@ package actor Project {
             let offered = try await offer(socket)
             socketPath = socket?.path
             state = .running(front, control: offered)
+            startPrograms()
         } catch {
             await shutDown(within: .zero)
             throw error
@@ -161,7 +170,7 @@ package actor Project {
         )
     }
 
-    private func ownLoops() async throws -> ServerLoops {
+    func ownLoops() async throws -> ServerLoops {
         if let controlLoops { return controlLoops }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         controlGroup = group
@@ -209,6 +218,7 @@ package actor Project {
             if plan.toxiproxy != old.toxiproxy {
                 api = try await offerToxiproxy(at: plan.toxiproxy, toxiproxy.responder)
             }
+            try await openOwnListeners(of: plan, made)
             try await applyLinks(of: plan, services: made)
         } catch {
             if api !== toxiproxy.listener { await api?.stop(within: .zero) }
@@ -223,7 +233,10 @@ package actor Project {
         services = made
         self.plan = plan
         for way in before.values { await way.letGo() }
-        for (_, service) in gone { await service.stop() }
+        await stopAll(gone, of: old)
+        for name in gone.keys where made[name]?.program == nil { programLog.forget(name.text) }
+        await restartProgramsElsewhere()
+        startPrograms()
         return change
     }
 
@@ -250,15 +263,8 @@ package actor Project {
                 plan: plan.file,
                 started: LogTime.rfc3339(started),
                 addresses: addresses,
-                services: plan.services.map { service in
-                    ProjectStatus.Service(
-                        name: service.name.text,
-                        kind: service.kind.word,
-                        summary: service.summary,
-                        url: "http://\(service.name.host)" + (port.map { ":\($0)" } ?? ""),
-                        isDefault: service.isDefault
-                    )
-                },
+                services: plan.services.map(status(of:)),
+                settled: isSettled,
                 links: await linkStatus,
                 toxiproxy: toxiproxy.listener?.places.map { "\(Endpoint($0, scheme: .http))" } ?? [],
                 connections: connections
@@ -281,8 +287,9 @@ package actor Project {
     private func shutDown(within grace: TimeAmount) async -> Int {
         let before = state
         state = .stopped
-        for (_, service) in services { await service.stop() }
+        await stopAll(services, of: plan)
         services = [:]
+        await closeOwnListeners()
         var cut = 0
         for (_, link) in links { cut += await link.end() }
         links = [:]
@@ -315,7 +322,8 @@ package actor Project {
                     of: plan,
                     loops: loops,
                     caches: caches,
-                    options: options
+                    options: options,
+                    program: try await makeProgram(of: service, plan)
                 )
             }
         } catch {

@@ -1,3 +1,5 @@
+package import HomeportCore
+package import HomeportDoor
 package import HomeportGuard
 package import HomeportHTTP
 package import HomeportLink
@@ -17,6 +19,12 @@ package struct ProjectOptions: Sendable {
     package var deadlines = HTTPDeadlines()
     /// Told what the conditions of links decide.
     package var decisions: DecisionLog?
+    /// Where ports are leased; nil takes free ones, for once.
+    package var leases: LeaseFile?
+    /// Where programs' output goes, beside the log.
+    package var output = ProgramOutput()
+    /// The service whose program has this process's terminal.
+    package var atTerminal: ServiceName?
     /// Told what a person should know, and no request's answer says.
     package var onWarning: @Sendable (String) -> Void
 
@@ -25,4 +33,13 @@ package struct ProjectOptions: Sendable {
         self.threads = threads
         self.onWarning = onWarning
     }
+}
+
+/// Takes what programs say, line by line.
+package struct ProgramOutput: Sendable {
+    package var line: @Sendable (_ service: ServiceName, _ text: String) -> Void = { _, _ in }
+    /// Whether lines can be taken now.
+    package var hasRoom: @Sendable () -> Bool = { true }
+
+    package init() {}
 }

@@ -10,9 +10,26 @@ package struct ProjectStatus: Sendable, Codable, Equatable {
         package var url: String
         /// Whether it answers on the bare address.
         package var isDefault: Bool
+        /// Of a program: `waiting`, `starting`, `ready`, `backing-off`, `exited`, `failed` or `stopped`.
+        package var state: String?
+        package var pid: Int32?
+        /// A port of its own, on the loopbacks.
+        package var port: UInt16?
+        /// Where it was found to listen: `127.0.0.1:3000`.
+        package var listens: String?
+        /// Of a program that has ended: how.
+        package var exit: String?
+        /// Why it is not as it should be.
+        package var trouble: String?
+        package var restarts: Int?
+
+        package init(name: String, kind: String, summary: String, url: String, isDefault: Bool) {
+            (self.name, self.kind, self.summary, self.url) = (name, kind, summary, url)
+            self.isDefault = isDefault
+        }
 
         enum CodingKeys: String, CodingKey {
-            case name, kind, summary, url
+            case name, kind, summary, url, state, pid, port, listens, exit, trouble, restarts
             case isDefault = "default"
         }
     }
@@ -28,6 +45,8 @@ package struct ProjectStatus: Sendable, Codable, Equatable {
     /// `http://127.0.0.1:62893`, `http://[::1]:62893`.
     package var addresses: [String]
     package var services: [Service]
+    /// Whether every program is ready, or has had its time.
+    package var settled: Bool?
     package var links: [LinkStatus]
     /// Where Toxiproxy's API is offered; null from a version that has none.
     package var toxiproxy: [String]?

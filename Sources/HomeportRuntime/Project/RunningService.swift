@@ -3,12 +3,14 @@ import HomeportDoor
 import HomeportHTTP
 import HomeportNet
 import HomeportServe
+import NIOCore
 
 /// A service that answers, and what must be ended when it no longer should.
 struct RunningService: Sendable {
     let responder: any Responder
-    /// Where it runs, if that is not here: what does not speak HTTP is reached there alone.
-    var place: Endpoint.Place?
+    /// How it is reached, if it does not run here: what does not speak HTTP is reached so alone.
+    var dialer: (@Sendable (_ deadline: TimeAmount) -> any Dialer)?
+    var program: Program?
     private let onStop: @Sendable () async -> Void
 
     static func start(
@@ -16,7 +18,8 @@ struct RunningService: Sendable {
         of plan: Plan,
         loops: ServerLoops,
         caches: FolderCaches,
-        options: ProjectOptions
+        options: ProjectOptions,
+        program: Program?
     ) async throws -> RunningService {
         switch service.kind {
         case .folder(let folder):
@@ -31,7 +34,18 @@ struct RunningService: Sendable {
             }
         case .upstream(let upstream):
             let responder = try await ProxyResponder(AddressDialer(upstream.to.place), loops: loops)
-            return RunningService(responder: responder, place: upstream.to.place) { await responder.letGo() }
+            let place = upstream.to.place
+            return RunningService(responder: responder, dialer: { AddressDialer(place, deadline: $0) }) {
+                await responder.letGo()
+            }
+        case .program:
+            guard let program else { throw HomeportError(.badValue, "\(service.name) has no program") }
+            let dialer = ProgramDialer(program)
+            let responder = try await ProxyResponder(dialer, loops: loops)
+            return RunningService(responder: responder, dialer: { _ in dialer }, program: program) {
+                await program.stop()
+                await responder.letGo()
+            }
         }
     }
 
@@ -44,6 +58,7 @@ extension ServicePlan.Kind {
         switch self {
         case .folder: "folder"
         case .upstream: "to"
+        case .program: "run"
         }
     }
 }

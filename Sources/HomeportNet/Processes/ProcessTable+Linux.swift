@@ -44,6 +44,19 @@ package enum ProcessTable {
         return owners
     }
 
+    /// The sockets that a process has open, as far as this one may see.
+    static func socketInodes(of pid: Int32) -> [UInt32] {
+        var found: [UInt32] = []
+        let proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard proc >= 0 else { return [] }
+        let folder = Descriptor(owning: proc)
+        eachSocket(of: pid, folder.number) {
+            found.append($0)
+            return true
+        }
+        return found
+    }
+
     /// One process by its pid; nil when it is gone.
     package static func process(_ pid: Int32) -> RunningProcess? {
         var users = UserNames()
@@ -77,25 +90,9 @@ private struct Search {
     }
 
     private mutating func look(into pid: Int32, _ proc: CInt) {
-        let number = openat(proc, "\(pid)/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard number >= 0 else { return }
-        guard let descriptors = fdopendir(number) else {
-            close(number)
-            return
-        }
-        defer { closedir(descriptors) }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { link in
-            while let entry = readdir(descriptors), !wanted.isEmpty {
-                let length = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { name in
-                        link.withMemoryRebound(to: CChar.self) { room in
-                            room.baseAddress.map { readlinkat(number, name, $0, room.count) } ?? -1
-                        }
-                    }
-                }
-                guard length > 0, let inode = socketInode(link[..<length]), wanted.contains(inode) else { continue }
-                note(pid, inode)
-            }
+        eachSocket(of: pid, proc) { inode in
+            if wanted.contains(inode) { note(pid, inode) }
+            return !wanted.isEmpty
         }
     }
 
@@ -108,6 +105,32 @@ private struct Search {
         }
         holders.insert(pid)
         if depth == .firstOwner { wanted.remove(inode) }
+    }
+}
+
+/// - Parameters:
+///   - proc: The folder `/proc`.
+///   - body: Returns whether the next one is wanted, too.
+private func eachSocket(of pid: Int32, _ proc: CInt, _ body: (UInt32) -> Bool) {
+    let number = openat(proc, "\(pid)/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard number >= 0 else { return }
+    guard let descriptors = fdopendir(number) else {
+        close(number)
+        return
+    }
+    defer { closedir(descriptors) }
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { link in
+        while let entry = readdir(descriptors) {
+            let length = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+                    link.withMemoryRebound(to: CChar.self) { room in
+                        room.baseAddress.map { readlinkat(number, name, $0, room.count) } ?? -1
+                    }
+                }
+            }
+            guard length > 0, let inode = socketInode(link[..<length]) else { continue }
+            if !body(inode) { return }
+        }
     }
 }
 

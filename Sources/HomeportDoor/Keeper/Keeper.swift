@@ -1,0 +1,177 @@
+import HomeportNet
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The process between Homeport and a program that it runs: `homeport keeper …`, which nobody calls by hand.
+///
+/// It is the parent of all that the program starts, daemons included, and it ends all of it when its own parent is gone,
+/// however that ended: descriptor 3 is a socket to it. Standard input, output and errors are the program's own.
+///
+/// A single thread, no event loop: it waits for the socket and for its children, and must work when nothing else does.
+package struct Keeper {
+    /// Hands the terminal over to the program, and takes it back.
+    private let hasTerminal: Bool
+    /// Listening sockets for the program, at 4 and up here, at 3 and up there.
+    private let listening: Int
+    private let command: [String]
+    private let directory: String?
+    private var child: Int32 = 0
+    private var isKilling = false
+    private let family: Int32
+
+    private static let control: CInt = 3
+
+    /// - Parameters:
+    ///   - directory: Where the program begins.
+    ///   - hasTerminal: Whether the program gets the terminal that this process has.
+    ///   - listening: How many listening sockets it is handed.
+    package static func arguments(
+        _ command: [String],
+        directory: String,
+        hasTerminal: Bool,
+        listening: Int
+    ) -> [String] {
+        ["keeper", "--directory", directory] + (hasTerminal ? ["--terminal"] : [])
+            + (listening > 0 ? ["--listen", "\(listening)"] : []) + ["--"]
+            + command
+    }
+
+    private static func value(of option: String, in words: ArraySlice<String>) -> String? {
+        words.firstIndex(of: option).flatMap { $0 + 1 < words.endIndex ? words[$0 + 1] : nil }
+    }
+
+    /// - Parameter arguments: After `keeper`.
+    package init?(_ arguments: [String]) {
+        guard let end = arguments.firstIndex(of: "--"), end + 1 < arguments.count else { return nil }
+        command = Array(arguments[(end + 1)...])
+        let options = arguments[..<end]
+        hasTerminal = options.contains("--terminal")
+        directory = Self.value(of: "--directory", in: options)
+        listening = min(16, Self.value(of: "--listen", in: options).flatMap { Int($0) } ?? 0)
+        family = getpgid(getppid())
+        // Nobody calls it without.
+        guard fcntl(Self.control, F_SETFD, FD_CLOEXEC) == 0 else { return nil }
+    }
+
+    package mutating func run() -> Never {
+        // Whoever ends all processes called homeport should not end those that clean up after them.
+        ProcessTree.rename("keeper")
+        ProcessTree.adoptOrphans()
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTTOU, SIGTTIN, SIGTSTP] { signal(number, SIG_IGN) }
+        for number in 0..<CInt(listening) { _ = fcntl(4 + number, F_SETFD, FD_CLOEXEC) }
+        // Children that end interrupt the wait, and nothing else.
+        var (children, before) = (sigset_t(), sigset_t())
+        sigemptyset(&children)
+        sigaddset(&children, SIGCHLD)
+        sigprocmask(SIG_BLOCK, &children, &before)
+        sigdelset(&before, SIGCHLD)
+        signal(SIGCHLD) { _ in }
+        launch()
+        while true {
+            reap()
+            if isKilling {
+                ProcessTree.signalDescendants(SIGKILL)
+                reap()
+                usleep(1000)
+                continue
+            }
+            var (ready, mask) = (fd_set(), before)
+            withUnsafeMutableBytes(of: &ready) { $0[0] = 1 << UInt8(Self.control) }
+            if pselect(Self.control + 1, &ready, nil, nil, nil, &mask) > 0 { obey() }
+        }
+    }
+
+    private mutating func launch() {
+        do throws(SystemFailure) {
+            if let directory, chdir(directory) != 0 { throw SystemFailure("chdir", errno) }
+            var environment = Self.environment
+            var words = command
+            if listening > 0 {
+                environment += ["LISTEN_FDS=\(listening)"]
+                // The number is only known to the process that becomes the program.
+                words = ["/bin/sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"] + command
+            }
+            child = try SpawnedProcess.start(
+                words[0],
+                words,
+                environment: environment,
+                descriptors: [0, 1, 2] + (0..<CInt(listening)).map { 4 + $0 },
+                ownGroup: true
+            )
+            if hasTerminal {
+                tcsetpgrp(0, child)
+                // It may have asked the terminal for something before it had it.
+                kill(-child, SIGCONT)
+            }
+            for number in 0..<CInt(listening) { close(4 + number) }
+            report(.started(pid: child))
+        } catch {
+            report(.failed(errno: error.errno))
+            report(.gone)
+            exit(127)
+        }
+        // The program has them; who waits for the end of its output waits for the program alone.
+        let null = open("/dev/null", O_RDWR)
+        for number in 0...2 where !(hasTerminal && number == 0) { dup2(null, CInt(number)) }
+    }
+
+    private mutating func reap() {
+        while true {
+            var status: Int32 = 0
+            let pid = waitpid(-1, &status, WNOHANG | (hasTerminal ? WUNTRACED : 0))
+            if pid < 0, errno == ECHILD {
+                report(.gone)
+                exit(0)
+            }
+            guard pid > 0 else { return }
+            if status & 0xFF == 0x7F {
+                guard pid == child else { continue }
+                tcsetpgrp(0, family)
+                report(.suspended)
+            } else if pid == child {
+                if hasTerminal, tcgetpgrp(0) == child { tcsetpgrp(0, family) }
+                report(.exited(ProgramExit(status: status)))
+            }
+        }
+    }
+
+    private mutating func obey() {
+        var byte: UInt8 = 0
+        let count = read(Self.control, &byte, 1)
+        if count < 0, errno == EINTR || errno == EAGAIN { return }
+        switch count == 1 ? KeeperOrder(rawValue: byte) : .kill {
+        case .terminate:
+            ProcessTree.signalDescendants(SIGTERM)
+            // One that sleeps would hear it only when it wakes up.
+            ProcessTree.signalDescendants(SIGCONT)
+        case .kill: isKilling = true
+        case .resume:
+            if hasTerminal, tcgetpgrp(0) == family { tcsetpgrp(0, child) }
+            kill(-child, SIGCONT)
+        case nil: break
+        }
+    }
+
+    private func report(_ report: KeeperReport) {
+        Array("\(report.line)\n".utf8).withUnsafeBytes { bytes in
+            // Nobody may be there to hear it.
+            try? WholeWrite.bytes(bytes, to: Self.control)
+        }
+    }
+
+    private static var environment: [String] {
+        var all: [String] = []
+        var next = environ
+        while let entry = next.pointee {
+            all.append(String(cString: entry))
+            next += 1
+        }
+        return all
+    }
+}

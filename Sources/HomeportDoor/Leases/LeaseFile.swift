@@ -1,0 +1,171 @@
+package import HomeportCore
+import HomeportNet
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The leases on disk: `leases.json`, changed by one process at a time.
+///
+/// The lock is the kernel's, on a file beside it, and ends with its holder. A change is a new file that takes the old
+/// one's place: who dies in between has changed nothing.
+package struct LeaseFile: Sendable {
+    private let path: String
+    private let onWarning: @Sendable (String) -> Void
+
+    /// - Parameter folder: Exists, and is the user's own.
+    package init(in folder: String, onWarning: @escaping @Sendable (String) -> Void) {
+        path = "\(folder)/leases.json"
+        self.onWarning = onWarning
+    }
+
+    /// What was leased when this was called.
+    package func table() throws(HomeportError) -> LeaseTable {
+        try change { (table) throws(HomeportError) in table }
+    }
+
+    /// Changes the table while nobody else can. What throws changes nothing.
+    package func change<Value>(
+        _ body: (inout LeaseTable) throws(HomeportError) -> Value
+    ) throws(HomeportError) -> Value {
+        let lock = try lock()
+        let result = Result { () throws(HomeportError) in
+            let before = try read()
+            var table = before
+            let value = try body(&table)
+            if table != before { try write(table) }
+            return value
+        }
+        _ = consume lock
+        return try result.get()
+    }
+
+    /// The port of `key`, given now if it has none.
+    /// - Parameter refused: Ports that it cannot have.
+    package func lease(_ key: LeaseKey, refusing refused: Set<Port> = []) throws(HomeportError) -> Port {
+        let pool = PortPool(.current)
+        return try change { (table) throws(HomeportError) in
+            try table.lease(
+                key,
+                from: pool,
+                refusing: refused,
+                isFree: { (try? PortPlaceholder($0)) != nil },
+                isGone: { access($0, F_OK) != 0 && errno == ENOENT }
+            )
+        }
+    }
+
+    private func lock() throws(HomeportError) -> Descriptor {
+        let number = open("\(path).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard number >= 0 else {
+            throw HomeportError(.leases, "the leases cannot be locked", where: "\(path).lock", errno: errno)
+        }
+        let lock = Descriptor(owning: number)
+        for _ in 0..<3000 {
+            if flock(number, LOCK_EX | LOCK_NB) == 0 { return lock }
+            guard errno == EWOULDBLOCK || errno == EINTR else { break }
+            usleep(10_000)
+        }
+        throw HomeportError(
+            .leases,
+            "somebody has kept the leases locked for half a minute",
+            where: "\(path).lock",
+            fix: "fuser \(path).lock tells who; it may be stopped with Ctrl-Z"
+        )
+    }
+
+    private func read() throws(HomeportError) -> LeaseTable {
+        guard access(path, F_OK) == 0 else { return LeaseTable() }
+        guard let bytes = SmallFile.bytes(path, limit: Self.largest) else {
+            throw HomeportError(.leases, "the leases cannot be read", where: path, errno: errno)
+        }
+        let file = try? JSONDecoder().decode(Contents.self, from: Data(bytes))
+        if let file, file.version == 1, let table = file.table { return table }
+        if let version = try? JSONDecoder().decode(Version.self, from: Data(bytes)), version.version > 1 {
+            throw HomeportError(
+                .leases,
+                "the leases were written by a newer Homeport",
+                where: path,
+                fix: "use that one, or move the file away"
+            )
+        }
+        try setAside()
+        return LeaseTable()
+    }
+
+    private func setAside() throws(HomeportError) {
+        var number = 1
+        while access("\(path).bad-\(number)", F_OK) == 0, number < 100 { number += 1 }
+        let other = "\(path).bad-\(number)"
+        guard rename(path, other) == 0 else {
+            throw HomeportError(
+                .leases,
+                "the leases make no sense, and cannot be moved away",
+                where: path,
+                errno: errno
+            )
+        }
+        onWarning("the leases in \(path) made no sense; they are kept as \(other), and ports are leased anew")
+    }
+
+    private func write(_ table: LeaseTable) throws(HomeportError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let text = (try? encoder.encode(Contents(table))).map { String(decoding: $0, as: UTF8.self) + "\n" }
+        do throws(SystemFailure) {
+            try WholeWrite.file("\(path).new", text ?? "")
+            guard text != nil, rename("\(path).new", path) == 0 else { throw SystemFailure("rename", errno) }
+        } catch {
+            throw HomeportError(.leases, "the leases cannot be written", where: path, errno: error.errno)
+        }
+    }
+
+    private static let largest = 8 << 20
+
+    private struct Version: Decodable {
+        var version: Int
+    }
+
+    private struct Contents: Codable {
+        struct Lease: Codable {
+            var directory: String
+            var service: String
+            var port: UInt16
+        }
+
+        var version = 1
+        var leases: [Lease]
+
+        init(_ table: LeaseTable) {
+            leases = table.ports.sorted { $0.key < $1.key }.map {
+                Lease(directory: $0.key.directory, service: $0.key.service, port: $0.value.number)
+            }
+        }
+
+        /// Nil where it cannot be: a name that is none, or one port for two.
+        var table: LeaseTable? {
+            var ports: [LeaseKey: Port] = [:]
+            for lease in leases {
+                guard let port = Port(lease.port), let name = try? ServiceName(parsing: lease.service) else {
+                    return nil
+                }
+                ports[LeaseKey(directory: lease.directory, service: name)] = port
+            }
+            return ports.count == leases.count && Set(ports.values).count == ports.count ? LeaseTable(ports) : nil
+        }
+    }
+}
+
+extension HomeportError.Code {
+    package static let leases = Self("leases.unusable", .world)
+}

@@ -1,0 +1,78 @@
+import HomeportCore
+import HomeportDoor
+
+/// What a plan says of programs, and cannot be.
+extension Plan {
+    func contradictions(of plan: ProgramPlan, _ node: PlanNode) -> [HomeportError] {
+        var problems: [HomeportError] = []
+        if let directory = plan.directory, let wrong = FolderCheck.problem(with: absolute(directory)) {
+            problems.append((node.at("cwd") ?? node).wrong(wrong.what, fix: wrong.fix))
+        }
+        for variable in plan.environment where !ProgramPlan.isVariable(variable.name) {
+            let what = "\"\(variable.name)\" is no name of a variable"
+            problems.append((node.at("env", variable.name) ?? node).wrong(what, fix: "use letters, digits and _"))
+        }
+        for file in plan.environmentFiles {
+            do throws(HomeportError) { _ = try EnvironmentFile.read(absolute(file)) } catch {
+                let what = "\(error.subject ?? file): \(error.what)"
+                problems.append((node.at("env_file") ?? node).wrong(what, fix: error.fix))
+            }
+        }
+        if plan.port == .homeport {
+            let place = node.at("port") ?? node
+            problems.append(place.wrong("62893 is the door's own port", fix: "choose another, or leave it out"))
+        }
+        if plan.isHandedSockets, plan.port == nil, plan.environment.contains(where: { $0.name == "PORT" }) {
+            let place = node.at("listen_fds") ?? node
+            problems.append(place.wrong("a program that is handed its sockets needs no PORT", fix: "leave it out"))
+        }
+        return problems
+    }
+
+    /// Services that are waited for and are not there, or wait for each other.
+    func dependencyContradictions(in root: PlanNode) -> [HomeportError] {
+        let nodes = root.at("services") ?? root
+        var problems: [HomeportError] = []
+        for service in services {
+            for name in service.program?.dependsOn ?? [] where !services.contains(where: { $0.name == name }) {
+                let near = Spelling.nearest(to: name.text, among: services.map(\.name.text))
+                let place = nodes.at(service.name.text, "depends_on") ?? nodes
+                problems.append(
+                    place.wrong(
+                        "there is no service \(name)",
+                        fix: near.map { "did you mean \($0)?" } ?? "name a service of this plan"
+                    )
+                )
+            }
+        }
+        if let circle = dependencyCircle, let first = circle.first {
+            let place = nodes.at(first.text, "depends_on") ?? nodes
+            let way = (circle + [first]).map(\.text).joined(separator: ", ")
+            problems.append(place.wrong("\(first) waits for itself: \(way)", fix: "let one of them not wait"))
+        }
+        return problems
+    }
+
+    private var dependencyCircle: [ServiceName]? {
+        var done: Set<ServiceName> = []
+        for service in services where !done.contains(service.name) {
+            var way: [(name: ServiceName, next: [ServiceName])] = [(service.name, next(service.name))]
+            while case (let name, var rest)? = way.popLast() {
+                guard let dependency = rest.popLast() else {
+                    done.insert(name)
+                    continue
+                }
+                way.append((name, rest))
+                if let start = way.firstIndex(where: { $0.name == dependency }) { return way[start...].map(\.name) }
+                if !done.contains(dependency) { way.append((dependency, next(dependency))) }
+            }
+        }
+        return nil
+    }
+
+    private func next(_ name: ServiceName) -> [ServiceName] {
+        services.first { $0.name == name }?.program?.dependsOn ?? []
+    }
+
+    var hasPrograms: Bool { services.contains { $0.program != nil } }
+}

@@ -1,0 +1,232 @@
+package import HomeportCore
+package import HomeportDoor
+import HomeportHTTP
+import HomeportLink
+import HomeportNet
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A project's programs: made with its services, started when all is there that they may call.
+extension Project {
+    /// - Returns: nil for a service that is no program.
+    func makeProgram(of service: ServicePlan, _ plan: Plan) async throws -> Program? {
+        guard let program = service.program else { return nil }
+        let isOwn = service.name == options.atTerminal
+        let wanted = try wantedPort(program, plan)
+        // The one before it has the port until it has ended, which is when this one starts.
+        let inherited = services[service.name]?.program?.status.port.flatMap { wanted ?? $0 == $0 ? $0 : nil }
+        let held = try inherited == nil ? hold(for: service.name, wanted: wanted, of: plan) : nil
+        guard let port = inherited ?? held?.port else { return nil }
+        var surroundings = Program.Surroundings(
+            directory: program.directory.map(plan.absolute) ?? plan.directory,
+            port: port,
+            loop: try await ownLoops().group.next(),
+            log: programLog,
+            onWarning: options.onWarning
+        )
+        let (name, output) = (service.name, options.output)
+        surroundings.hasTerminal = isOwn
+        surroundings.onLine = { output.line(name, $0) }
+        surroundings.hasRoom = output.hasRoom
+        return Program(service.name, program, surroundings, holding: held)
+    }
+
+    private func wantedPort(_ program: ProgramPlan, _ plan: Plan) throws -> Port? {
+        if let port = program.port { return port }
+        return try variables(of: program, plan)["PORT"].map { try Port(parsing: $0) }
+    }
+
+    /// Starts those that wait, each when what it depends on is ready.
+    func startPrograms() {
+        for service in plan.services {
+            guard let program = services[service.name]?.program, program.status.state == "waiting" else { continue }
+            Task { await self.start(program, after: program.plan.dependsOn) }
+        }
+    }
+
+    private func start(_ program: Program, after dependencies: [ServiceName]) async {
+        for name in dependencies {
+            guard let dependency = services[name]?.program else { continue }
+            let status = await dependency.settled()
+            guard status.state != "ready" else { continue }
+            guard status.state != "stopped" else { return }
+            options.onWarning("\(program.name) is started although \(name) is not ready (\(status.state))")
+        }
+        // It may have been replaced while it waited.
+        guard services[program.name]?.program === program else { return }
+        do { await program.start(with: try environment(of: program)) } catch {
+            options.onWarning("\(program.name) cannot be started: \(error)")
+        }
+    }
+
+    /// Those for which the way to another service is another than when they were started.
+    func restartProgramsElsewhere() async {
+        for service in plan.services {
+            guard let program = services[service.name]?.program, program.status.state != "waiting",
+                let environment = try? environment(of: program), await program.environment != environment
+            else { continue }
+            await program.restart(with: environment)
+        }
+    }
+
+    /// - Throws: ``HomeportError`` where there is no such service, or it is no program.
+    package func restart(_ names: [String]) async throws {
+        var meant: [Program] = []
+        for name in names {
+            guard let service = plan.services.first(where: { $0.name.text == name }) else {
+                let near = Spelling.nearest(to: name, among: plan.services.map(\.name.text))
+                throw HomeportError(
+                    .badValue,
+                    "\(plan.name) has no service \(name)",
+                    fix: near.map { "did you mean \($0)?" } ?? "it has \(plan.services.map(\.name.text).inWords)"
+                )
+            }
+            guard let program = services[service.name]?.program else {
+                throw HomeportError(
+                    .badValue,
+                    "\(name) is no program: there is nothing to restart",
+                    fix: "homeport up applies a changed plan"
+                )
+            }
+            meant.append(program)
+        }
+        for program in meant { await program.restart(with: try environment(of: program)) }
+    }
+
+    /// Returns when every program is ready, has failed, or has taken longer than it may.
+    package func settled() async {
+        for service in plan.services { _ = await services[service.name]?.program?.settled() }
+        isSettled = true
+    }
+
+    /// How the program of a service has ended for good; nil for what is no program.
+    package func over(_ name: ServiceName) async -> ProgramStatus? { await services[name]?.program?.over() }
+
+    /// Those that others depend on end after them.
+    func stopAll(_ services: [ServiceName: RunningService], of plan: Plan) async {
+        var left = services
+        while !left.isEmpty {
+            let needed = Set(
+                left.keys.flatMap { name in plan.services.first { $0.name == name }?.program?.dependsOn ?? [] }
+            )
+            let next = left.filter { !needed.contains($0.key) }
+            await withTaskGroup { group in
+                for (_, service) in next.isEmpty ? left : next { group.addTask { await service.stop() } }
+            }
+            left = next.isEmpty ? [:] : left.filter { next[$0.key] == nil }
+        }
+    }
+
+    // MARK: Environment
+
+    private func environment(of program: Program) throws -> [String] {
+        var all = Self.inherited
+        all.merge(surroundings(of: program)) { $1 }
+        all.merge(try variables(of: program.plan, plan)) { $1 }
+        return all.map { "\($0.key)=\($0.value)" }.sorted()
+    }
+
+    /// What its plan says: files first, so that `env` has the last word.
+    private func variables(of program: ProgramPlan, _ plan: Plan) throws -> [String: String] {
+        var all: [String: String] = [:]
+        for file in program.environmentFiles {
+            for entry in try EnvironmentFile.read(plan.absolute(file)) { all[entry.name] = entry.value }
+        }
+        for entry in program.environment { all[entry.name] = entry.value }
+        return all
+    }
+
+    private func surroundings(of program: Program) -> [String: String] {
+        var all = environment(seenBy: program.name.text)
+        if let port = program.status.port { all["PORT"] = "\(port.number)" }
+        all["HOST"] = "127.0.0.1"
+        all["URL"] = url(of: program.name)
+        all["HOMEPORT"] = OwnProgram.path
+        all["HOMEPORT_PROJECT"] = plan.name.text
+        return all
+    }
+
+    /// Where the project's services are: `API_PORT` and `API_URL` for each, through the link from `user` to it where the
+    /// plan has one.
+    /// - Parameter user: A service, or nil for who is none.
+    package func environment(seenBy user: String?) -> [String: String] {
+        var all: [String: String] = [:]
+        for service in plan.services where service.name.text != user {
+            guard let (host, port, scheme) = address(of: service, seenBy: user) else { continue }
+            let name = service.name.text.uppercased().replacing("-", with: "_")
+            all["\(name)_PORT"] = "\(port.number)"
+            all["\(name)_URL"] = "\(scheme)://\(host):\(port.number)"
+        }
+        return all
+    }
+
+    private func address(of service: ServicePlan, seenBy user: String?) -> (host: String, Port, scheme: String)? {
+        let scheme = service.speaksHTTP ? "http" : "tcp"
+        if let user, let link = links["\(user) -> \(service.name)"], let port = link.port {
+            return ("127.0.0.1", port, scheme)
+        }
+        switch service.kind {
+        case .folder: return ownListeners[service.name]?.listener.port.map { ("127.0.0.1", $0, scheme) }
+        case .program:
+            let status = services[service.name]?.program?.status
+            switch status?.place {
+            case .ipv4(let address, let port): return ("\(address)", port, scheme)
+            case .ipv6(let address, let port): return ("[\(address)]", port, scheme)
+            default: return status?.port.map { ("127.0.0.1", $0, scheme) }
+            }
+        case .upstream(let upstream):
+            switch upstream.to.place {
+            case .loopback(let port): return ("127.0.0.1", port, scheme)
+            case .ipv4(let address, let port): return ("\(address)", port, scheme)
+            case .ipv6(let address, let port): return ("[\(address)]", port, scheme)
+            case .unix: return nil
+            }
+        }
+    }
+
+    private static var inherited: [String: String] {
+        var all: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                all[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            next += 1
+        }
+        return all
+    }
+
+    // MARK: Status
+
+    func status(of service: ServicePlan) -> ProjectStatus.Service {
+        var status = ProjectStatus.Service(
+            name: service.name.text,
+            kind: service.kind.word,
+            summary: service.summary,
+            url: url(of: service.name),
+            isDefault: service.isDefault
+        )
+        status.port = ownListeners[service.name]?.listener.port?.number
+        guard let program = services[service.name]?.program?.status else { return status }
+        status.state = program.state
+        status.pid = program.pid
+        status.port = program.port?.number
+        status.listens = program.place.map { "\(Endpoint($0))" }
+        status.exit = program.state == "ready" ? nil : program.exit.map { "\($0)" }
+        status.trouble = program.trouble
+        status.restarts = program.restarts
+        return status
+    }
+
+    private func url(of service: ServiceName) -> String {
+        "http://\(service.host)" + (port.map { ":\($0)" } ?? "")
+    }
+}
