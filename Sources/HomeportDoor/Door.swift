@@ -1,23 +1,97 @@
+import Dispatch
 package import HomeportHTTP
+package import HomeportNet
 import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// The front door: hands each request to the service that its name asks for.
 ///
 /// Every loop has the table to itself, so that a look-up takes no lock; a new table reaches all loops before the change
 /// is called done. What is being answered meanwhile is answered by who began it.
 package final class Door: Responder {
-    private let tables: [NIOLoopBoundBox<RouteTable>]
+    /// What one loop looks at: mostly, the same name is asked for again and again.
+    private struct View {
+        var table: RouteTable
+        var authority: [UInt8] = []
+        var place: RouteTable.Place?
+    }
+
+    private let views: [NIOLoopBoundBox<View>]
 
     package init(_ table: RouteTable, loops: ServerLoops) async throws {
-        tables = try await loops.onEach { NIOLoopBoundBox(table, eventLoop: $0.loop) }
+        views = try await loops.onEach { NIOLoopBoundBox(View(table: table), eventLoop: $0.loop) }
     }
 
     package func change(to table: RouteTable) async throws {
-        for box in tables { try await box.eventLoop.submit { box.value = table }.get() }
+        for box in views { try await box.eventLoop.submit { box.value = View(table: table) }.get() }
     }
 
     package func respond(to head: RequestHead, _ exchange: any Exchange) {
-        let table = tables[exchange.loop.index].value
-        table.responder(for: head).respond(to: head, exchange)
+        let box = views[exchange.loop.index]
+        box.value.table.responder(for: head, at: place(for: head, box)).respond(to: head, exchange)
+    }
+
+    private func place(for head: RequestHead, _ box: NIOLoopBoundBox<View>) -> RouteTable.Place {
+        head.with(head.authority) { authority in
+            if let place = box.value.place, authority.isSame(as: box.value.authority) { return place }
+            let place = box.value.table.place(for: authority)
+            // Whatever else it is, it is short: a head has its limits.
+            if authority.count <= 256 {
+                box.value.authority = Array(authority)
+                box.value.place = place
+            }
+            return place
+        }
+    }
+
+    /// Who else is to have a connection: another project behind this door.
+    /// - Parameter back: Takes it where the other one cannot be reached after all. On any thread.
+    package func elsewhere(
+        _ head: RequestHead,
+        _ loop: LoopState,
+        _ transfers: Int,
+        _ neighbours: Neighbours,
+        back: @escaping @Sendable (LeavingConnection, _ transfers: Int) -> Void
+    ) -> ((LeavingConnection) -> Void)? {
+        let box = views[loop.index]
+        guard transfers < Self.mostTransfers, place(for: head, box).isShared,
+            let socket = box.value.table.elsewhere(head)
+        else { return nil }
+        return { connection in
+            Self.queue.async {
+                do throws(SystemFailure) {
+                    try HandOverSocket.give(connection, transfers: transfers + 1, to: socket)
+                    _ = Descriptor(owning: connection.descriptor)
+                } catch {
+                    neighbours.look()
+                    // One that is there and does not take it would get it again and again.
+                    back(connection, error.errno == ECONNREFUSED || error.errno == ENOENT ? transfers : Self.mostTransfers)
+                }
+            }
+        }
+    }
+
+    private static let mostTransfers = 4
+    private static let queue = DispatchQueue(label: "homeport.door", attributes: .concurrent)
+}
+
+extension Span<UInt8> {
+    fileprivate func isSame(as other: [UInt8]) -> Bool {
+        guard count == other.count else { return false }
+        for index in 0..<count where self[index] != other[index] { return false }
+        return true
+    }
+}
+
+extension Array<UInt8> {
+    fileprivate init(_ span: Span<UInt8>) {
+        self = span.withUnsafeBufferPointer { Array($0) }
     }
 }

@@ -7,22 +7,25 @@ final class DoorPage: Responder {
     private let status: Int
     private let title: String
     private let routes: [RouteTable.Route]
+    private let neighbours: Neighbours?
 
-    private init(status: Int, title: String, routes: [RouteTable.Route]) {
+    private init(status: Int, title: String, routes: [RouteTable.Route], _ neighbours: Neighbours?) {
+        self.neighbours = neighbours
         self.status = status
         self.title = title
         self.routes = routes
     }
 
-    static func index(_ routes: [RouteTable.Route]) -> DoorPage {
-        DoorPage(status: 200, title: "What is behind this door", routes: routes)
+    static func index(_ routes: [RouteTable.Route], _ neighbours: Neighbours?) -> DoorPage {
+        DoorPage(status: 200, title: "What is behind this door", routes: routes, neighbours)
     }
 
-    static func unknown(_ host: String, among routes: [RouteTable.Route]) -> DoorPage {
+    static func unknown(_ host: String, among routes: [RouteTable.Route], _ neighbours: Neighbours?) -> DoorPage {
         let name = String(host.dropLast(".localhost".count))
-        let near = Spelling.nearest(to: name, among: routes.map(\.name.text))
+        let known = routes.map(\.host) + (neighbours?.shown.map(\.host) ?? [])
+        let near = Spelling.nearest(to: name, among: known.map { String($0.dropLast(".localhost".count)) })
         let hint = near.map { "; did you mean \($0)?" } ?? ""
-        return DoorPage(status: 404, title: "No service is called \(name)\(hint)", routes: routes)
+        return DoorPage(status: 404, title: "No service is called \(name)\(hint)", routes: routes, neighbours)
     }
 
     func respond(to head: RequestHead, _ exchange: any Exchange) {

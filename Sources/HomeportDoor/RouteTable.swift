@@ -5,6 +5,8 @@ package import HomeportHTTP
 package final class RouteTable: Sendable {
     package struct Route: Sendable {
         package var name: ServiceName
+        /// Where it answers: `api.localhost`.
+        package var host: String
         /// What the service is, for the index: `folder ./public`.
         package var summary: String
         package var responder: any Responder
@@ -15,14 +17,17 @@ package final class RouteTable: Sendable {
 
         package init(name: ServiceName, summary: String, responder: any Responder) {
             self.name = name
+            host = name.host
             self.summary = summary
             self.responder = responder
         }
     }
 
     /// What answers for one name.
-    private struct Place: Sendable {
+    struct Place: Sendable {
         let responder: any Responder
+        /// Another project may answer for it instead.
+        var isShared = false
         /// The longest first.
         var paths: [(prefix: [UInt8], responder: any Responder)] = []
 
@@ -47,12 +52,15 @@ package final class RouteTable: Sendable {
     private let tunnels: (any Responder)?
     private let protect: @Sendable (any Responder) -> any Responder
     private let isAlone: Bool
+    private let neighbours: Neighbours?
 
     /// - Parameters:
     ///   - fallback: Who answers on the bare address; nil lists the services there.
     ///   - control: Answers for `homeport.localhost`, and for nothing else.
     ///   - tunnels: Answers CONNECT.
     ///   - isAlone: Whether the fallback answers for every name below `localhost`, since nobody else could.
+    ///   - shared: Hosts that another project has as long as it runs.
+    ///   - neighbours: The other projects behind this door.
     ///   - protect: Put in front of all that answers, but for control, which has rules of its own.
     package init(
         routes: [Route],
@@ -60,6 +68,8 @@ package final class RouteTable: Sendable {
         control: (any Responder)?,
         tunnels: (any Responder)? = nil,
         isAlone: Bool = false,
+        shared: Set<String> = [],
+        neighbours: Neighbours? = nil,
         protect: @escaping @Sendable (any Responder) -> any Responder = { $0 }
     ) {
         let guarded = Dictionary(uniqueKeysWithValues: routes.map { ($0.name, protect($0.responder)) })
@@ -70,13 +80,22 @@ package final class RouteTable: Sendable {
             var place = Place(responder: responder)
             place.paths = route.paths.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
                 .compactMap { path in guarded[path.service].map { (Array(path.prefix.utf8), $0) } }
-            byHost[route.name.host] = place
+            place.isShared = shared.contains(route.host)
+            byHost[route.host] = place
+            if route.name == fallback { byHost[DoorEntry.bare] = place }
             for name in route.names {
+                place.isShared = shared.contains(name.isWild ? "*\(name.suffix)" : name.host)
                 if name.isWild { below.append((name.suffix, place)) } else { byHost[name.host] = place }
             }
         }
-        bare = fallback.flatMap { byHost[$0.host] } ?? Place(responder: protect(DoorPage.index(routes)))
-        byHost[ServiceName.control] = control.map { Place(responder: $0) }
+        var bare = byHost[DoorEntry.bare] ?? Place(responder: protect(DoorPage.index(routes, neighbours)))
+        // Who has a default answers there, instead of a list.
+        bare.isShared = byHost[DoorEntry.bare] == nil || shared.contains(DoorEntry.bare)
+        self.bare = bare
+        byHost[ServiceName.control] = control.map {
+            Place(responder: $0, isShared: shared.contains(ServiceName.control))
+        }
+        self.neighbours = neighbours
         self.byHost = byHost
         self.below = below.sorted { $0.0.utf8.count > $1.0.utf8.count }
         self.routes = routes
@@ -85,19 +104,30 @@ package final class RouteTable: Sendable {
         self.protect = protect
     }
 
+    /// The socket of another project that is to have the connection; nil where this one answers.
+    func elsewhere(_ head: RequestHead) -> String? {
+        guard let neighbours else { return nil }
+        return neighbours.other(for: head.with(head.authority, Self.host))
+    }
+
     /// - Parameter head: Already let in by access.
-    func responder(for head: RequestHead) -> any Responder {
+    func responder(for head: RequestHead, at place: Place) -> any Responder {
         if head.method == .connect, let tunnels { return tunnels }
-        let place = head.with(head.authority, place)
         return place.paths.isEmpty ? place.responder : head.with(head.path, place.responder(for:))
     }
 
-    private func place(for authority: Span<UInt8>) -> Place {
-        let host = authority.extracting(Authority.name(of: authority))
-        guard host.hasSuffixIgnoringCase(".localhost") else { return bare }
-        let name = host.string.lowercased()
+    func place(for authority: Span<UInt8>) -> Place {
+        let name = Self.host(authority)
+        if name == DoorEntry.bare { return bare }
         if let known = byHost[name] { return known }
         if let known = below.first(where: { name.hasSuffix($0.suffix) }) { return known.place }
-        return isAlone ? bare : Place(responder: protect(DoorPage.unknown(name, among: routes)))
+        return isAlone
+            ? bare : Place(responder: protect(DoorPage.unknown(name, among: routes, neighbours)), isShared: true)
+    }
+
+    /// In lower case; all that is no name below `localhost` is the bare address.
+    private static func host(_ authority: Span<UInt8>) -> String {
+        let host = authority.extracting(Authority.name(of: authority))
+        return host.hasSuffixIgnoringCase(".localhost") ? host.string.lowercased() : DoorEntry.bare
     }
 }

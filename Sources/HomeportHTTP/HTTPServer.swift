@@ -44,11 +44,36 @@ package enum HTTPServer {
         try await Listener.start(
             sockets,
             group: loops.group,
-            connect: { channel in
-                let handler = HTTPConnectionHandler(service: service, loop: loops.state(of: channel.eventLoop))
-                try channel.pipeline.syncOperations.addHandler(handler)
-            },
+            connect: { channel in try add(to: channel, loops, service, transfers: 0) },
             onRefusal: onRefusal
         )
+    }
+
+    /// Goes on with a connection that another process has accepted.
+    /// - Parameters:
+    ///   - listener: One of this service.
+    ///   - transfers: How often it has been handed over.
+    package static func adopt(
+        _ connection: LeavingConnection,
+        transfers: Int,
+        at listener: Listener,
+        on loops: ServerLoops,
+        service: HTTPService
+    ) {
+        listener.adopt(connection) { channel in try add(to: channel, loops, service, transfers: transfers) }
+    }
+
+    private static func add(
+        to channel: any Channel,
+        _ loops: ServerLoops,
+        _ service: HTTPService,
+        transfers: Int
+    ) throws {
+        let handler = HTTPConnectionHandler(
+            service: service,
+            loop: loops.state(of: channel.eventLoop),
+            transfers: transfers
+        )
+        try channel.pipeline.syncOperations.addHandler(handler)
     }
 }

@@ -14,6 +14,9 @@ import Darwin
 ///     $HOMEPORT_HOME/            default $XDG_STATE_HOME/homeport, else ~/.local/state/homeport
 ///         token                  lets in by TCP who can read it (0600)
 ///         run/NAME-HASH.sock     a running process's control socket
+///         run/NAME-HASH.door     where it is handed connections, behind a door that it shares
+///         run/NAME-HASH.names    what it answers for there
+///         leases.json            ports, by folder and service
 ///         log/NAME-HASH.log      what a detached one says; removed when nobody has written to it for 30 days
 package struct StateDirectory: Sendable {
     package let path: String
@@ -61,8 +64,8 @@ package struct StateDirectory: Sendable {
     /// Logs of projects that are gone would pile up.
     private func removeOldLogs() {
         // One that runs may have had nothing to say.
-        let running = Set(Self.names(in: runPath).map { $0.prefix { $0 != "." } })
-        for log in Self.names(in: logPath) where !running.contains(log.prefix { $0 != "." }) {
+        let running = Set(FolderNames.all(in: runPath).map { $0.prefix { $0 != "." } })
+        for log in FolderNames.all(in: logPath) where !running.contains(log.prefix { $0 != "." }) {
             var facts = stat()
             guard lstat("\(logPath)/\(log)", &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { continue }
             if time(nil) - facts.modification.tv_sec > Self.logLife { unlink("\(logPath)/\(log)") }
@@ -80,25 +83,14 @@ package struct StateDirectory: Sendable {
     /// The control socket of a plan's process.
     package func socket(of plan: Plan) -> String { "\(runPath)/\(Self.key(plan)).sock" }
 
+    /// What a plan's files in ``runPath`` begin with.
+    package func key(of plan: Plan) -> String { Self.key(plan) }
+
     package func log(of plan: Plan) -> String { "\(logPath)/\(Self.key(plan)).log" }
 
     /// Every control socket there is, of living and of dead processes.
     package func sockets() -> [String] {
-        Self.names(in: runPath).filter { $0.hasSuffix(".sock") }.map { "\(runPath)/\($0)" }.sorted()
-    }
-
-    private static func names(in path: String) -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var found: [String] = []
-        while let entry = readdir(folder) {
-            found.append(
-                withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-            )
-        }
-        return found
+        FolderNames.all(in: runPath).filter { $0.hasSuffix(".sock") }.map { "\(runPath)/\($0)" }.sorted()
     }
 
     package static var home: String {

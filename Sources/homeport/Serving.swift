@@ -24,6 +24,7 @@ enum Serving {
         if options.leases == nil, plan.file != nil {
             options.leases = LeaseFile(in: state.path, onWarning: options.onWarning)
         }
+        if plan.file != nil { (options.neighbourhood, options.key) = (state.runPath, state.key(of: plan)) }
         let project = Project(plan, options: options)
         let terminal = serving.reportTerminal
         let cut = try await ProjectHost.run(

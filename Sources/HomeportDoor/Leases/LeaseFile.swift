@@ -39,15 +39,12 @@ package struct LeaseFile: Sendable {
         _ body: (inout LeaseTable) throws(HomeportError) -> Value
     ) throws(HomeportError) -> Value {
         let lock = try lock()
-        let result = Result { () throws(HomeportError) in
-            let before = try read()
-            var table = before
-            let value = try body(&table)
-            if table != before { try write(table) }
-            return value
-        }
-        _ = consume lock
-        return try result.get()
+        defer { withExtendedLifetime(lock) {} }
+        let before = try read()
+        var table = before
+        let value = try body(&table)
+        if table != before { try write(table) }
+        return value
     }
 
     /// The port of `key`, given now if it has none.
@@ -65,23 +62,16 @@ package struct LeaseFile: Sendable {
         }
     }
 
-    private func lock() throws(HomeportError) -> Descriptor {
-        let number = open("\(path).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard number >= 0 else {
-            throw HomeportError(.leases, "the leases cannot be locked", where: "\(path).lock", errno: errno)
+    private func lock() throws(HomeportError) -> FileLock {
+        do throws(SystemFailure) { return try FileLock("\(path).lock") } catch {
+            throw HomeportError(
+                .leases,
+                "the leases cannot be locked",
+                where: "\(path).lock",
+                fix: "fuser \(path).lock tells who has them; it may be stopped with Ctrl-Z",
+                errno: error.errno
+            )
         }
-        let lock = Descriptor(owning: number)
-        for _ in 0..<3000 {
-            if flock(number, LOCK_EX | LOCK_NB) == 0 { return lock }
-            guard errno == EWOULDBLOCK || errno == EINTR else { break }
-            usleep(10_000)
-        }
-        throw HomeportError(
-            .leases,
-            "somebody has kept the leases locked for half a minute",
-            where: "\(path).lock",
-            fix: "fuser \(path).lock tells who; it may be stopped with Ctrl-Z"
-        )
     }
 
     private func read() throws(HomeportError) -> LeaseTable {

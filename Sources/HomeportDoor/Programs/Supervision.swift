@@ -39,7 +39,7 @@ struct Supervision: Sendable {
     /// - Parameter now: Since any moment, the same for all calls.
     mutating func launched(at now: Duration) {
         (phase, isAlive, startedAt) = (.starting, true, now)
-        (failure, wish) = (nil, nil)
+        (exit, failure, wish) = (nil, nil, nil)
     }
 
     mutating func becameReady() { if phase == .starting { phase = .ready } }
@@ -70,7 +70,7 @@ struct Supervision: Sendable {
         let again =
             switch restart {
             case .always: failure == nil
-            case .onFailure: failure == nil && exit?.isSuccess == false
+            case .onFailure: failure == nil && exit?.isSuccess != true
             case .never: false
             }
         guard again else {

@@ -1,3 +1,4 @@
+import HomeportNet
 import NIOCore
 
 /// How a connection ends: in steps, at once, or because it has ended.
@@ -56,6 +57,15 @@ extension HTTPConnectionHandler {
         // It takes its timer, its buffer and itself away.
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
         return (context.channel, rest)
+    }
+
+    /// The connection goes to another process, with the request that begins here.
+    func leave(with bytes: ByteBuffer, _ elsewhere: @escaping (LeavingConnection) -> Void) {
+        guard let (channel, rest) = letGo() else { return }
+        var ahead = bytes
+        ahead.writeImmutableBuffer(rest)
+        let handler = LeavingHandler(ahead: ahead) { connection in connection.map(elsewhere) }
+        do { try channel.pipeline.syncOperations.addHandler(handler) } catch { channel.close(promise: nil) }
     }
 
     func ended() {

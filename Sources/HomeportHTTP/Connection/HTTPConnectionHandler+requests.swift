@@ -47,12 +47,17 @@ extension HTTPConnectionHandler {
                 refuse(refusal)
                 return false
             }
+            if let elsewhere = service.elsewhere?(head, loop, transfers) {
+                leave(with: bytes, elsewhere)
+                return false
+            }
             begin()
             return true
         }
     }
 
     private func begin() {
+        transfers = 0
         let head = head
         var exchange = spare ?? ServerExchange(loop: loop)
         spare = nil

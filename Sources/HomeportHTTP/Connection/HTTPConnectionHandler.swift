@@ -1,4 +1,4 @@
-import HomeportNet
+package import HomeportNet
 package import NIOCore
 
 /// What every connection of a server is given.
@@ -6,6 +6,10 @@ package struct HTTPService: Sendable {
     package var responder: any Responder
     package var policy: (any RequestPolicy)?
     package var observer: (any ExchangeObserving)?
+    /// Asked of each request, before anything else is done with it: who else is to have the connection. Told how often
+    /// it was handed over already; nil keeps it.
+    package var elsewhere:
+        (@Sendable (_ head: RequestHead, _ loop: LoopState, _ transfers: Int) -> ((LeavingConnection) -> Void)?)?
     package var limits = HTTPLimits()
     package var deadlines = HTTPDeadlines()
 
@@ -94,7 +98,11 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     var handedOver = 0
     var leftBefore = 0
 
-    package init(service: HTTPService, loop: LoopState) {
+    /// How often the connection was handed from process to process since the last request that was answered.
+    var transfers: Int
+
+    package init(service: HTTPService, loop: LoopState, transfers: Int = 0) {
+        self.transfers = transfers
         self.service = service
         self.loop = loop
         parser = RequestParser(limits: service.limits)

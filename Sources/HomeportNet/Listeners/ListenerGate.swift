@@ -17,11 +17,14 @@ import Darwin
 /// Refusing is a socket that is bound and does not listen: the port cannot be taken by anybody else meanwhile. Both keep the
 /// socket itself, through a second descriptor of it, while NIO's is closed.
 actor ListenerGate {
-    private let descriptors: [CInt]
+    /// Ends accepting on one socket, and closes its descriptor.
+    typealias Stop = @Sendable () async -> Void
+
+    nonisolated let descriptors: [CInt]
     private let backlog: CInt
     private let fillers: Fillers
-    private let serve: @Sendable (CInt) async throws -> any Channel
-    private var servers: [any Channel] = []
+    private let serve: @Sendable (CInt) async throws -> Stop
+    private var stops: [Stop] = []
     /// Nil where a turn failed half-way: whatever is wanted next is done from there.
     private var mode: ConnectMode?
     private var isClosed = false
@@ -31,7 +34,7 @@ actor ListenerGate {
         _ descriptors: [CInt],
         backlog: CInt,
         fillers: Fillers,
-        serve: @escaping @Sendable (CInt) async throws -> any Channel
+        serve: @escaping @Sendable (CInt) async throws -> Stop
     ) {
         self.descriptors = descriptors
         self.backlog = backlog
@@ -92,15 +95,15 @@ actor ListenerGate {
         for descriptor in descriptors {
             let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
             guard copy >= 0 else { throw SystemFailure("dup", errno) }
-            servers.append(try await serve(copy))
+            stops.append(try await serve(copy))
             // NIO listens once more, with a backlog of its own.
             ListeningSockets.restoreBacklog(descriptor, backlog)
         }
     }
 
     private func stopAccepting() async {
-        for server in servers { try? await server.close() }
-        servers = []
+        for stop in stops { await stop() }
+        stops = []
     }
 
     private func relisten(_ descriptor: CInt, _ backlog: CInt) throws(SystemFailure) {

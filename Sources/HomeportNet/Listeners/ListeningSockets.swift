@@ -29,6 +29,9 @@ package struct ListeningSockets: ~Copyable {
     /// The machine has no `::1`, so that `127.0.0.1` is all there is: the caller says so, once.
     package let ipv6Missing: Bool
 
+    /// Whether other processes accept on them, too, or may come to.
+    package var isShared = false
+
     private var descriptors: [CInt]
     private var file: UnixSocketFile?
 
@@ -58,6 +61,25 @@ package struct ListeningSockets: ~Copyable {
         self.ipv6Missing = ipv6Missing
         self.file = file
         port = places.first.flatMap { Endpoint($0).port }
+    }
+
+    /// Sockets that listen already, handed over by who opened them. Owned from here on.
+    /// - Returns: nil where one of them is none.
+    package static func adopted(_ descriptors: [CInt]) -> ListeningSockets? {
+        let places = descriptors.compactMap { descriptor -> Endpoint.Place? in
+            guard let name = SocketName(localOf: descriptor), let port = Port(name.port) else { return nil }
+            switch name.address {
+            case .v4(let address): return .ipv4(address, port)
+            case .v6(let address): return .ipv6(address, port)
+            }
+        }
+        guard !places.isEmpty, places.count == descriptors.count else {
+            for descriptor in descriptors { close(descriptor) }
+            return nil
+        }
+        var sockets = ListeningSockets(descriptors, places)
+        sockets.isShared = true
+        return sockets
     }
 
     deinit {

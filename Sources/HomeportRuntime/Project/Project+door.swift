@@ -21,7 +21,7 @@ extension Project {
     }
 
     func table(of plan: Plan, _ services: [ServiceName: RunningService]) -> RouteTable {
-        let passwords = passwords
+        let (passwords, names) = (passwords, HostNames(plan))
         return RouteTable(
             routes: plan.services.filter(\.speaksHTTP).compactMap { service in
                 services[service.name].map { running in
@@ -30,14 +30,18 @@ extension Project {
                         summary: service.summary,
                         responder: ways[service.name] ?? running.responder
                     )
-                    (route.paths, route.names) = (service.routes, service.names)
+                    let hosts = names.hosts(of: service.name)
+                    (route.host, route.paths) = (hosts[0], service.routes)
+                    route.names = hosts.dropFirst().compactMap { try? DoorName(parsing: $0) } + service.names
                     return route
                 }
             },
             fallback: plan.services.first(where: \.isDefault)?.name,
             control: control,
             tunnels: tunnels(of: plan, services),
-            isAlone: plan.file == nil,
+            isAlone: plan.file == nil && options.neighbourhood == nil,
+            shared: Set(taken.keys),
+            neighbours: neighbours,
             protect: { next in passwords.map { BasicAuthentication($0, protecting: next) } ?? next }
         )
     }
@@ -45,10 +49,11 @@ extension Project {
     private func tunnels(of plan: Plan, _ services: [ServiceName: RunningService]) -> TunnelResponder {
         var ways: [String: TunnelResponder.Way] = [:]
         for service in plan.services {
+            let hosts = HostNames(plan).hosts(of: service.name)
             if !service.speaksHTTP, let dialer = services[service.name]?.dialer {
-                ways[service.name.host] = .to(dialer(.seconds(10)))
+                for host in hosts { ways[host] = .to(dialer(.seconds(10))) }
             } else {
-                for host in [service.name.host] + service.names.filter({ !$0.isWild }).map(\.host) {
+                for host in hosts + service.names.filter({ !$0.isWild }).map(\.host) {
                     ways[host] = .here
                 }
             }

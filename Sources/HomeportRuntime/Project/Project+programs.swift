@@ -227,6 +227,6 @@ extension Project {
     }
 
     private func url(of service: ServiceName) -> String {
-        "http://\(service.host)" + (port.map { ":\($0)" } ?? "")
+        "http://\(host(of: service, plan))" + (port.map { ":\($0)" } ?? "")
     }
 }

@@ -28,7 +28,7 @@ package actor Project {
     }
 
     /// Where services answer.
-    private struct Front {
+    struct Front {
         let listener: Listener
         let door: Door
     }
@@ -52,6 +52,12 @@ package actor Project {
     /// Start, change and stop wait for each other.
     let turns = Turns()
     var control: (any Responder)?
+    /// The other projects behind the same door.
+    var neighbours: Neighbours?
+    var handOver: HandOverSocket?
+    var doorPort: Port?
+    /// Hosts that a neighbour has, and its name.
+    var taken: [String: String] = [:]
     private var hasSaidIPv6Missing = false
     /// Loops for those who ask and change: however much passes through the others, they are answered.
     private var controlLoops: ServerLoops?
@@ -90,13 +96,11 @@ package actor Project {
         // Other machines have no business there, token or not.
         self.control = options.place?.isLoopback == false ? nil : control
         do {
-            // The port first: who cannot have it should not wait for anything else to learn so.
-            let sockets = try options.place.map { try ListeningSockets.open($0) }
             try await makeServices()
             try await openOwnListeners(of: plan, services)
             links = try await makeLinks(of: plan, keeping: [:])
             ways = try await makeWays(of: plan)
-            let front = try await listen(sockets)
+            let front = try await openDoor()
             state = .running(front, control: nil)
             self.toxiproxy = (toxiproxy, try await offerToxiproxy(at: plan.toxiproxy, toxiproxy))
             let offered = try await offer(socket)
@@ -126,19 +130,6 @@ package actor Project {
         let caches = try await FolderCaches(loops: loops)
         self.caches = caches
         services = try await makeServices(of: plan, keeping: [:], loops: loops, caches: caches)
-    }
-
-    private func listen(_ sockets: consuming ListeningSockets?) async throws -> Front? {
-        guard let sockets = consume sockets, let loops else { return nil }
-        if sockets.ipv6Missing { noteMissingIPv6() }
-        let door = try await Door(table(of: plan, services), loops: loops)
-        let listener = try await HTTPServer.start(
-            sockets,
-            on: loops,
-            service: service(door),
-            onRefusal: options.onWarning
-        )
-        return Front(listener: listener, door: door)
     }
 
     /// Said once: it is the machine's trouble, not each listener's.
@@ -227,6 +218,7 @@ package actor Project {
         }
         if api !== toxiproxy.listener { await toxiproxy.listener?.stop(within: .milliseconds(500)) }
         toxiproxy.listener = api
+        try claim(for: plan)
         let before = ways
         ways = try await makeWays(of: plan)
         try await front?.door.change(to: table(of: plan, made))
@@ -243,8 +235,8 @@ package actor Project {
     // MARK: Facts
 
     package var port: Port? {
-        guard case .running(let front?, _) = state else { return nil }
-        return front.listener.port
+        guard case .stopped = state else { return doorPort }
+        return nil
     }
 
     package var status: ProjectStatus {
@@ -287,6 +279,10 @@ package actor Project {
     private func shutDown(within grace: TimeAmount) async -> Int {
         let before = state
         state = .stopped
+        // First of all: who comes now is somebody else's, if there is anybody else.
+        neighbours?.leave()
+        handOver?.close()
+        (neighbours, handOver) = (nil, nil)
         await stopAll(services, of: plan)
         services = [:]
         await closeOwnListeners()

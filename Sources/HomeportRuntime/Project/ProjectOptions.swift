@@ -19,6 +19,10 @@ package struct ProjectOptions: Sendable {
     package var deadlines = HTTPDeadlines()
     /// Told what the conditions of links decide.
     package var decisions: DecisionLog?
+    /// The folder in which projects find others behind the same door; nil for a door of its own.
+    package var neighbourhood: String?
+    /// What this project's files there begin with.
+    package var key = ""
     /// Where ports are leased; nil takes free ones, for once.
     package var leases: LeaseFile?
     /// Where programs' output goes, beside the log.

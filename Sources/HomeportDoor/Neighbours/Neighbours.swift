@@ -1,0 +1,199 @@
+package import HomeportCore
+package import HomeportNet
+import NIOCore
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The other projects behind this door: who answers for which name, and how a connection gets there.
+///
+/// All projects of a user listen on the same sockets. Whoever accepts a connection looks at the name that its request asks
+/// for, and hands the connection over to whose it is; so no project stands between another one and its clients, and none
+/// is missed when it ends, however it ends.
+///
+/// Each project has a file, `run/NAME-HASH.names`, replaced whole; whose process is gone counts no more.
+package final class Neighbours: Sendable {
+    private struct View {
+        var claims = NameClaims([])
+        var changed = timespec()
+        var looked = NIODeadline.uptimeNanoseconds(0)
+    }
+
+    /// How old what is known of the others may be.
+    private static let freshness = TimeAmount.milliseconds(20)
+
+    private let folder: String
+    private let path: String
+    private let socket: String
+    private let port: UInt16
+    private let view = Mutex(View())
+    private let own = Mutex<DoorEntry?>(nil)
+
+    /// - Parameters:
+    ///   - folder: Where all of them tell of themselves.
+    ///   - key: This project's own among them.
+    ///   - port: The door's.
+    package init(in folder: String, key: String, port: Port) {
+        self.folder = folder
+        path = "\(folder)/\(key).names"
+        socket = Self.socket(in: folder, key: key)
+        self.port = port.number
+    }
+
+    package static func socket(in folder: String, key: String) -> String { "\(folder)/\(key).door" }
+
+    /// Opening the door and being known behind it are one step to the others.
+    package static func lock(_ folder: String) throws(HomeportError) -> FileLock {
+        do throws(SystemFailure) { return try FileLock("\(folder)/door.lock") } catch {
+            throw HomeportError(
+                .doorLock,
+                "another project is being started, and does not come to an end",
+                where: "\(folder)/door.lock",
+                fix: "fuser \(folder)/door.lock tells who it is",
+                errno: error.errno
+            )
+        }
+    }
+
+    /// The listening sockets of a project that is there already.
+    /// - Returns: nil where there is none on that port, or it does not answer.
+    package static func sockets(of port: Port, in folder: String) -> ListeningSockets? {
+        for entry in entries(in: folder, port: port.number) {
+            if let descriptors = try? HandOverSocket.sockets(from: entry.socket),
+                let sockets = ListeningSockets.adopted(descriptors)
+            {
+                return sockets
+            }
+        }
+        return nil
+    }
+
+    // MARK: Own
+
+    /// Tells the others what this project answers for.
+    /// - Parameters:
+    ///   - hosts: All of them.
+    ///   - needed: Those that it must have.
+    /// - Returns: Those that another project has, by its name.
+    /// - Throws: ``HomeportError`` with code `name.taken` where a needed one is among them; nothing has changed then.
+    package func claim(
+        _ hosts: Set<String>,
+        needed: Set<String>,
+        project: String,
+        services: [DoorEntry.Shown]
+    ) throws(HomeportError) -> [String: String] {
+        let others = NameClaims(Self.entries(in: folder, port: port).filter { $0.process != .own })
+        var taken: [String: String] = [:]
+        for host in hosts { if let owner = others.owner(of: host) { taken[host] = owner.project } }
+        if let host = needed.first(where: { taken[$0] != nil }), let owner = others.owner(of: host) {
+            throw HomeportError(
+                .nameTaken,
+                "the name \(host) belongs to the project \(owner.project) already (pid \(owner.process.pid))",
+                fix: "choose another one in names:, or stop that project with homeport down"
+            )
+        }
+        let now = NIODeadline.now().uptimeNanoseconds
+        let before = own.withLock { $0?.claims } ?? [:]
+        let entry = DoorEntry(
+            project: project,
+            process: .own,
+            port: port,
+            socket: socket,
+            claims: Dictionary(uniqueKeysWithValues: hosts.map { ($0, before[$0] ?? now) }),
+            services: services
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do throws(SystemFailure) {
+            guard let text = try? encoder.encode(entry) else { throw SystemFailure("write", EINVAL) }
+            try WholeWrite.file("\(path).new", String(decoding: text, as: UTF8.self))
+            guard rename("\(path).new", path) == 0 else { throw SystemFailure("rename", errno) }
+        } catch {
+            throw HomeportError(.doorNames, "the door's names cannot be written", where: path, errno: error.errno)
+        }
+        own.withLock { $0 = entry }
+        look()
+        return taken
+    }
+
+    /// The others answer for what they share with this project from now on.
+    package func leave() {
+        if own.withLock({ $0.take() }) != nil { unlink(path) }
+    }
+
+    // MARK: Others
+
+    /// The socket of the project that answers for a host; nil where it is this one, or nobody.
+    func other(for host: String) -> String? {
+        freshen()
+        return view.withLock { $0.claims.owner(of: host) }.flatMap { $0.process == .own ? nil : $0.socket }
+    }
+
+    /// What stands behind the door beside this project.
+    var shown: [DoorEntry.Shown] {
+        freshen()
+        return view.withLock { $0.claims.entries }.filter { $0.process != .own }.flatMap(\.services)
+    }
+
+    /// Looks anew, as somebody did not answer.
+    func look() {
+        let changed = Self.changed(folder)
+        let claims = NameClaims(Self.entries(in: folder, port: port))
+        view.withLock { $0 = View(claims: claims, changed: changed, looked: .now()) }
+    }
+
+    private func freshen() {
+        let (looked, before) = view.withLock { ($0.looked, $0.changed) }
+        guard .now() - looked > Self.freshness else { return }
+        let now = Self.changed(folder)
+        if now.tv_sec == before.tv_sec, now.tv_nsec == before.tv_nsec {
+            view.withLock { $0.looked = .now() }
+        } else {
+            look()
+        }
+    }
+
+    private static func changed(_ folder: String) -> timespec {
+        var facts = stat()
+        return stat(folder, &facts) == 0 ? facts.modification : timespec()
+    }
+
+    /// Of living projects. What dead ones left is cleared away.
+    private static func entries(in folder: String, port: UInt16) -> [DoorEntry] {
+        var found: [DoorEntry] = []
+        for name in FolderNames.all(in: folder) where name.hasSuffix(".names") {
+            let path = "\(folder)/\(name)"
+            guard let bytes = SmallFile.bytes(path, limit: 4 << 20) else { continue }
+            guard let entry = try? JSONDecoder().decode(DoorEntry.self, from: Data(bytes)), entry.version == 1 else {
+                continue
+            }
+            guard entry.process.isAlive else {
+                // Its successor has a file of the same name: removed only if it is still the same.
+                if SmallFile.bytes(path, limit: 4 << 20) == bytes { unlink(path) }
+                UnixSocket.removeStale(at: entry.socket)
+                continue
+            }
+            if entry.port == port { found.append(entry) }
+        }
+        return found
+    }
+}
+
+extension HomeportError.Code {
+    /// Another project has that name.
+    package static let nameTaken = Self("name.taken", .world)
+    package static let doorLock = Self("door.locked", .world)
+    package static let doorNames = Self("door.names", .world)
+}

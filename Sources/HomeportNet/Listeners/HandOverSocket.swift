@@ -1,0 +1,137 @@
+@preconcurrency import Dispatch
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Where a process is handed connections that others of the same user have accepted, and gives away copies of its
+/// listening sockets: a unix socket, one question on each connection.
+///
+/// | question | answer |
+/// |---|---|
+/// | `S` | the listening sockets |
+/// | `C`, how often it was handed over, a connection's socket; then what was read of it, to the end | none |
+package final class HandOverSocket: Sendable {
+    private enum Question {
+        static let sockets = UInt8(ascii: "S")
+        static let connection = UInt8(ascii: "C")
+    }
+
+    /// What may have been read of a connection.
+    private static let mostAhead = 4 << 20
+    private static let patience: CInt = 2
+
+    package let path: String
+    private let source: any DispatchSourceRead
+    private let file: UnixSocketFile?
+
+    /// - Parameters:
+    ///   - path: Of the unix socket.
+    ///   - shares: The listening sockets of this moment; they stay open while they are given away.
+    ///   - takes: Told of each connection, and how often it has been handed over. On any thread.
+    package init(
+        at path: String,
+        shares: @escaping @Sendable () -> [CInt],
+        takes: @escaping @Sendable (LeavingConnection, Int) -> Void
+    ) throws {
+        self.path = path
+        let socket = try ListeningSockets.open(.address(.unix(path))).release()[0]
+        file = UnixSocketFile(path)
+        let queue = DispatchQueue(label: "homeport.hand-over")
+        source = DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
+        source.setEventHandler {
+            while true {
+                let peer = accept(socket, nil, nil)
+                guard peer >= 0 else { return }
+                _ = fcntl(peer, F_SETFD, FD_CLOEXEC)
+                DispatchQueue.global().async { Self.answer(Descriptor(owning: peer), shares, takes) }
+            }
+        }
+        source.setCancelHandler { _ = Descriptor(owning: socket) }
+        source.resume()
+    }
+
+    package func close() {
+        file?.remove()
+        source.cancel()
+    }
+
+    private static func answer(
+        _ peer: consuming Descriptor,
+        _ shares: () -> [CInt],
+        _ takes: (LeavingConnection, Int) -> Void
+    ) {
+        settle(peer.number)
+        guard PeerIdentity(of: peer.number)?.uid == geteuid(),
+            let (descriptors, bytes) = try? DescriptorPassing.receive(on: peer.number, upTo: 64 << 10)
+        else { return }
+        if bytes.first == Question.sockets {
+            for descriptor in descriptors { _ = Descriptor(owning: descriptor) }
+            try? DescriptorPassing.send(shares(), [Question.sockets], on: peer.number)
+            return
+        }
+        guard bytes.first == Question.connection, bytes.count >= 2, descriptors.count == 1 else {
+            for descriptor in descriptors { _ = Descriptor(owning: descriptor) }
+            return
+        }
+        let transfers = Int(bytes[1])
+        var ahead = ByteBuffer(bytes: bytes.dropFirst(2))
+        while ahead.readableBytes <= mostAhead {
+            guard let (more, bytes) = try? DescriptorPassing.receive(on: peer.number, upTo: 256 << 10) else { break }
+            for descriptor in more { _ = Descriptor(owning: descriptor) }
+            guard !bytes.isEmpty else {
+                return takes(LeavingConnection(descriptor: descriptors[0], ahead: ahead), transfers)
+            }
+            ahead.writeBytes(bytes)
+        }
+        _ = Descriptor(owning: descriptors[0])
+    }
+
+    /// Hands a connection to the process that listens at `path`. The connection's descriptor stays open here.
+    /// - Parameter transfers: How often it has been handed over, this time included.
+    package static func give(
+        _ connection: LeavingConnection,
+        transfers: Int,
+        to path: String
+    ) throws(SystemFailure) {
+        let socket = try connect(to: path)
+        let head = [Question.connection, UInt8(clamping: transfers)]
+        try DescriptorPassing.send([connection.descriptor], head + connection.ahead.readableBytesView, on: socket.number)
+    }
+
+    /// Asks the process at `path` for its listening sockets. They are the caller's.
+    package static func sockets(from path: String) throws(SystemFailure) -> [CInt] {
+        let socket = try connect(to: path)
+        try DescriptorPassing.send([], [Question.sockets], on: socket.number)
+        return try DescriptorPassing.receive(on: socket.number, upTo: 16).descriptors
+    }
+
+    private static func connect(to path: String) throws(SystemFailure) -> Descriptor {
+        let socket = try Descriptor.stream(AF_UNIX)
+        let number = socket.number
+        settle(number)
+        let failure = withUnixSockaddr(path) { systemConnect(number, $0, $1) == 0 ? 0 : errno } ?? ENAMETOOLONG
+        guard failure == 0 else { throw SystemFailure("connect", failure) }
+        return socket
+    }
+
+    /// Waits for the other side, but not for ever.
+    private static func settle(_ number: CInt) {
+        Descriptor.setBlocking(number)
+        var time = timeval()
+        time.tv_sec = .init(patience)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(number, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+        }
+    }
+}
+
+/// `connect`, under a name that a method of that name does not hide.
+private func systemConnect(_ socket: CInt, _ name: UnsafePointer<sockaddr>, _ length: socklen_t) -> CInt {
+    connect(socket, name, length)
+}

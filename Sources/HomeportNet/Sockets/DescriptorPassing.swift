@@ -1,0 +1,108 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Descriptors handed from one process to another over a unix socket (`SCM_RIGHTS`), with bytes beside them.
+package enum DescriptorPassing {
+    /// More than anybody hands over at once.
+    private static let most = 16
+    private static let header = MemoryLayout<cmsghdr>.size
+
+    /// Sends all bytes, the descriptors with the first of them. They stay open here.
+    /// - Parameter bytes: At least one.
+    package static func send(_ descriptors: [CInt], _ bytes: [UInt8], on socket: CInt) throws(SystemFailure) {
+        var control = [UInt8](repeating: 0, count: aligned(header + most * MemoryLayout<CInt>.size))
+        let length = header + descriptors.count * MemoryLayout<CInt>.size
+        control.withUnsafeMutableBytes { room in
+            var message = cmsghdr()
+            message.cmsg_len = .init(length)
+            message.cmsg_level = SOL_SOCKET
+            message.cmsg_type = rights
+            withUnsafeBytes(of: message) { room.copyBytes(from: $0) }
+            descriptors.withUnsafeBytes { room[header...].copyBytes(from: $0) }
+        }
+        let controlLength = aligned(length)
+        var bytes = bytes
+        var sent = -1
+        repeat {
+            sent = bytes.withUnsafeMutableBytes { bytes in
+                control.withUnsafeMutableBytes { control in
+                    var vector = iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
+                    return withUnsafeMutablePointer(to: &vector) { vector in
+                        var message = msghdr()
+                        message.msg_iov = vector
+                        message.msg_iovlen = 1
+                        message.msg_control = control.baseAddress
+                        message.msg_controllen = .init(controlLength)
+                        return sendmsg(socket, &message, noSignal)
+                    }
+                }
+            }
+        } while sent < 0 && errno == EINTR
+        guard sent >= 0 else { throw SystemFailure("sendmsg", errno) }
+        let rest = bytes.dropFirst(sent)
+        let written = rest.withUnsafeBytes { rest in
+            Result { () throws(SystemFailure) in try WholeWrite.bytes(rest, to: socket) }
+        }
+        try written.get()
+    }
+
+    /// Reads once.
+    /// - Returns: What came; no bytes mean the end.
+    package static func receive(
+        on socket: CInt,
+        upTo limit: Int
+    ) throws(SystemFailure) -> (descriptors: [CInt], bytes: [UInt8]) {
+        var control = [UInt8](repeating: 0, count: aligned(header + most * MemoryLayout<CInt>.size))
+        var bytes = [UInt8](repeating: 0, count: limit)
+        var controlLength = 0
+        var count = -1
+        repeat {
+            count = bytes.withUnsafeMutableBytes { bytes in
+                control.withUnsafeMutableBytes { control in
+                    var vector = iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
+                    return withUnsafeMutablePointer(to: &vector) { vector in
+                        var message = msghdr()
+                        message.msg_iov = vector
+                        message.msg_iovlen = 1
+                        message.msg_control = control.baseAddress
+                        message.msg_controllen = .init(control.count)
+                        let count = recvmsg(socket, &message, closeOnExec)
+                        controlLength = Int(message.msg_controllen)
+                        return count
+                    }
+                }
+            }
+        } while count < 0 && errno == EINTR
+        guard count >= 0 else { throw SystemFailure("recvmsg", errno) }
+        bytes.removeSubrange(count...)
+        return (descriptors(in: control[..<controlLength]), bytes)
+    }
+
+    private static func descriptors(in control: ArraySlice<UInt8>) -> [CInt] {
+        guard control.count >= header else { return [] }
+        let message = control.withUnsafeBytes { $0.loadUnaligned(as: cmsghdr.self) }
+        guard message.cmsg_level == SOL_SOCKET, message.cmsg_type == rights else { return [] }
+        let end = min(control.count, Int(message.cmsg_len))
+        guard end > header else { return [] }
+        return control.withUnsafeBytes { room in
+            stride(from: header, to: end - MemoryLayout<CInt>.size + 1, by: MemoryLayout<CInt>.size).map { offset in
+                let number = room.loadUnaligned(fromByteOffset: offset, as: CInt.self)
+                _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+                return number
+            }
+        }
+    }
+
+    private static func aligned(_ length: Int) -> Int {
+        let step = MemoryLayout.size(ofValue: cmsghdr().cmsg_len)
+        return (length + step - 1) / step * step
+    }
+
+    /// `SCM_RIGHTS`, a macro whose form Swift does not import everywhere.
+    private static let rights: CInt = 1
+}

@@ -1,0 +1,97 @@
+import HomeportCore
+import HomeportDoor
+import HomeportHTTP
+import HomeportNet
+import NIOCore
+
+/// A door that several projects share.
+extension Project {
+    /// Opens the door, or gets it from a project that has it open, and is known to the others from then on.
+    func openDoor() async throws -> Front? {
+        guard let place = options.place else { return nil }
+        guard let folder = options.neighbourhood else {
+            return try await listen(try ListeningSockets.open(place), at: place, nil)
+        }
+        // Whoever comes at the same time finds either nobody or a neighbour.
+        let lock = try Neighbours.lock(folder)
+        defer { withExtendedLifetime(lock) {} }
+        var sockets: ListeningSockets
+        do { sockets = try ListeningSockets.open(place) } catch {
+            guard error.code == .portTaken, let port = place.port,
+                let shared = Neighbours.sockets(of: port, in: folder)
+            else { throw error }
+            sockets = shared
+        }
+        sockets.isShared = true
+        guard let port = sockets.port else { return try await listen(sockets, at: place, nil) }
+        let neighbours = Neighbours(in: folder, key: options.key, port: port)
+        self.neighbours = neighbours
+        doorPort = port
+        try claim(for: plan)
+        let front = try await listen(sockets, at: place, neighbours)
+        return front
+    }
+
+    private func listen(
+        _ sockets: consuming ListeningSockets,
+        at place: ListenPlace,
+        _ neighbours: Neighbours?
+    ) async throws -> Front? {
+        guard let loops else { return nil }
+        if sockets.ipv6Missing { noteMissingIPv6() }
+        doorPort = sockets.port
+        let door = try await Door(table(of: plan, services), loops: loops)
+        var service = service(door)
+        let holder = ListenerHolder()
+        if let neighbours {
+            let adopt: @Sendable (LeavingConnection, Int) -> Void = { connection, transfers in
+                holder.adopt(connection, transfers, loops)
+            }
+            service.elsewhere = { door.elsewhere($0, $1, $2, neighbours, back: adopt) }
+            // Before anything is accepted: what comes back must find it.
+            handOver = try HandOverSocket(
+                at: Neighbours.socket(in: options.neighbourhood ?? "", key: options.key),
+                shares: { holder.descriptors },
+                takes: adopt
+            )
+        }
+        let listener = try await HTTPServer.start(sockets, on: loops, service: service, onRefusal: options.onWarning)
+        holder.hold(listener, service)
+        return Front(listener: listener, door: door)
+    }
+
+    /// Tells the neighbours what this project answers for.
+    /// - Throws: ``HomeportError`` where a name that the plan writes out is another project's.
+    func claim(for plan: Plan) throws {
+        guard let neighbours else { return }
+        let names = HostNames(plan)
+        var (hosts, needed) = (Set([ServiceName.control]), Set<String>())
+        if plan.services.contains(where: \.isDefault) { hosts.insert(DoorEntry.bare) }
+        for service in plan.services {
+            hosts.formUnion(names.hosts(of: service.name))
+            for name in service.names { needed.insert(name.isWild ? "*\(name.suffix)" : name.host) }
+        }
+        let before = taken
+        taken = try neighbours.claim(
+            hosts.union(needed),
+            needed: needed,
+            project: plan.name.text,
+            services: plan.services.map { service in
+                let all = names.hosts(of: service.name)
+                return .init(name: service.name.text, host: all[all.count - 1], summary: service.summary)
+            }
+        )
+        for service in plan.services {
+            let all = names.hosts(of: service.name)
+            guard let owner = taken[all[0]], before[all[0]] != owner else { continue }
+            let other = all.first { taken[$0] == nil }.map { "it is at \($0) until that ends" } ?? "write out names: for it"
+            options.onWarning("\(all[0]) belongs to the project \(owner); \(other)")
+        }
+    }
+
+    /// Where a service answers: the first of its names that it has.
+    func host(of service: ServiceName, _ plan: Plan) -> String {
+        let all = HostNames(plan).hosts(of: service)
+        return all.first { taken[$0] == nil } ?? all[0]
+    }
+}
