@@ -7,6 +7,7 @@ package enum ProjectHost {
     /// - Parameters:
     ///   - toxiproxy: How Toxiproxy's API is to be, where the plan offers it.
     ///   - grace: How long what runs may take to finish when it is told to stop.
+    ///   - until: What it is run for: the project is stopped when this returns.
     ///   - onReady: Called once everything listens, and programs are ready or have had their time.
     /// - Returns: How many connections had to be cut off at the end.
     /// - Throws: ``HomeportError`` when it cannot start; nothing is left running then.
@@ -15,6 +16,7 @@ package enum ProjectHost {
         state: StateDirectory,
         toxiproxy: ToxiproxyOptions = ToxiproxyOptions(),
         grace: TimeAmount,
+        until: (@Sendable (Project) async -> Void)? = nil,
         onReady: @escaping @Sendable (ProjectStatus) -> Void,
         onStopping: @escaping @Sendable () -> Void
     ) async throws -> Int {
@@ -32,6 +34,12 @@ package enum ProjectHost {
         let settling = Task {
             await project.settled()
             if !Task.isCancelled { onReady(await project.status) }
+        }
+        if let until {
+            Task {
+                await until(project)
+                stop.yield()
+            }
         }
         for await _ in stops { break }
         settling.cancel()

@@ -72,7 +72,10 @@ package final class Door: Responder {
                 } catch {
                     neighbours.look()
                     // One that is there and does not take it would get it again and again.
-                    back(connection, error.errno == ECONNREFUSED || error.errno == ENOENT ? transfers : Self.mostTransfers)
+                    back(
+                        connection,
+                        error.errno == ECONNREFUSED || error.errno == ENOENT ? transfers : Self.mostTransfers
+                    )
                 }
             }
         }

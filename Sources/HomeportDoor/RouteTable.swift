@@ -10,6 +10,7 @@ package final class RouteTable: Sendable {
         /// What the service is, for the index: `folder ./public`.
         package var summary: String
         package var responder: any Responder
+        package var program: Program?
         /// Paths that another service answers on this one's name.
         package var paths: [PathRoute] = []
         /// Other names that it has.
@@ -88,7 +89,7 @@ package final class RouteTable: Sendable {
                 if name.isWild { below.append((name.suffix, place)) } else { byHost[name.host] = place }
             }
         }
-        var bare = byHost[DoorEntry.bare] ?? Place(responder: protect(DoorPage.index(routes, neighbours)))
+        var bare = byHost[DoorEntry.bare] ?? Place(responder: protect(IndexPage.index(routes, neighbours)))
         // Who has a default answers there, instead of a list.
         bare.isShared = byHost[DoorEntry.bare] == nil || shared.contains(DoorEntry.bare)
         self.bare = bare
@@ -122,7 +123,7 @@ package final class RouteTable: Sendable {
         if let known = byHost[name] { return known }
         if let known = below.first(where: { name.hasSuffix($0.suffix) }) { return known.place }
         return isAlone
-            ? bare : Place(responder: protect(DoorPage.unknown(name, among: routes, neighbours)), isShared: true)
+            ? bare : Place(responder: protect(IndexPage.unknown(name, among: routes, neighbours)), isShared: true)
     }
 
     /// In lower case; all that is no name below `localhost` is the bare address.

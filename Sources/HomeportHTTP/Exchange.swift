@@ -30,6 +30,8 @@ package protocol Exchange: AnyObject {
     func answer(_ head: ResponseHead, _ body: ByteBuffer?)
     /// Answers with the reason, and lets the observer know it.
     func refuse(_ refusal: Refusal)
+    /// The same in words of the caller's own.
+    func refuse(_ refusal: Refusal, _ head: ResponseHead, _ body: ByteBuffer)
     func begin(_ head: ResponseHead)
     func send(_ bytes: ByteBuffer)
     /// Sends a range of a file that must not shrink meanwhile: if it does, the connection is ended.

@@ -37,12 +37,15 @@ struct Homeport: AsyncParsableCommand {
                 name: "A project:",
                 subcommands: [
                     UpCommand.self, DownCommand.self, StatusCommand.self, LogsCommand.self, RestartCommand.self,
-                    OpenCommand.self, PlanCommand.self,
+                    OpenCommand.self, ExecCommand.self, InitCommand.self, PlanCommand.self,
                 ]
             ),
             CommandGroup(
                 name: "Now, without a plan:",
-                subcommands: [ServeCommand.self, LinkCommand.self, ToxiproxyCommand.self]
+                subcommands: [
+                    ServeCommand.self, RunCommand.self, AddCommand.self, ConnectCommand.self, LinkCommand.self,
+                    ToxiproxyCommand.self,
+                ]
             ),
             CommandGroup(name: "This machine:", subcommands: [PortsCommand.self, DoctorCommand.self]),
         ]

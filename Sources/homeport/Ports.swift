@@ -7,6 +7,9 @@ struct PortsCommand: ParsableCommand {
         usage: """
             homeport ports [PORT] [--exposed] [--udp] [--json]
             homeport ports free [N] [--json]
+            homeport ports lease [NAME] [--json]
+            homeport ports forget NAME | --gone | --all
+            homeport ports kill PORT [--yes]
             """,
         discussion: """
             Without a port: every TCP listener, by port. localhost:P is one program on 127.0.0.1 and ::1; *:P is one \
@@ -21,6 +24,8 @@ struct PortsCommand: ParsableCommand {
               homeport ports 62893            all about one port
               homeport ports --exposed        only what other machines can reach
               homeport ports free 3           three free ports
+              homeport ports lease api        a port for a name, the same tomorrow
+              homeport ports kill 3000        end who listens there
               homeport ports --json           for programs
 
             JSON
@@ -37,7 +42,10 @@ struct PortsCommand: ParsableCommand {
               2  the words were wrong
               3  the kernel does not tell
             """,
-        subcommands: [PortsShowCommand.self, PortsFreeCommand.self],
+        subcommands: [
+            PortsShowCommand.self, PortsFreeCommand.self, PortsLeaseCommand.self, PortsForgetCommand.self,
+            PortsKillCommand.self,
+        ],
         defaultSubcommand: PortsShowCommand.self
     )
 

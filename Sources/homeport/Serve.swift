@@ -105,6 +105,7 @@ struct ServeCommand: AsyncParsableCommand {
         let writer = serving.writer
         let place = try serving.place(bind: bind)
         var options = try serving.options(place: place, writer: writer)
+        options.isAlone = true
         for text in basicAuth { options.credentials.append(try Credential(parsing: text)) }
         if !place.isLoopback { options.onWarning(Self.exposure(bind ?? "", options.credentials.isEmpty)) }
         let next = [

@@ -11,6 +11,7 @@ import Darwin
 
 /// Where words go, and what it can show: colour, marks beyond ASCII, how many columns.
 struct Terminal: Sendable {
+    static let input = Terminal(0)
     static let output = Terminal(1)
     static let errors = Terminal(2)
 

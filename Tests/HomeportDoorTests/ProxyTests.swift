@@ -17,7 +17,7 @@ import Testing
     private func proxied(to port: UInt16, _ body: (UInt16) async throws -> Void) async throws {
         let place = try Endpoint(parsing: "127.0.0.1:\(port)").place
         try await withServer { loops in
-            try await ProxyResponder(AddressDialer(place), loops: loops)
+            try await ProxyResponder(AddressDialer(place), to: ProxiedService(name: "api"), loops: loops)
         } _: { port async throws in
             try await body(port)
         }

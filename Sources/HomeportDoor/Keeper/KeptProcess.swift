@@ -10,7 +10,9 @@ final class KeptProcess: Sendable {
         /// `NAME=value`.
         var environment: [String]
         var directory: String
-        /// Has this process's terminal as its own, instead of pipes.
+        /// Has this process's standard input, output and errors, instead of pipes.
+        var inheritsStandard = false
+        /// Has the terminal among them as its own.
         var hasTerminal = false
         /// Listening sockets that it gets. Closed here by who made them.
         var listening: [CInt] = []
@@ -44,7 +46,7 @@ final class KeptProcess: Sendable {
         let (ours, theirs) = try Descriptor.pair().release()
         // The keeper waits for it and nothing else: a read may block.
         Descriptor.setBlocking(theirs)
-        let pipe = start.hasTerminal ? nil : try Descriptor.pipe()
+        let pipe = start.inheritsStandard ? nil : try Descriptor.pipe()
         let null = try Descriptor.null()
         let program = OwnProgram.path
         let input = null.number

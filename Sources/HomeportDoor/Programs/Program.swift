@@ -18,8 +18,12 @@ package actor Program {
         /// Where it begins. Absolute.
         package var directory: String
         package var port: Port
-        /// Whether it has this process's terminal as its own.
+        /// Whether it has this process's standard input, output and errors, instead of the log.
+        package var inheritsStandard = false
+        /// Whether the terminal among them is its own.
         package var hasTerminal = false
+        /// Whether it is told when it has ended of its own.
+        package var tellsEnd = true
         package var loop: any EventLoop
         package var log: ProgramLog
         /// Told each line of its output.
@@ -151,6 +155,7 @@ package actor Program {
                 command: plan.words,
                 environment: environment,
                 directory: surroundings.directory,
+                inheritsStandard: surroundings.inheritsStandard,
                 hasTerminal: surroundings.hasTerminal,
                 listening: handed
             )
@@ -234,7 +239,9 @@ package actor Program {
 
     private func again(after time: Duration?) {
         guard let time else {
-            if let exit = supervision.exit, supervision.phase == .ended, supervision.failure == nil, !exit.isSuccess {
+            if let exit = supervision.exit, supervision.phase == .ended, supervision.failure == nil, !exit.isSuccess,
+                surroundings.tellsEnd
+            {
                 surroundings.onWarning("\(name) \(exit), and is not started again")
             }
             return
@@ -269,7 +276,7 @@ package actor Program {
                 case .stopped: "stopped"
                 }
             status.pid = pid
-            status.exit = supervision.exit
+            (status.exit, status.failure) = (supervision.exit, supervision.failure)
             status.trouble =
                 supervision.failure.map(whyNot) ?? (isLate && supervision.phase == .starting ? whyLate(status) : nil)
             status.restarts = supervision.restarts

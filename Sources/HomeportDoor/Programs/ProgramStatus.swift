@@ -11,6 +11,8 @@ package struct ProgramStatus: Sendable, Equatable {
     package var place: Endpoint.Place?
     /// How it ended the last time.
     package var exit: ProgramExit?
+    /// Why it could not even be started.
+    package var failure: Int32?
     /// Why it is not what it should be, in words.
     package var trouble: String?
     /// How often it was started again of its own.

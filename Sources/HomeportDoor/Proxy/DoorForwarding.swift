@@ -8,9 +8,16 @@ final class DoorForwarding: ForwardingRules {
     /// Whether the connection has served others, so that its server may have given it up.
     private var isReused = false
 
-    init(_ pool: ClientPool) { self.pool = pool }
+    private let service: ProxiedService
+    private var head: RequestHead?
+
+    init(_ pool: ClientPool, _ service: ProxiedService) {
+        self.pool = pool
+        self.service = service
+    }
 
     func start(_ forwarding: Forwarding) {
+        head = forwarding.head
         guard let connection = pool.take() else { return dial(forwarding) }
         isReused = true
         send(forwarding, on: connection)
@@ -43,18 +50,7 @@ final class DoorForwarding: ForwardingRules {
     }
 
     func refuse(_ exchange: any Exchange, _ failure: ClientFailure) {
-        if exchange.isBegun { exchange.abort() } else { exchange.refuse(Self.refusal(failure)) }
-    }
-
-    private static func refusal(_ failure: ClientFailure) -> Refusal {
-        switch failure {
-        case .unreachable(let error):
-            Refusal(502, "proxy.unreachable", "the service cannot be reached: \(DialFailure.text(error))")
-        case .noAnswer: Refusal(502, "proxy.no-answer", "the service ended the connection without an answer")
-        case .cutShort:
-            Refusal(502, "proxy.cut-short", "the service ended the connection in the middle of its answer's head")
-        case .malformed(let refusal):
-            Refusal(502, "proxy.malformed", "the service's answer makes no sense: \(refusal.detail)")
-        }
+        guard !exchange.isBegun, let head else { return exchange.abort() }
+        ProxyTrouble.refuse(exchange, head, failure, by: service)
     }
 }

@@ -5,10 +5,14 @@ import NIOCore
 /// Hands requests on to a server of its own, and its answers back: the reverse proxy.
 package final class ProxyResponder: Responder {
     private let dialer: any Dialer
+    private let service: ProxiedService
     private let pools: [NIOLoopBoundBox<ClientPool>]
 
-    /// - Parameter dialer: Leads to the server, perhaps through a link.
-    package init(_ dialer: any Dialer, loops: ServerLoops) async throws {
+    /// - Parameters:
+    ///   - dialer: Leads to the server, perhaps through a link.
+    ///   - service: Who that is.
+    package init(_ dialer: any Dialer, to service: ProxiedService, loops: ServerLoops) async throws {
+        self.service = service
         self.dialer = dialer
         pools = try await loops.onEach { NIOLoopBoundBox(ClientPool(dialer, on: $0.loop), eventLoop: $0.loop) }
     }
@@ -25,7 +29,7 @@ package final class ProxyResponder: Responder {
                 )
             )
         }
-        let way = DoorForwarding(pools[exchange.loop.index].value)
+        let way = DoorForwarding(pools[exchange.loop.index].value, service)
         way.start(Forwarding(head, exchange, way))
     }
 

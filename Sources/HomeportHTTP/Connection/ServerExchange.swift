@@ -77,6 +77,12 @@ final class ServerExchange: Exchange {
 
     func refuse(_ refusal: Refusal) { refuse(refusal, closes: false) }
 
+    func refuse(_ refusal: Refusal, _ head: ResponseHead, _ body: ByteBuffer) {
+        guard state == .waiting else { return }
+        self.refusal = refusal.code
+        answer(head, body)
+    }
+
     func refuse(_ refusal: Refusal, closes: Bool) {
         guard state == .waiting else { return }
         self.refusal = refusal.code

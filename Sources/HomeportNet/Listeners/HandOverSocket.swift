@@ -101,7 +101,11 @@ package final class HandOverSocket: Sendable {
     ) throws(SystemFailure) {
         let socket = try connect(to: path)
         let head = [Question.connection, UInt8(clamping: transfers)]
-        try DescriptorPassing.send([connection.descriptor], head + connection.ahead.readableBytesView, on: socket.number)
+        try DescriptorPassing.send(
+            [connection.descriptor],
+            head + connection.ahead.readableBytesView,
+            on: socket.number
+        )
     }
 
     /// Asks the process at `path` for its listening sockets. They are the caller's.

@@ -23,7 +23,8 @@ final class SharedAcceptor: Sendable {
     /// - Parameters:
     ///   - descriptor: Owned, listening, nonblocking.
     ///   - take: Told of each connection; its descriptor is the callee's.
-    init(_ descriptor: CInt, onRefusal: @escaping @Sendable (String) -> Void, take: @escaping @Sendable (CInt) -> Void) {
+    init(_ descriptor: CInt, onRefusal: @escaping @Sendable (String) -> Void, take: @escaping @Sendable (CInt) -> Void)
+    {
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
         let (source, queue) = (source, queue)
         let trouble = Mutex(RecentTrouble())

@@ -12,7 +12,12 @@ package struct ProcessMark: Sendable, Hashable, Codable {
     /// When it was started, in units of the system's own; 0 where that is not told.
     package let started: UInt64
 
-    package static let own = ProcessMark(pid: getpid(), started: startTime(of: getpid()) ?? 0)
+    package static let own = ProcessMark(of: getpid())
+
+    package init(of pid: Int32) {
+        self.pid = pid
+        started = Self.startTime(of: pid) ?? 0
+    }
 
     package var isAlive: Bool { Self.startTime(of: pid) == started }
 }

@@ -8,6 +8,16 @@ package struct UpstreamPlan: Sendable, Equatable {
 
     package init(to: Endpoint) { self.to = to }
 
+    /// As the command line has it.
+    /// - Throws: ``HomeportError`` that says what it cannot be.
+    package init(parsing text: String, remote: Bool) throws(HomeportError) {
+        to = try Self.place(text)
+        self.remote = remote
+        guard let problem = problem() else { return }
+        let fix = problem.fix.replacing("remote: true", with: "--remote")
+        throw HomeportError(.badValue, problem.what, fix: fix)
+    }
+
     /// A bare port or address is taken for HTTP.
     package var speaksHTTP: Bool {
         if case .unix = to.place { return false }
@@ -40,7 +50,12 @@ package struct UpstreamPlan: Sendable, Equatable {
 
 extension PlanWord where Value == Endpoint {
     fileprivate static let upstream = PlanWord(schema: ["type": ["string", "integer"]]) {
-        (text) throws(HomeportError) in
+        (text) throws(HomeportError) in try UpstreamPlan.place(text)
+    }
+}
+
+extension UpstreamPlan {
+    fileprivate static func place(_ text: String) throws(HomeportError) -> Endpoint {
         if text.hasPrefix("http://"), let slash = text.dropFirst(7).firstIndex(of: "/") {
             guard text[slash...] == "/" else {
                 throw HomeportError(

@@ -9,9 +9,10 @@ struct HostNames: Sendable {
     private let project: ServiceName
     private let worktree: ServiceName?
 
-    init(_ plan: Plan) {
+    /// - Parameter isShared: Whether other projects stand behind the same door.
+    init(_ plan: Plan, isShared: Bool) {
         project = plan.name
-        worktree = plan.file == nil ? nil : WorkingCopy(of: plan.directory).worktree
+        worktree = isShared ? WorkingCopy(of: plan.directory).worktree : nil
     }
 
     /// The one that is shown first comes first.

@@ -12,16 +12,18 @@ extension Project {
     func makeWays(of plan: Plan) async throws -> [ServiceName: ProxyResponder] {
         var made: [ServiceName: ProxyResponder] = [:]
         guard let loops else { return made }
-        for plan in plan.links {
-            guard let link = links[plan.name], plan.isFromDoor, case .service(let name) = plan.to else { continue }
+        for link in plan.links {
+            guard let running = links[link.name], link.isFromDoor, case .service(let name) = link.to else { continue }
             let old = ways[name]
-            made[name] = old?.leads(through: link) == true ? old : try await ProxyResponder(link, loops: loops)
+            made[name] =
+                old?.leads(through: running) == true
+                ? old : try await ProxyResponder(running, to: proxied(name, plan.services), loops: loops)
         }
         return made
     }
 
     func table(of plan: Plan, _ services: [ServiceName: RunningService]) -> RouteTable {
-        let (passwords, names) = (passwords, HostNames(plan))
+        let (passwords, names) = (passwords, self.names(of: plan))
         return RouteTable(
             routes: plan.services.filter(\.speaksHTTP).compactMap { service in
                 services[service.name].map { running in
@@ -32,6 +34,7 @@ extension Project {
                     )
                     let hosts = names.hosts(of: service.name)
                     (route.host, route.paths) = (hosts[0], service.routes)
+                    route.program = running.program
                     route.names = hosts.dropFirst().compactMap { try? DoorName(parsing: $0) } + service.names
                     return route
                 }
@@ -39,17 +42,25 @@ extension Project {
             fallback: plan.services.first(where: \.isDefault)?.name,
             control: control,
             tunnels: tunnels(of: plan, services),
-            isAlone: plan.file == nil && options.neighbourhood == nil,
+            isAlone: options.isAlone,
             shared: Set(taken.keys),
             neighbours: neighbours,
             protect: { next in passwords.map { BasicAuthentication($0, protecting: next) } ?? next }
         )
     }
 
+    private func proxied(_ name: ServiceName, _ plans: [ServicePlan]) -> ProxiedService {
+        var service = ProxiedService(name: name.text, program: services[name]?.program)
+        if case .upstream(let upstream) = plans.first(where: { $0.name == name })?.kind {
+            service.place = "\(upstream.to)"
+        }
+        return service
+    }
+
     private func tunnels(of plan: Plan, _ services: [ServiceName: RunningService]) -> TunnelResponder {
         var ways: [String: TunnelResponder.Way] = [:]
         for service in plan.services {
-            let hosts = HostNames(plan).hosts(of: service.name)
+            let hosts = names(of: plan).hosts(of: service.name)
             if !service.speaksHTTP, let dialer = services[service.name]?.dialer {
                 for host in hosts { ways[host] = .to(dialer(.seconds(10))) }
             } else {

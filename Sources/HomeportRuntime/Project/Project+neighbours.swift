@@ -64,7 +64,7 @@ extension Project {
     /// - Throws: ``HomeportError`` where a name that the plan writes out is another project's.
     func claim(for plan: Plan) throws {
         guard let neighbours else { return }
-        let names = HostNames(plan)
+        let names = self.names(of: plan)
         var (hosts, needed) = (Set([ServiceName.control]), Set<String>())
         if plan.services.contains(where: \.isDefault) { hosts.insert(DoorEntry.bare) }
         for service in plan.services {
@@ -84,14 +84,17 @@ extension Project {
         for service in plan.services {
             let all = names.hosts(of: service.name)
             guard let owner = taken[all[0]], before[all[0]] != owner else { continue }
-            let other = all.first { taken[$0] == nil }.map { "it is at \($0) until that ends" } ?? "write out names: for it"
+            let other =
+                all.first { taken[$0] == nil }.map { "it is at \($0) until that ends" } ?? "write out names: for it"
             options.onWarning("\(all[0]) belongs to the project \(owner); \(other)")
         }
     }
 
+    func names(of plan: Plan) -> HostNames { HostNames(plan, isShared: options.neighbourhood != nil) }
+
     /// Where a service answers: the first of its names that it has.
     func host(of service: ServiceName, _ plan: Plan) -> String {
-        let all = HostNames(plan).hosts(of: service)
+        let all = names(of: plan).hosts(of: service)
         return all.first { taken[$0] == nil } ?? all[0]
     }
 }

@@ -18,7 +18,7 @@ extension Project {
     /// - Returns: nil for a service that is no program.
     func makeProgram(of service: ServicePlan, _ plan: Plan) async throws -> Program? {
         guard let program = service.program else { return nil }
-        let isOwn = service.name == options.atTerminal
+        let isMain = service.name == options.main
         let wanted = try wantedPort(program, plan)
         // The one before it has the port until it has ended, which is when this one starts.
         let inherited = services[service.name]?.program?.status.port.flatMap { wanted ?? $0 == $0 ? $0 : nil }
@@ -32,7 +32,9 @@ extension Project {
             onWarning: options.onWarning
         )
         let (name, output) = (service.name, options.output)
-        surroundings.hasTerminal = isOwn
+        surroundings.tellsEnd = !isMain
+        surroundings.inheritsStandard = isMain && options.isAtTerminal
+        surroundings.hasTerminal = surroundings.inheritsStandard
         surroundings.onLine = { output.line(name, $0) }
         surroundings.hasRoom = output.hasRoom
         return Program(service.name, program, surroundings, holding: held)
@@ -104,6 +106,48 @@ extension Project {
     package func settled() async {
         for service in plan.services { _ = await services[service.name]?.program?.settled() }
         isSettled = true
+    }
+
+    /// Runs a command with this project around it, once every program is ready.
+    /// - Parameter hasTerminal: Whether it has this process's terminal as its own.
+    /// - Returns: Its status when it has ended.
+    /// - Throws: ``HomeportError`` if a program did not get ready; its subject is the service.
+    package func run(_ words: [String], in directory: String, hasTerminal: Bool) async throws -> ProgramStatus {
+        await settled()
+        for service in plan.services {
+            guard let program = services[service.name]?.program else { continue }
+            let status = program.status
+            // One that was there to prepare something is done.
+            if status.state == "ready" || status.state == "exited" && status.exit?.isSuccess == true { continue }
+            let why = status.trouble ?? status.exit.map { "it \($0)" }
+            throw HomeportError(
+                .programUnready,
+                "\(service.name) is not ready (\(status.state))\(why.map { ": \($0)" } ?? "")",
+                where: service.name.text,
+                fix: "homeport exec --output shows all that the programs say"
+            )
+        }
+        var plan = ProgramPlan(.words(words))
+        plan.readiness.sign = .started
+        plan.restart = .never
+        let port = try FreePorts.find(1)[0]
+        var surroundings = Program.Surroundings(
+            directory: directory,
+            port: port,
+            loop: try await ownLoops().group.next(),
+            log: programLog,
+            onWarning: { _ in }
+        )
+        (surroundings.inheritsStandard, surroundings.hasTerminal) = (true, hasTerminal)
+        let program = Program(ServiceName(madeFrom: "command"), plan, surroundings, holding: nil)
+        command = program
+        var environment = Self.inherited
+        environment.merge(self.environment(seenBy: nil)) { $1 }
+        environment["HOMEPORT"] = OwnProgram.path
+        environment["HOMEPORT_PROJECT"] = self.plan.name.text
+        environment["HOMEPORT_URL"] = self.port.map { "http://127.0.0.1:\($0.number)" }
+        await program.start(with: environment.map { "\($0.key)=\($0.value)" }.sorted())
+        return await program.over()
     }
 
     /// How the program of a service has ended for good; nil for what is no program.
@@ -214,7 +258,9 @@ extension Project {
             url: url(of: service.name),
             isDefault: service.isDefault
         )
+        if case .upstream(let upstream) = service.kind { status.address = "\(Endpoint(upstream.to.place))" }
         status.port = ownListeners[service.name]?.listener.port?.number
+        if let port = status.port { status.address = "127.0.0.1:\(port)" }
         guard let program = services[service.name]?.program?.status else { return status }
         status.state = program.state
         status.pid = program.pid
@@ -223,10 +269,15 @@ extension Project {
         status.exit = program.state == "ready" ? nil : program.exit.map { "\($0)" }
         status.trouble = program.trouble
         status.restarts = program.restarts
+        status.address = status.listens ?? status.port.map { "127.0.0.1:\($0)" }
         return status
     }
 
     private func url(of service: ServiceName) -> String {
         "http://\(host(of: service, plan))" + (port.map { ":\($0)" } ?? "")
     }
+}
+
+extension HomeportError.Code {
+    package static let programUnready = Self("program.unready", .world)
 }

@@ -70,6 +70,8 @@ package actor Project {
     var ownListeners: [ServiceName: (responder: any Responder, listener: Listener)] = [:]
     /// Whether what was started first has come to be ready, or has had its time.
     var isSettled = false
+    /// What the project is run for.
+    var command: Program?
     package nonisolated let programLog = ProgramLog()
 
     package init(_ plan: Plan, options: ProjectOptions) {
@@ -106,6 +108,7 @@ package actor Project {
             let offered = try await offer(socket)
             socketPath = socket?.path
             state = .running(front, control: offered)
+            options.onListening(await status)
             startPrograms()
         } catch {
             await shutDown(within: .zero)
@@ -283,6 +286,7 @@ package actor Project {
         neighbours?.leave()
         handOver?.close()
         (neighbours, handOver) = (nil, nil)
+        await command?.stop()
         await stopAll(services, of: plan)
         services = [:]
         await closeOwnListeners()

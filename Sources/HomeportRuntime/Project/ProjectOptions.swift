@@ -27,8 +27,14 @@ package struct ProjectOptions: Sendable {
     package var leases: LeaseFile?
     /// Where programs' output goes, beside the log.
     package var output = ProgramOutput()
-    /// The service whose program has this process's terminal.
-    package var atTerminal: ServiceName?
+    /// Whether its default service answers for every name, since nobody else could.
+    package var isAlone = false
+    /// Told once the door is open, before programs are started.
+    package var onListening: @Sendable (ProjectStatus) -> Void = { _ in }
+    /// The service for which the project is run: how its program ends is told by who runs it.
+    package var main: ServiceName?
+    /// Whether that program has this process's terminal.
+    package var isAtTerminal = false
     /// Told what a person should know, and no request's answer says.
     package var onWarning: @Sendable (String) -> Void
 

@@ -17,6 +17,8 @@ package struct ProjectStatus: Sendable, Codable, Equatable {
         package var port: UInt16?
         /// Where it was found to listen: `127.0.0.1:3000`.
         package var listens: String?
+        /// Where it is reached without the door: `127.0.0.1:61234`, `unix:/run/db.sock`.
+        package var address: String?
         /// Of a program that has ended: how.
         package var exit: String?
         /// Why it is not as it should be.
@@ -29,7 +31,7 @@ package struct ProjectStatus: Sendable, Codable, Equatable {
         }
 
         enum CodingKeys: String, CodingKey {
-            case name, kind, summary, url, state, pid, port, listens, exit, trouble, restarts
+            case name, kind, summary, url, state, pid, port, listens, address, exit, trouble, restarts
             case isDefault = "default"
         }
     }

@@ -33,7 +33,11 @@ struct RunningService: Sendable {
                 responder.letGo()
             }
         case .upstream(let upstream):
-            let responder = try await ProxyResponder(AddressDialer(upstream.to.place), loops: loops)
+            let responder = try await ProxyResponder(
+                AddressDialer(upstream.to.place),
+                to: ProxiedService(name: service.name.text, place: "\(upstream.to)"),
+                loops: loops
+            )
             let place = upstream.to.place
             return RunningService(responder: responder, dialer: { AddressDialer(place, deadline: $0) }) {
                 await responder.letGo()
@@ -41,7 +45,11 @@ struct RunningService: Sendable {
         case .program:
             guard let program else { throw HomeportError(.badValue, "\(service.name) has no program") }
             let dialer = ProgramDialer(program)
-            let responder = try await ProxyResponder(dialer, loops: loops)
+            let responder = try await ProxyResponder(
+                dialer,
+                to: ProxiedService(name: service.name.text, program: program),
+                loops: loops
+            )
             return RunningService(responder: responder, dialer: { _ in dialer }, program: program) {
                 await program.stop()
                 await responder.letGo()

@@ -1,0 +1,29 @@
+import HomeportDoor
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// How the program ended for which a project was run.
+final class Outcome: Sendable {
+    private let result = Mutex<Result<ProgramStatus, any Error>?>(nil)
+
+    func note(_ work: () async throws -> ProgramStatus?) async {
+        do {
+            let status = try await work()
+            result.withLock { $0 = status.map { .success($0) } }
+        } catch { result.withLock { $0 = .failure(error) } }
+    }
+
+    /// As shells tell it; 130 where it was ended before it had begun.
+    func exitCode() throws -> Int32 {
+        guard let status = try result.withLock({ $0 })?.get() else { return 130 }
+        if let failure = status.failure { return failure == ENOENT ? 127 : 126 }
+        return status.exit?.exitCode ?? 0
+    }
+}
