@@ -116,6 +116,12 @@ let package = Package(
             swiftSettings: ours
         ),
         .executableTarget(
+            name: "FuzzHTTPResponse",
+            dependencies: ["HTTPTestSupport"],
+            path: "Fuzz/FuzzHTTPResponse",
+            swiftSettings: ours
+        ),
+        .executableTarget(
             name: "FuzzPlan",
             dependencies: ["HomeportCore", "HomeportLink", "HomeportRuntime"],
             path: "Fuzz/FuzzPlan",
@@ -125,8 +131,8 @@ let package = Package(
         tests(
             "HomeportRuntimeTests",
             [
-                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportLink", "HomeportRuntime",
-                "LiveTestSupport", nioCore,
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportLink", "HomeportDoor",
+                "HomeportRuntime", "LiveTestSupport", nioCore,
             ]
         ),
         tests(

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import venv
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parent.parent
@@ -92,6 +93,19 @@ def no_services(as_root):
     finally:
         if ours:
             subprocess.run([*as_root, "rm", "-f", str(policy)])
+
+
+def python_with(name, packages):
+    """A Python with these packages from PyPI in it, kept under that name; else None, and why not."""
+    home = REPO / ".build-conformance" / name
+    python, ready = home / "bin" / "python", home / "ready"
+    if not ready.exists() or ready.read_text() != str(packages):
+        venv.create(home, with_pip=True, clear=True)
+        said = subprocess.run([python, "-m", "pip", "install", "-q", *packages], capture_output=True, text=True)
+        if said.returncode:
+            return None, said.stderr[-600:]
+        ready.write_text(str(packages))
+    return str(python), ""
 
 
 def socket_memory(pid):

@@ -91,6 +91,7 @@ package final class RouteTable: Sendable {
         }
         var bare = byHost[DoorEntry.bare] ?? Place(responder: protect(IndexPage.index(routes, neighbours)))
         // Who has a default answers there, instead of a list.
+        bare.paths.append((Array(ProxyScript.path.utf8), protect(ProxyScript())))
         bare.isShared = byHost[DoorEntry.bare] == nil || shared.contains(DoorEntry.bare)
         self.bare = bare
         byHost[ServiceName.control] = control.map {

@@ -9,8 +9,9 @@ struct ConnectCommand: AsyncParsableCommand {
         commandName: "connect",
         abstract: "Standard input and output joined to a service, by name.",
         discussion: """
-            Finds the service in this folder's project, else in any project of yours that runs. The end of standard input is \
-            passed on; the command ends when the service has ended its side.
+            Finds the service in this folder's project, else in any project of yours that runs; an address of the loopback, \
+            such as a variable API_URL has it, will do as well. The end of standard input is passed on; the command ends when \
+            the service has ended its side.
 
             EXAMPLES
               printf 'PING\\r\\n' | homeport connect cache
@@ -24,7 +25,7 @@ struct ConnectCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "A service's name.")
+    @Argument(help: "A service's name, or an address of the loopback.")
     var name: String
 
     @Flag(help: "Only print the port at which it is reached on the loopback.")
@@ -34,15 +35,7 @@ struct ConnectCommand: AsyncParsableCommand {
     var file: String?
 
     func run() async throws {
-        let running = await RunningProjects.find(in: StateDirectory())
-        let service = try find(among: running.all)
-        guard let text = service.address, let endpoint = try? Endpoint(parsing: text) else {
-            throw HomeportError(
-                HomeportError.Code("service.nowhere", .world),
-                "\(name) has no address of its own at the moment" + (service.state.map { " (\($0))" } ?? ""),
-                fix: "it answers at \(service.url)"
-            )
-        }
+        let endpoint = try await endpoint()
         if printPort {
             guard let port = endpoint.port else {
                 throw HomeportError(
@@ -63,6 +56,28 @@ struct ConnectCommand: AsyncParsableCommand {
             )
         }
         StandardPipe.join(connection)
+    }
+
+    private func endpoint() async throws -> Endpoint {
+        // What has a colon, or is all digits, is an address.
+        if name.contains(where: { $0 == ":" || $0 == "/" }) || name.allSatisfy(\.isNumber) {
+            let text = name.hasSuffix("/") ? String(name.dropLast()) : name
+            let endpoint = try Endpoint(parsing: text)
+            guard endpoint.isLoopback else {
+                throw HomeportError(.badValue, "\(endpoint) is beyond this machine", fix: "name a service, or a port")
+            }
+            return endpoint
+        }
+        let running = await RunningProjects.find(in: StateDirectory())
+        let service = try find(among: running.all)
+        guard let text = service.address, let endpoint = try? Endpoint(parsing: text) else {
+            throw HomeportError(
+                HomeportError.Code("service.nowhere", .world),
+                "\(name) has no address of its own at the moment" + (service.state.map { " (\($0))" } ?? ""),
+                fix: "it answers at \(service.url)"
+            )
+        }
+        return endpoint
     }
 
     private func find(among running: [RunningProjects.One]) throws -> ProjectStatus.Service {

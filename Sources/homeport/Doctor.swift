@@ -1,4 +1,6 @@
 import ArgumentParser
+import HomeportControl
+import HomeportCore
 import HomeportRuntime
 
 struct DoctorCommand: AsyncParsableCommand {
@@ -7,7 +9,7 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "What on this machine will surprise you.",
         discussion: """
             Checks whether both loopback addresses work, how localhost and NAME.localhost resolve and for which \
-            programs, whether port 62893 is free, whether the kernel may give it to an outgoing connection, and how many \
+            programs, whether the system knows the names of this folder's services and of all that run, whether port 62893 is free, whether the kernel may give it to an outgoing connection, and how many \
             files may be open and watched. It changes nothing.
 
             Marks: ✓ fine, · worth knowing, ! will surprise somebody, ✗ Homeport cannot work like this.
@@ -29,13 +31,31 @@ struct DoctorCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let findings = await Doctor.examine()
+        let findings = await Doctor.examine(hosts: await hosts)
         if json {
             try Terminal.output.write(json: ["findings": findings])
         } else {
             for finding in findings { show(finding, on: .output) }
         }
         if findings.contains(where: { $0.verdict == .failure }) { throw ExitCode(1) }
+    }
+
+    /// Of the plan here, and of what runs.
+    private var hosts: [String] {
+        get async {
+            var found: [String] = []
+            if let path = try? PlanFile.find(from: PlanFile.currentDirectory), let plan = try? PlanFile.load(path) {
+                found += plan.services.map(\.name.host)
+            }
+            for (_, status) in await RunningProjects.find(in: StateDirectory()).all {
+                for service in status.services {
+                    let host = service.url.dropFirst("http://".count).prefix { $0 != ":" && $0 != "/" }
+                    found.append(String(host))
+                }
+            }
+            var seen: Set<String> = []
+            return found.filter { seen.insert($0).inserted }
+        }
     }
 
     private func show(_ finding: Finding, on terminal: Terminal) {

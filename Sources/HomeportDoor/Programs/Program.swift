@@ -150,6 +150,8 @@ package actor Program {
         do {
             if plan.isHandedSockets, handed.isEmpty {
                 handed = try ListeningSockets.open(.loopbacks(surroundings.port)).release()
+                // As systemd hands them over.
+                for socket in handed { Descriptor.setBlocking(socket) }
             }
             let start = KeptProcess.Start(
                 command: plan.words,

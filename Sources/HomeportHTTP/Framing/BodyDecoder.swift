@@ -17,7 +17,7 @@ package enum BodyDecoder {
             }
     }
 
-    init(_ body: ReceivedHead.Body, limits: HTTPLimits) {
+    package init(_ body: ReceivedHead.Body, limits: HTTPLimits) {
         self =
             switch body {
             case .none: .none

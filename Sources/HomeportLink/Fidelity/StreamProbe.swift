@@ -168,7 +168,7 @@ final class StreamProbe {
         work(now)
         let bound = NIOLoopBound((self, isOver, work, end), eventLoop: loop)
         // Not at once: what is due at once keeps a loop from looking at its sockets.
-        loop.scheduleTask(in: .microseconds(5)) {
+        loop.scheduleTask(in: .microseconds(20)) {
             bound.value.0.keepBusy(until: bound.value.1, bound.value.2, then: bound.value.3)
         }
     }

@@ -68,13 +68,16 @@ extension Project {
         }
     }
 
-    /// Those for which the way to another service is another than when they were started.
+    /// Those that would look for another service where it no longer is. What is new alone is no reason.
     func restartProgramsElsewhere() async {
         for service in plan.services {
             guard let program = services[service.name]?.program, program.status.state != "waiting",
-                let environment = try? environment(of: program), await program.environment != environment
+                let environment = try? environment(of: program)
             else { continue }
-            await program.restart(with: environment)
+            let gone = Set(await program.environment).subtracting(environment)
+            guard let name = gone.map({ $0.prefix { $0 != "=" } }).min() else { continue }
+            options.onWarning("\(service.name) is started again: \(name) has changed for it")
+            Task { await program.restart(with: environment) }
         }
     }
 

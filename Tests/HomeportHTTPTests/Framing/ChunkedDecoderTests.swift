@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test func aBodyOfKnownLengthTakesThatManyBytesAndNoMore() {
-        var decoder = BodyDecoder(.length(5), limits: HTTPLimits())
+        var decoder = BodyDecoder(RequestHead.Body.length(5), limits: HTTPLimits())
         var offset = 0
         let first = Array("abc".utf8)
         let second = Array("deGET".utf8)
