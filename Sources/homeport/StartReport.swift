@@ -34,7 +34,10 @@ struct StartReport {
         if status.services.count > 1 || fallback == nil || hasPrograms {
             text += "\n"
             for service in status.services {
-                text += "  " + terminal.styled(service.url, .green) + "   \(service.summary.harmless)"
+                // One that runs and listens nowhere is not there to be asked.
+                let isAsked = service.state != "ready" || service.listens != nil
+                text += "  " + terminal.styled(isAsked ? service.url : service.name, .green)
+                text += "   \(service.summary.harmless)"
                 text += Self.state(of: service, on: terminal) + "\n"
             }
         }

@@ -36,11 +36,13 @@ package struct ProgramPlan: Sendable, Equatable {
 
     package init(_ command: Command) { self.command = command }
 
-    /// As somebody would type it.
+    /// As somebody would type it: the first line.
     package var text: String {
         switch command {
-        case .shell(let text): text
-        case .words(let words): words.joined(separator: " ")
+        case .shell(let text):
+            let lines = text.split(whereSeparator: \.isNewline)
+            return (lines.first.map(String.init) ?? "") + (lines.count > 1 ? " …" : "")
+        case .words(let words): return words.joined(separator: " ")
         }
     }
 
