@@ -3,14 +3,6 @@ package import HomeportHTTP
 package import HomeportNet
 import NIOCore
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The front door: hands each request to the service that its name asks for.
 ///
 /// Every loop has the table to itself, so that a look-up takes no lock; a new table reaches all loops before the change
@@ -66,16 +58,12 @@ package final class Door: Responder {
         else { return nil }
         return { connection in
             Self.queue.async {
-                do throws(SystemFailure) {
+                do {
                     try HandOverSocket.give(connection, transfers: transfers + 1, to: socket)
                     _ = Descriptor(owning: connection.descriptor)
                 } catch {
                     neighbours.look()
-                    // One that is there and does not take it would get it again and again.
-                    back(
-                        connection,
-                        error.errno == ECONNREFUSED || error.errno == ENOENT ? transfers : Self.mostTransfers
-                    )
+                    back(connection, transfers + 1)
                 }
             }
         }

@@ -85,7 +85,8 @@ package final class RouteTable: Sendable {
             byHost[route.host] = place
             if route.name == fallback { byHost[DoorEntry.bare] = place }
             for name in route.names {
-                place.isShared = shared.contains(name.isWild ? "*\(name.suffix)" : name.host)
+                // Below a name that is one project's, another may have a name that is written out.
+                place.isShared = name.isWild || shared.contains(name.host)
                 if name.isWild { below.append((name.suffix, place)) } else { byHost[name.host] = place }
             }
         }

@@ -21,6 +21,13 @@ package final class OpenFile: Sendable {
 
     deinit { try? handle.close() }
 
+    /// Another descriptor of the same, owned by the caller.
+    package func copy() throws(SystemFailure) -> CInt {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw SystemFailure("dup", errno) }
+        return copy
+    }
+
     /// The present size in bytes; nil where it cannot be told.
     package var size: Int64? {
         var facts = stat()

@@ -65,7 +65,7 @@ struct ExecCommand: AsyncParsableCommand {
         }
         let project = Project(plan, options: options)
         let (words, here) = (words, PlanFile.currentDirectory)
-        let hasTerminal = Terminal.input.isInteractive && Terminal.output.isInteractive
+        let hasTerminal = Terminal.isOurs
         let outcome = Outcome()
         _ = try await ProjectHost.run(
             project,

@@ -46,18 +46,22 @@ struct LogsCommand: AsyncParsableCommand {
         let running = await RunningProjects.find(in: StateDirectory())
         let (client, status) = try ProjectChoice.one(file, among: running.all)
         if let name { try Self.check(name, in: status) }
-        var (next, isFirst) = (UInt64(0), true)
+        // All that was said before, then, where that is wanted, what comes.
+        var (before, next) = ([ProgramLog.Line](), UInt64(0))
         while true {
+            let page = try await client.lines(of: name, after: next, wait: 0)
+            next = page.next
+            before += page.lines
+            if page.lines.isEmpty { break }
+        }
+        for line in before.suffix(lines ?? before.count) { try write(line) }
+        while follow {
             let page: LogPage
-            do { page = try await client.lines(of: name, after: next, wait: isFirst ? 0 : 30) } catch let error
-                as HomeportError where error.code == .controlGone && !isFirst
+            do { page = try await client.lines(of: name, after: next, wait: 30) } catch let error as HomeportError
+                where error.code == .controlGone
             { return }
-            let shown = isFirst ? page.lines.suffix(lines ?? page.lines.count)[...] : page.lines[...]
-            for line in shown { try write(line) }
-            // A full page is not all of it.
-            let isWhole = page.lines.count < 5000
-            if isWhole, !follow { return }
-            (next, isFirst) = (page.next, isFirst && !isWhole)
+            next = page.next
+            for line in page.lines { try write(line) }
         }
     }
 

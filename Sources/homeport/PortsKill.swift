@@ -61,8 +61,8 @@ struct PortsKillCommand: AsyncParsableCommand {
             )
         }
         for process in processes { Terminal.errors.write("\(process): \(process.commandLine ?? process.command)\n") }
-        guard try isMeant(processes) else { throw ExitCode(1) }
         let marks = processes.map { ProcessMark(of: $0.pid) }
+        guard try isMeant(processes) else { throw ExitCode(1) }
         for mark in marks { try send(SIGTERM, to: mark) }
         if try await isFree(port, within: grace) { return say("port \(port.number) is free") }
         for mark in marks { try send(SIGKILL, to: mark) }

@@ -80,7 +80,7 @@ struct RunCommand: AsyncParsableCommand {
         program.transport = tcp ? .tcp : .http
         program.isHandedSockets = listenFDs
         program.port = try programPort.flatMap { Port($0) } ?? Self.wishedPort()
-        let copy = WorkingCopy(of: here).root
+        let copy = Leases.here
         var plan = Plan(
             name: ServiceName(madeFrom: copy.split(separator: "/").last.map(String.init) ?? "root"),
             directory: copy
@@ -101,7 +101,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         let output = LineWriter(descriptor: 1)
         options.main = name
-        options.isAtTerminal = Terminal.input.isInteractive && Terminal.output.isInteractive
+        options.isAtTerminal = Terminal.isOurs
         options.output.line = { output.write($1) }
         options.output.hasRoom = { output.hasRoom }
         options.onListening = { status in

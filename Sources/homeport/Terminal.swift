@@ -12,6 +12,9 @@ import Darwin
 /// Where words go, and what it can show: colour, marks beyond ASCII, how many columns.
 struct Terminal: Sendable {
     static let input = Terminal(0)
+
+    /// Whether this process may hand the terminal on: it has one for both ways, and is in its foreground.
+    static var isOurs: Bool { input.isInteractive && output.isInteractive && tcgetpgrp(0) == getpgrp() }
     static let output = Terminal(1)
     static let errors = Terminal(2)
 

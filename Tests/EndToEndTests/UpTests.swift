@@ -148,11 +148,11 @@ import Darwin
             let process = try bench.start("up", "--port", "0")
             _ = try await process.port()
             process.kill()
-            #expect(bench.folder.names(in: "home/run").count == 1)
+            #expect(bench.folder.names(in: "home/run").contains { $0.hasSuffix(".sock") })
             let outcome = try await bench.run(next)
             #expect(outcome.code == 0, "\(outcome.errors)")
             if next[0] == "status" {
-                #expect(bench.folder.names(in: "home/run").isEmpty)
+                #expect(!bench.folder.names(in: "home/run").contains { $0.hasSuffix(".sock") })
             } else {
                 bench.adopt(try #require(try await bench.status().first).pid)
             }

@@ -72,13 +72,16 @@ package struct Keeper {
         sigprocmask(SIG_BLOCK, &children, &before)
         sigdelset(&before, SIGCHLD)
         signal(SIGCHLD) { _ in }
+        var pause: UInt32 = 1000
         launch()
         while true {
             reap()
             if isKilling {
                 ProcessTree.signalDescendants(SIGKILL)
                 reap()
-                usleep(1000)
+                // What may not be killed from here, as after sudo, is waited for with patience.
+                usleep(pause)
+                pause = min(pause * 2, 1_000_000)
                 continue
             }
             var (ready, mask) = (fd_set(), before)
@@ -101,8 +104,7 @@ package struct Keeper {
                 words[0],
                 words,
                 environment: environment,
-                descriptors: [0, 1, 2] + (0..<CInt(listening)).map { 4 + $0 },
-                ownGroup: true
+                descriptors: [0, 1, 2] + (0..<CInt(listening)).map { 4 + $0 }
             )
             if hasTerminal {
                 tcsetpgrp(0, child)

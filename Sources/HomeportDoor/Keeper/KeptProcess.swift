@@ -43,48 +43,46 @@ final class KeptProcess: Sendable {
         hasRoom: @escaping @Sendable () -> Bool,
         tell: @escaping @Sendable (Event) -> Void
     ) async throws -> KeptProcess {
-        let (ours, theirs) = try Descriptor.pair().release()
+        let ends = try Descriptor.pair().release()
+        let ours = Descriptor(owning: ends.one)
+        let theirs = Descriptor(owning: ends.other)
         // The keeper waits for it and nothing else: a read may block.
-        Descriptor.setBlocking(theirs)
-        let pipe = start.inheritsStandard ? nil : try Descriptor.pipe()
+        Descriptor.setBlocking(theirs.number)
         let null = try Descriptor.null()
+        let pipe = start.inheritsStandard ? nil : try Descriptor.pipe()
+        let (reading, writing) = (pipe.map { OpenFile(owning: $0.read) }, pipe.map { OpenFile(owning: $0.write) })
+        let output = writing?.descriptor
+        let standard: [CInt] = if let output { [null.number, output, output] } else { [0, 1, 2] }
         let program = OwnProgram.path
-        let input = null.number
-        let standard: [CInt] = if let pipe { [input, pipe.write, pipe.write] } else { [0, 1, 2] }
-        let spawned = Result { () throws(SystemFailure) in
-            try SpawnedProcess.start(
-                program,
-                [program]
-                    + Keeper.arguments(
-                        start.command,
-                        directory: start.directory,
-                        hasTerminal: start.hasTerminal,
-                        listening: start.listening.count
-                    ),
-                environment: start.environment,
-                descriptors: standard + [theirs] + start.listening,
-                ownGroup: true
-            )
-        }
-        _ = Descriptor(owning: theirs)
-        if let pipe { _ = Descriptor(owning: pipe.write) }
-        let keeper: Int32
-        do { keeper = try spawned.get() } catch {
-            _ = Descriptor(owning: ours)
-            if let pipe { _ = Descriptor(owning: pipe.read) }
-            throw error
-        }
-        let control = try await DescriptorStream.socket(ours, on: loop) { channel in
+        let keeper = try SpawnedProcess.start(
+            program,
+            [program]
+                + Keeper.arguments(
+                    start.command,
+                    directory: start.directory,
+                    hasTerminal: start.hasTerminal,
+                    listening: start.listening.count
+                ),
+            environment: start.environment,
+            descriptors: standard + [theirs.number] + start.listening
+        )
+        _ = consume theirs
+        withExtendedLifetime(writing) {}
+        // From here on the keeper ends with our end of the socket, and is reaped when it has.
+        let control = try await DescriptorStream.socket(ours.release(), on: loop) { channel in
             try channel.pipeline.syncOperations.addHandler(ReportHandler(keeper: keeper) { tell(.report($0)) })
         }
-        var output: (any Channel)?
-        if let pipe {
-            output = try await DescriptorStream.pipe(pipe.read, on: loop) { channel in
+        guard let reading else { return KeptProcess(keeper: keeper, control: control, output: nil) }
+        do {
+            let output = try await DescriptorStream.pipe(reading.copy(), on: loop) { channel in
                 let handler = OutputHandler(hasRoom: hasRoom) { tell(.line($0)) }
                 try channel.pipeline.syncOperations.addHandler(handler)
             }
+            return KeptProcess(keeper: keeper, control: control, output: output)
+        } catch {
+            try? await control.close()
+            throw error
         }
-        return KeptProcess(keeper: keeper, control: control, output: output)
     }
 
     func order(_ order: KeeperOrder) {

@@ -55,8 +55,8 @@ package final class Neighbours: Sendable {
     package static func socket(in folder: String, key: String) -> String { "\(folder)/\(key).door" }
 
     /// Opening the door and being known behind it are one step to the others.
-    package static func lock(_ folder: String) throws(HomeportError) -> FileLock {
-        do throws(SystemFailure) { return try FileLock("\(folder)/door.lock") } catch {
+    package static func lock(_ folder: String) async throws(HomeportError) -> FileLock {
+        do throws(SystemFailure) { return try await FileLock.take("\(folder)/door.lock") } catch {
             throw HomeportError(
                 .doorLock,
                 "another project is being started, and does not come to an end",
@@ -82,7 +82,7 @@ package final class Neighbours: Sendable {
 
     // MARK: Own
 
-    /// Tells the others what this project answers for.
+    /// Tells the others what this project answers for. The caller has the door's lock.
     /// - Parameters:
     ///   - hosts: All of them.
     ///   - needed: Those that it must have.
@@ -94,16 +94,7 @@ package final class Neighbours: Sendable {
         project: String,
         services: [DoorEntry.Shown]
     ) throws(HomeportError) -> [String: String] {
-        let others = NameClaims(Self.entries(in: folder, port: port).filter { $0.process != .own })
-        var taken: [String: String] = [:]
-        for host in hosts { if let owner = others.owner(of: host) { taken[host] = owner.project } }
-        if let host = needed.first(where: { taken[$0] != nil }), let owner = others.owner(of: host) {
-            throw HomeportError(
-                .nameTaken,
-                "the name \(host) belongs to the project \(owner.project) already (pid \(owner.process.pid))",
-                fix: "choose another one in names:, or stop that project with homeport down"
-            )
-        }
+        let others = Self.entries(in: folder, port: port, clears: true).filter { $0.process != .own }
         let now = NIODeadline.now().uptimeNanoseconds
         let before = own.withLock { $0?.claims } ?? [:]
         let entry = DoorEntry(
@@ -114,6 +105,18 @@ package final class Neighbours: Sendable {
             claims: Dictionary(uniqueKeysWithValues: hosts.map { ($0, before[$0] ?? now) }),
             services: services
         )
+        let claims = NameClaims(others + [entry])
+        var taken: [String: String] = [:]
+        for host in hosts {
+            if let owner = claims.owner(of: host), owner.process != .own { taken[host] = owner.project }
+        }
+        if let host = needed.sorted().first(where: { taken[$0] != nil }), let owner = claims.owner(of: host) {
+            throw HomeportError(
+                .nameTaken,
+                "the name \(host) belongs to the project \(owner.project) already (pid \(owner.process.pid))",
+                fix: "choose another one in names:, or stop that project with homeport down"
+            )
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do throws(SystemFailure) {
@@ -158,7 +161,8 @@ package final class Neighbours: Sendable {
         let (looked, before) = view.withLock { ($0.looked, $0.changed) }
         guard .now() - looked > Self.freshness else { return }
         let now = Self.changed(folder)
-        if now.tv_sec == before.tv_sec, now.tv_nsec == before.tv_nsec {
+        // The kernel stamps by its tick: two changes within one look like one.
+        if now.tv_sec == before.tv_sec, now.tv_nsec == before.tv_nsec, Self.age(of: now) > Self.tick {
             view.withLock { $0.looked = .now() }
         } else {
             look()
@@ -170,8 +174,18 @@ package final class Neighbours: Sendable {
         return stat(folder, &facts) == 0 ? facts.modification : timespec()
     }
 
-    /// Of living projects. What dead ones left is cleared away.
-    private static func entries(in folder: String, port: UInt16) -> [DoorEntry] {
+    private static let tick: Int64 = 40_000_000
+
+    /// Nanoseconds.
+    private static func age(of moment: timespec) -> Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Int64(now.tv_sec - moment.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec - moment.tv_nsec)
+    }
+
+    /// Of living projects.
+    /// - Parameter clears: Whether what dead ones left is cleared away: by who has the lock alone.
+    private static func entries(in folder: String, port: UInt16, clears: Bool = false) -> [DoorEntry] {
         var found: [DoorEntry] = []
         for name in FolderNames.all(in: folder) where name.hasSuffix(".names") {
             let path = "\(folder)/\(name)"
@@ -180,9 +194,10 @@ package final class Neighbours: Sendable {
                 continue
             }
             guard entry.process.isAlive else {
-                // Its successor has a file of the same name: removed only if it is still the same.
-                if SmallFile.bytes(path, limit: 4 << 20) == bytes { unlink(path) }
-                UnixSocket.removeStale(at: entry.socket)
+                if clears {
+                    unlink(path)
+                    UnixSocket.removeStale(at: entry.socket)
+                }
                 continue
             }
             if entry.port == port { found.append(entry) }

@@ -24,6 +24,7 @@ extension Program {
                 case .log, .started: break
                 }
             }
+            guard run == self.run else { return }
             if supervision.phase == .starting, !isLate, .now - start > plan.readiness.within {
                 isLate = true
                 surroundings.onWarning("\(name) is not ready after \(plan.readiness.within.text): \(whyLate(status))")
@@ -49,6 +50,11 @@ extension Program {
     func look(isPatient: Bool) {
         lastLook = .now
         guard let kept else { return }
+        guard ProcessTree.tellsListeners else {
+            let told = Endpoint.Place.loopback(surroundings.port)
+            let answers = (try? StandardPipe.connect(to: told)) != nil
+            return snapshot.withLock { $0.place = answers ? told : nil }
+        }
         let sockets = ProcessTree.listeners(of: ProcessTree.descendants(of: kept.keeper))
         let place = ObservedListener.place(among: sockets, port: surroundings.port, isPatient: isPatient)
         snapshot.withLock { $0.place = place }
@@ -72,7 +78,7 @@ extension Program {
         while true {
             switch supervision.phase {
             case .ready, .ended, .stopped: return status
-            case .starting, .backingOff: if isLate || supervision.restarts > 0 { return status }
+            case .starting, .backingOff: if isLate || supervision.failures > 0 { return status }
             case .waiting: break
             }
             await change(within: .seconds(1))
@@ -93,7 +99,7 @@ extension Program {
         if failure, ContinuousClock.now - lastLook > .milliseconds(50) { look(isPatient: false) }
         while true {
             if let place = status.place { return place }
-            let isComing = supervision.phase == .starting && !isLate || supervision.phase == .waiting
+            let isComing = supervision.isComing && !isLate
             let left = deadline - .now
             guard isComing, left > .zero else { throw trouble() }
             await change(within: left)

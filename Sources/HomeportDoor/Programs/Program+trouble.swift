@@ -30,7 +30,7 @@ extension Program {
         case "failed": return ("\(name) could not be started: \(status.trouble ?? "")", again)
         case "backing-off":
             return ("\(name) \(status.exit.map { "\($0)" } ?? "has ended"); it is being started again", nil)
-        case "stopped": return ("\(name) was stopped", again)
+        case "stopped": return ("\(name) was stopped", nil)
         case "waiting": return ("\(name) waits for what it depends on", nil)
         default:
             let port = status.port.map { "\($0.number)" } ?? "its port"

@@ -55,7 +55,6 @@ package actor Program {
     var kept: KeptProcess?
     package private(set) var environment: [String] = []
     private(set) var run = 0
-    private var reports: Task<Void, Never>?
     private var watch: Task<Void, Never>?
     private var pause: Task<Void, Never>?
     private var placeholder: PortPlaceholder?
@@ -97,6 +96,8 @@ package actor Program {
     /// Ends it and starts it once more.
     package func restart(with environment: [String]) async {
         self.environment = environment
+        // Stopped is stopped: it is no longer part of anything.
+        guard supervision.phase != .stopped else { return }
         supervision.ask(again: true)
         pause?.cancel()
         guard supervision.isAlive else { return await launch() }
@@ -138,6 +139,7 @@ package actor Program {
     }
 
     private func launch() async {
+        guard supervision.phase != .stopped, !supervision.isAlive else { return }
         run += 1
         let run = run
         supervision.launched(at: Self.uptime)
@@ -182,11 +184,15 @@ package actor Program {
             surroundings.onWarning(
                 "\(name) cannot be started: \(error as? HomeportError ?? HomeportError(.programStart, DialFailure.text(error)))"
             )
-            supervision.failed((error as? SystemFailure)?.errno ?? EINVAL)
-            _ = supervision.gone(at: Self.uptime)
+            // A moment without descriptors passes; what the system says of a program itself comes from the keeper.
+            supervision.lost()
+            hold()
+            again(after: supervision.gone(at: Self.uptime))
             return tellChange()
         }
-        reports = Task { for await report in stream { await self.heard(report, run) } }
+        // Somebody may have thought better of it meanwhile.
+        if supervision.isEnding { kept?.order(.terminate) }
+        Task { for await report in stream { await self.heard(report, run) } }
         watch = Task { await self.observe(run) }
     }
 
@@ -204,7 +210,7 @@ package actor Program {
             if supervision.exited(exit) { Task { await self.endRest(run) } }
         case .suspended:
             // The whole process waits here until somebody lets it go on.
-            raise(SIGSTOP)
+            kill(0, SIGSTOP)
             kept?.order(.resume)
         case .gone:
             watch?.cancel()

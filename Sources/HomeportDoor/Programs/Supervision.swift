@@ -26,6 +26,8 @@ struct Supervision: Sendable {
     private(set) var restarts = 0
     /// Whether anything of it lives.
     private(set) var isAlive = false
+    /// How often in a row it has ended of its own since somebody asked for it, or it was ready.
+    private(set) var failures = 0
     private var wish: Wish?
     private var attempt = 0
     private var startedAt = Duration.zero
@@ -42,7 +44,20 @@ struct Supervision: Sendable {
         (exit, failure, wish) = (nil, nil, nil)
     }
 
-    mutating func becameReady() { if phase == .starting { phase = .ready } }
+    mutating func becameReady() {
+        guard phase == .starting else { return }
+        phase = .ready
+        failures = 0
+    }
+
+    /// Whether it is worth waiting for.
+    var isComing: Bool { phase == .waiting || phase == .starting || wish == .restart }
+
+    /// Whether somebody wants it to end.
+    var isEnding: Bool { wish != nil }
+
+    /// It could not be started this time, for a reason of this process's own.
+    mutating func lost() { exit = nil }
 
     mutating func failed(_ errno: Int32) { failure = errno }
 
@@ -57,12 +72,13 @@ struct Supervision: Sendable {
     /// - Returns: After which time it is started again; nil for not.
     mutating func gone(at now: Duration) -> Duration? {
         isAlive = false
+        failures += 1
         switch wish {
         case .stop:
             phase = .stopped
             return nil
         case .restart:
-            attempt = 0
+            (attempt, failures) = (0, 0)
             phase = .backingOff
             return .zero
         case nil: break
@@ -88,6 +104,7 @@ struct Supervision: Sendable {
     /// Somebody wants it to end.
     /// - Parameter again: And to be started once more.
     mutating func ask(again: Bool) {
+        guard phase != .stopped else { return }
         wish = again ? .restart : .stop
         if !isAlive, !again { phase = .stopped }
     }

@@ -17,7 +17,9 @@ package final class ProxyResponder: Responder {
         pools = try await loops.onEach { NIOLoopBoundBox(ClientPool(dialer, on: $0.loop), eventLoop: $0.loop) }
     }
 
-    package func leads(through other: some Dialer & AnyObject) -> Bool { (dialer as AnyObject) === other }
+    package func leads(through other: some Dialer & AnyObject, to program: Program?) -> Bool {
+        (dialer as AnyObject) === other && service.program === program
+    }
 
     package func respond(to head: RequestHead, _ exchange: any Exchange) {
         guard Via.count(head.fields) < Self.mostTurns else {

@@ -45,7 +45,12 @@ package final class LeavingHandler: ChannelDuplexHandler {
         let written = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
         written.futureResult.assumeIsolated().whenComplete { _ in self.leave(context) }
+        // A client that takes nothing of what it was sent is not worth more.
+        let timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { context.close(promise: nil) }
+        written.futureResult.assumeIsolated().whenComplete { _ in timer.cancel() }
     }
+
+    private static let patience = TimeAmount.seconds(10)
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
@@ -61,8 +66,10 @@ package final class LeavingHandler: ChannelDuplexHandler {
         let copy = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
             fcntl($0, F_DUPFD_CLOEXEC, 0)
         }
+        let isOpen = context.channel.isActive
         context.close(promise: nil)
-        guard let copy, copy >= 0 else { return done(nil) }
+        if !isOpen, let copy, copy >= 0 { _ = Descriptor(owning: copy) }
+        guard isOpen, let copy, copy >= 0 else { return done(nil) }
         done(LeavingConnection(descriptor: copy, ahead: ahead))
     }
 }

@@ -15,7 +15,7 @@ import Darwin
 /// | question | answer |
 /// |---|---|
 /// | `S` | the listening sockets |
-/// | `C`, how often it was handed over, a connection's socket; then what was read of it, to the end | none |
+/// | `C`, how often it was handed over, how much was read of it, with its socket; then what was read | none |
 package final class HandOverSocket: Sendable {
     private enum Question {
         static let sockets = UInt8(ascii: "S")
@@ -25,6 +25,8 @@ package final class HandOverSocket: Sendable {
     /// What may have been read of a connection.
     private static let mostAhead = 4 << 20
     private static let patience: CInt = 2
+    /// Which question, how often it was handed over, and four bytes for how much was read of it.
+    private static let headLength = 6
 
     package let path: String
     private let source: any DispatchSourceRead
@@ -46,9 +48,8 @@ package final class HandOverSocket: Sendable {
         source = DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
         source.setEventHandler {
             while true {
-                let peer = accept(socket, nil, nil)
+                let peer = unsharedAccept(socket, isBlocking: true)
                 guard peer >= 0 else { return }
-                _ = fcntl(peer, F_SETFD, FD_CLOEXEC)
                 DispatchQueue.global().async { Self.answer(Descriptor(owning: peer), shares, takes) }
             }
         }
@@ -75,21 +76,22 @@ package final class HandOverSocket: Sendable {
             try? DescriptorPassing.send(shares(), [Question.sockets], on: peer.number)
             return
         }
-        guard bytes.first == Question.connection, bytes.count >= 2, descriptors.count == 1 else {
+        guard bytes.first == Question.connection, bytes.count >= headLength, descriptors.count == 1 else {
             for descriptor in descriptors { _ = Descriptor(owning: descriptor) }
             return
         }
         let transfers = Int(bytes[1])
-        var ahead = ByteBuffer(bytes: bytes.dropFirst(2))
-        while ahead.readableBytes <= mostAhead {
-            guard let (more, bytes) = try? DescriptorPassing.receive(on: peer.number, upTo: 256 << 10) else { break }
+        let length = bytes[2..<headLength].reduce(0) { $0 << 8 | Int($1) }
+        var ahead = ByteBuffer(bytes: bytes.dropFirst(headLength))
+        while length <= mostAhead, ahead.readableBytes < length {
+            guard let (more, bytes) = try? DescriptorPassing.receive(on: peer.number, upTo: 256 << 10), !bytes.isEmpty
+            else { break }
             for descriptor in more { _ = Descriptor(owning: descriptor) }
-            guard !bytes.isEmpty else {
-                return takes(LeavingConnection(descriptor: descriptors[0], ahead: ahead), transfers)
-            }
             ahead.writeBytes(bytes)
         }
-        _ = Descriptor(owning: descriptors[0])
+        // Half of what was read is worse than no connection.
+        guard ahead.readableBytes == length else { return _ = Descriptor(owning: descriptors[0]) }
+        takes(LeavingConnection(descriptor: descriptors[0], ahead: ahead), transfers)
     }
 
     /// Hands a connection to the process that listens at `path`. The connection's descriptor stays open here.
@@ -100,7 +102,10 @@ package final class HandOverSocket: Sendable {
         to path: String
     ) throws(SystemFailure) {
         let socket = try connect(to: path)
-        let head = [Question.connection, UInt8(clamping: transfers)]
+        let length = connection.ahead.readableBytes
+        let head =
+            [Question.connection, UInt8(clamping: transfers)]
+            + stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: length >> $0) }
         try DescriptorPassing.send(
             [connection.descriptor],
             head + connection.ahead.readableBytesView,

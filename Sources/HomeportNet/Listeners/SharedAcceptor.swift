@@ -30,7 +30,7 @@ final class SharedAcceptor: Sendable {
         let trouble = Mutex(RecentTrouble())
         source.setEventHandler {
             while true {
-                let connection = systemAccept(descriptor)
+                let connection = unsharedAccept(descriptor, isBlocking: false)
                 if connection >= 0 {
                     take(connection)
                     continue
@@ -58,13 +58,4 @@ final class SharedAcceptor: Sendable {
             }
         }
     }
-}
-
-/// A nonblocking connection, closed on exec.
-private func systemAccept(_ descriptor: CInt) -> CInt {
-    let connection = accept(descriptor, nil, nil)
-    guard connection >= 0 else { return connection }
-    _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
-    _ = fcntl(connection, F_SETFL, O_NONBLOCK)
-    return connection
 }

@@ -17,7 +17,9 @@ extension ProcessTree {
         return found
     }
 
-    /// Not told on this system yet.
+    /// Whether the system tells which process listens where. It would be `proc_pidfdinfo` of libproc.
+    package static var tellsListeners: Bool { false }
+
     package static func listeners(of processes: some Sequence<Int32>) -> [SocketRecord] { [] }
 }
 #endif

@@ -32,6 +32,9 @@ extension ProcessTree {
         return found
     }
 
+    /// Whether the system tells which process listens where.
+    package static var tellsListeners: Bool { true }
+
     package static func listeners(of processes: some Sequence<Int32>) -> [SocketRecord] {
         var inodes: Set<UInt32> = []
         for pid in processes { inodes.formUnion(ProcessTable.socketInodes(of: pid)) }

@@ -6,21 +6,19 @@ import Musl
 import Darwin
 #endif
 
-/// A process that this one has started, with nothing inherited that was not given: signals as the system has them, and
-/// only the descriptors that are named.
+/// A process that this one has started, in a process group of its own: signals as the system has them, and of our
+/// descriptors those that are named and those that are not closed on exec, which none of ours should be.
 package enum SpawnedProcess {
     /// - Parameters:
     ///   - program: A path, or a name to be looked up on `PATH`.
     ///   - arguments: With the program's own name first.
     ///   - environment: `NAME=value`.
     ///   - descriptors: Its own 0, 1, 2, …: which of ours each is.
-    ///   - ownGroup: Whether it leads a process group of its own.
     package static func start(
         _ program: String,
         _ arguments: [String],
         environment: [String],
-        descriptors: [CInt],
-        ownGroup: Bool
+        descriptors: [CInt]
     ) throws(SystemFailure) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -43,7 +41,7 @@ package enum SpawnedProcess {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (ownGroup ? POSIX_SPAWN_SETPGROUP : 0)
+        let flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP
         posix_spawnattr_setflags(&attributes, Int16(flags))
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]

@@ -10,8 +10,7 @@ extension Descriptor {
     /// A pipe, both ends closed on exec.
     package static func pipe() throws(SystemFailure) -> (read: CInt, write: CInt) {
         var ends: [CInt] = [-1, -1]
-        guard systemPipe(&ends) == 0 else { throw SystemFailure("pipe", errno) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard unsharedPipe(&ends) == 0 else { throw SystemFailure("pipe", errno) }
         return (ends[0], ends[1])
     }
 
@@ -27,6 +26,3 @@ extension Descriptor {
         _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) & ~O_NONBLOCK)
     }
 }
-
-/// `pipe`, under a name that a method of that name does not hide.
-private func systemPipe(_ ends: inout [CInt]) -> CInt { pipe(&ends) }

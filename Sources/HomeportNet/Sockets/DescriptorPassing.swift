@@ -44,11 +44,13 @@ package enum DescriptorPassing {
             }
         } while sent < 0 && errno == EINTR
         guard sent >= 0 else { throw SystemFailure("sendmsg", errno) }
-        let rest = bytes.dropFirst(sent)
-        let written = rest.withUnsafeBytes { rest in
-            Result { () throws(SystemFailure) in try WholeWrite.bytes(rest, to: socket) }
+        while sent < bytes.count {
+            // A socket that has a time for it gives up when that is over.
+            let more = bytes.withUnsafeBytes { write(socket, $0.baseAddress?.advanced(by: sent), $0.count - sent) }
+            if more < 0, errno == EINTR { continue }
+            guard more > 0 else { throw SystemFailure("write", errno) }
+            sent += more
         }
-        try written.get()
     }
 
     /// Reads once.

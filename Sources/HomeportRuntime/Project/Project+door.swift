@@ -9,15 +9,18 @@ import NIOCore
 /// What stands behind a project's door, and how it is reached.
 extension Project {
     /// Keeps those whose link is still the same.
-    func makeWays(of plan: Plan) async throws -> [ServiceName: ProxyResponder] {
+    func makeWays(
+        of plan: Plan,
+        _ services: [ServiceName: RunningService]
+    ) async throws -> [ServiceName: ProxyResponder] {
         var made: [ServiceName: ProxyResponder] = [:]
         guard let loops else { return made }
         for link in plan.links {
             guard let running = links[link.name], link.isFromDoor, case .service(let name) = link.to else { continue }
             let old = ways[name]
             made[name] =
-                old?.leads(through: running) == true
-                ? old : try await ProxyResponder(running, to: proxied(name, plan.services), loops: loops)
+                old?.leads(through: running, to: services[name]?.program) == true
+                ? old : try await ProxyResponder(running, to: proxied(name, plan.services, services), loops: loops)
         }
         return made
     }
@@ -49,7 +52,11 @@ extension Project {
         )
     }
 
-    private func proxied(_ name: ServiceName, _ plans: [ServicePlan]) -> ProxiedService {
+    private func proxied(
+        _ name: ServiceName,
+        _ plans: [ServicePlan],
+        _ services: [ServiceName: RunningService]
+    ) -> ProxiedService {
         var service = ProxiedService(name: name.text, program: services[name]?.program)
         if case .upstream(let upstream) = plans.first(where: { $0.name == name })?.kind {
             service.place = "\(upstream.to)"

@@ -10,10 +10,10 @@ extension Project {
     func openDoor() async throws -> Front? {
         guard let place = options.place else { return nil }
         guard let folder = options.neighbourhood else {
-            return try await listen(try ListeningSockets.open(place), at: place, nil)
+            return try await listen(try ListeningSockets.open(place), nil)
         }
         // Whoever comes at the same time finds either nobody or a neighbour.
-        let lock = try Neighbours.lock(folder)
+        let lock = try await Neighbours.lock(folder)
         defer { withExtendedLifetime(lock) {} }
         var sockets: ListeningSockets
         do { sockets = try ListeningSockets.open(place) } catch {
@@ -23,32 +23,26 @@ extension Project {
             sockets = shared
         }
         sockets.isShared = true
-        guard let port = sockets.port else { return try await listen(sockets, at: place, nil) }
+        guard let port = sockets.port else { return try await listen(sockets, nil) }
         let neighbours = Neighbours(in: folder, key: options.key, port: port)
+        let front = try await listen(sockets, neighbours)
         self.neighbours = neighbours
-        doorPort = port
-        try claim(for: plan)
-        let front = try await listen(sockets, at: place, neighbours)
+        // Known to others only now that it can take what they hand over.
+        try claimLocked(for: plan)
+        try await front?.door.change(to: table(of: plan, services))
         return front
     }
 
-    private func listen(
-        _ sockets: consuming ListeningSockets,
-        at place: ListenPlace,
-        _ neighbours: Neighbours?
-    ) async throws -> Front? {
+    private func listen(_ sockets: consuming ListeningSockets, _ neighbours: Neighbours?) async throws -> Front? {
         guard let loops else { return nil }
         if sockets.ipv6Missing { noteMissingIPv6() }
         doorPort = sockets.port
         let door = try await Door(table(of: plan, services), loops: loops)
         var service = service(door)
-        let holder = ListenerHolder()
+        let holder = ListenerHolder(loops)
         if let neighbours {
-            let adopt: @Sendable (LeavingConnection, Int) -> Void = { connection, transfers in
-                holder.adopt(connection, transfers, loops)
-            }
+            let adopt: @Sendable (LeavingConnection, Int) -> Void = { holder.adopt($0, $1) }
             service.elsewhere = { door.elsewhere($0, $1, $2, neighbours, back: adopt) }
-            // Before anything is accepted: what comes back must find it.
             handOver = try HandOverSocket(
                 at: Neighbours.socket(in: options.neighbourhood ?? "", key: options.key),
                 shares: { holder.descriptors },
@@ -60,9 +54,16 @@ extension Project {
         return Front(listener: listener, door: door)
     }
 
+    func claim(for plan: Plan) async throws {
+        guard neighbours != nil, let folder = options.neighbourhood else { return }
+        let lock = try await Neighbours.lock(folder)
+        defer { withExtendedLifetime(lock) {} }
+        try claimLocked(for: plan)
+    }
+
     /// Tells the neighbours what this project answers for.
     /// - Throws: ``HomeportError`` where a name that the plan writes out is another project's.
-    func claim(for plan: Plan) throws {
+    private func claimLocked(for plan: Plan) throws {
         guard let neighbours else { return }
         let names = self.names(of: plan)
         var (hosts, needed) = (Set([ServiceName.control]), Set<String>())
@@ -76,7 +77,7 @@ extension Project {
             hosts.union(needed),
             needed: needed,
             project: plan.name.text,
-            services: plan.services.map { service in
+            services: plan.services.filter(\.speaksHTTP).map { service in
                 let all = names.hosts(of: service.name)
                 return .init(name: service.name.text, host: all[all.count - 1], summary: service.summary)
             }

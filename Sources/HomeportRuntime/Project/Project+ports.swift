@@ -4,6 +4,7 @@ import HomeportGuard
 import HomeportHTTP
 import HomeportNet
 import NIOCore
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -17,6 +18,7 @@ import Darwin
 extension Project {
     /// The port of a service, held so that nobody else takes it.
     /// - Parameter wanted: One that it must have.
+    /// - Throws: ``HomeportError`` that says who has it.
     func hold(for service: ServiceName, wanted: Port?, of plan: Plan) throws -> PortPlaceholder {
         if let wanted {
             do throws(SystemFailure) { return try PortPlaceholder(wanted) } catch {
@@ -41,37 +43,70 @@ extension Project {
         }
     }
 
-    /// Programs find folders at a port, too: each has one as soon as there is a program.
-    func openOwnListeners(of plan: Plan, _ services: [ServiceName: RunningService]) async throws {
-        guard let loops else { return }
-        var next: [ServiceName: (responder: any Responder, listener: Listener)] = [:]
-        for service in plan.services where plan.hasPrograms {
-            guard case .folder = service.kind, let responder = services[service.name]?.responder else { continue }
-            if let known = ownListeners[service.name] {
-                if known.responder === responder {
-                    next[service.name] = known
+    /// Programs find folders at a port, too: each has one as soon as there is a program. Those that are there stay.
+    /// - Returns: All that the plan needs, the new ones open; on failure none of those is left.
+    func openOwnListeners(
+        of plan: Plan,
+        _ services: [ServiceName: RunningService]
+    ) async throws -> [ServiceName: OwnListener] {
+        var all: [ServiceName: OwnListener] = [:]
+        guard let loops, plan.hasPrograms else { return all }
+        do {
+            for service in plan.services {
+                guard case .folder = service.kind, let responder = services[service.name]?.responder else { continue }
+                if let known = ownListeners[service.name] {
+                    all[service.name] = known
                     continue
                 }
-                await known.listener.stop(within: .milliseconds(500))
-                ownListeners[service.name] = nil
+                let port = try hold(for: service.name, wanted: nil, of: plan).port
+                let current = CurrentResponder(guarded(responder))
+                let listener = try await HTTPServer.start(
+                    ListeningSockets.open(.loopbacks(port)),
+                    on: loops,
+                    service: self.service(current),
+                    onRefusal: options.onWarning
+                )
+                all[service.name] = OwnListener(responder: current, listener: listener)
             }
-            let port = try hold(for: service.name, wanted: nil, of: plan).port
-            let guarded = passwords.map { BasicAuthentication($0, protecting: responder) } ?? responder
-            let listener = try await HTTPServer.start(
-                ListeningSockets.open(.loopbacks(port)),
-                on: loops,
-                service: self.service(guarded),
-                onRefusal: options.onWarning
-            )
-            next[service.name] = (responder, listener)
-            ownListeners[service.name] = (responder, listener)
+        } catch {
+            await close(all.filter { ownListeners[$0.key] == nil })
+            throw error
         }
-        for (name, one) in ownListeners where next[name] == nil { await one.listener.stop(within: .milliseconds(500)) }
-        ownListeners = next
+        return all
     }
 
-    func closeOwnListeners() async {
-        for (_, one) in ownListeners { await one.listener.stop(within: .milliseconds(500)) }
-        ownListeners = [:]
+    /// From now on these answer, and lead to `services`.
+    func useOwnListeners(_ next: [ServiceName: OwnListener], _ services: [ServiceName: RunningService]) async {
+        for (name, one) in next { if let service = services[name] { one.responder.become(guarded(service.responder)) } }
+        let gone = ownListeners.filter { next[$0.key] == nil }
+        ownListeners = next
+        await close(gone)
+    }
+
+    func close(_ listeners: [ServiceName: OwnListener]) async {
+        for (_, one) in listeners { await one.listener.stop(within: .milliseconds(500)) }
+    }
+
+    private func guarded(_ responder: any Responder) -> any Responder {
+        passwords.map { BasicAuthentication($0, protecting: responder) } ?? responder
+    }
+}
+
+/// Where a service of this process is found beside the door.
+struct OwnListener: Sendable {
+    let responder: CurrentResponder
+    let listener: Listener
+}
+
+/// Whoever answers at the moment.
+final class CurrentResponder: Responder {
+    private let current: Mutex<any Responder>
+
+    init(_ first: any Responder) { current = Mutex(first) }
+
+    func become(_ next: any Responder) { current.withLock { $0 = next } }
+
+    func respond(to head: RequestHead, _ exchange: any Exchange) {
+        current.withLock { $0 }.respond(to: head, exchange)
     }
 }

@@ -20,9 +20,10 @@ extension Project {
         guard let program = service.program else { return nil }
         let isMain = service.name == options.main
         let wanted = try wantedPort(program, plan)
-        // The one before it has the port until it has ended, which is when this one starts.
-        let inherited = services[service.name]?.program?.status.port.flatMap { wanted ?? $0 == $0 ? $0 : nil }
-        let held = try inherited == nil ? hold(for: service.name, wanted: wanted, of: plan) : nil
+        // One that ends with this change has its port until it has ended, which is when this one starts.
+        let known = wanted ?? ports[service.name]
+        let inherited = known.flatMap { leaving.contains($0) ? $0 : nil }
+        let held = inherited == nil ? try hold(for: service.name, wanted: wanted, of: plan) : nil
         guard let port = inherited ?? held?.port else { return nil }
         var surroundings = Program.Surroundings(
             directory: program.directory.map(plan.absolute) ?? plan.directory,
@@ -63,26 +64,32 @@ extension Project {
         }
         // It may have been replaced while it waited.
         guard services[program.name]?.program === program else { return }
+        planned[program.name] = self.environment(seenBy: program.name.text, asPlanned: true)
         do { await program.start(with: try environment(of: program)) } catch {
             options.onWarning("\(program.name) cannot be started: \(error)")
         }
     }
 
-    /// Those that would look for another service where it no longer is. What is new alone is no reason.
+    /// Those to which the plan now says something else than when they were started. What is new alone is no reason.
     func restartProgramsElsewhere() async {
-        for service in plan.services {
-            guard let program = services[service.name]?.program, program.status.state != "waiting",
-                let environment = try? environment(of: program)
-            else { continue }
-            let gone = Set(await program.environment).subtracting(environment)
-            guard let name = gone.map({ $0.prefix { $0 != "=" } }).min() else { continue }
-            options.onWarning("\(service.name) is started again: \(name) has changed for it")
-            Task { await program.restart(with: environment) }
+        await withTaskGroup { group in
+            for service in plan.services {
+                guard let program = services[service.name]?.program, let before = planned[service.name],
+                    let environment = try? environment(of: program)
+                else { continue }
+                let now = self.environment(seenBy: service.name.text, asPlanned: true)
+                guard let name = before.filter({ now[$0.key] != $0.value }).keys.min() else { continue }
+                options.onWarning("\(service.name) is started again: \(name) has changed for it")
+                planned[service.name] = now
+                group.addTask { await program.restart(with: environment) }
+            }
         }
     }
 
     /// - Throws: ``HomeportError`` where there is no such service, or it is no program.
     package func restart(_ names: [String]) async throws {
+        await turns.take()
+        defer { turns.end() }
         var meant: [Program] = []
         for name in names {
             guard let service = plan.services.first(where: { $0.name.text == name }) else {
@@ -102,7 +109,10 @@ extension Project {
             }
             meant.append(program)
         }
-        for program in meant { await program.restart(with: try environment(of: program)) }
+        let wishes = try meant.map { ($0, try environment(of: $0)) }
+        await withTaskGroup { group in
+            for (program, environment) in wishes { group.addTask { await program.restart(with: environment) } }
+        }
     }
 
     /// Returns when every program is ready, has failed, or has taken longer than it may.
@@ -117,6 +127,7 @@ extension Project {
     /// - Throws: ``HomeportError`` if a program did not get ready; its subject is the service.
     package func run(_ words: [String], in directory: String, hasTerminal: Bool) async throws -> ProgramStatus {
         await settled()
+        guard port != nil else { throw HomeportError(.projectStopped, "the project was stopped before it was ready") }
         for service in plan.services {
             guard let program = services[service.name]?.program else { continue }
             let status = program.status
@@ -203,10 +214,11 @@ extension Project {
     /// Where the project's services are: `API_PORT` and `API_URL` for each, through the link from `user` to it where the
     /// plan has one.
     /// - Parameter user: A service, or nil for who is none.
-    package func environment(seenBy user: String?) -> [String: String] {
+    /// - Parameter asPlanned: Each at the port that it was told, wherever it is found.
+    package func environment(seenBy user: String?, asPlanned: Bool = false) -> [String: String] {
         var all: [String: String] = [:]
         for service in plan.services where service.name.text != user {
-            guard let (host, port, scheme) = address(of: service, seenBy: user) else { continue }
+            guard let (host, port, scheme) = address(of: service, seenBy: user, asPlanned) else { continue }
             let name = service.name.text.uppercased().replacing("-", with: "_")
             all["\(name)_PORT"] = "\(port.number)"
             all["\(name)_URL"] = "\(scheme)://\(host):\(port.number)"
@@ -214,7 +226,11 @@ extension Project {
         return all
     }
 
-    private func address(of service: ServicePlan, seenBy user: String?) -> (host: String, Port, scheme: String)? {
+    private func address(
+        of service: ServicePlan,
+        seenBy user: String?,
+        _ asPlanned: Bool
+    ) -> (host: String, Port, scheme: String)? {
         let scheme = service.speaksHTTP ? "http" : "tcp"
         if let user, let link = links["\(user) -> \(service.name)"], let port = link.port {
             return ("127.0.0.1", port, scheme)
@@ -223,7 +239,7 @@ extension Project {
         case .folder: return ownListeners[service.name]?.listener.port.map { ("127.0.0.1", $0, scheme) }
         case .program:
             let status = services[service.name]?.program?.status
-            switch status?.place {
+            switch asPlanned ? nil : status?.place {
             case .ipv4(let address, let port): return ("\(address)", port, scheme)
             case .ipv6(let address, let port): return ("[\(address)]", port, scheme)
             default: return status?.port.map { ("127.0.0.1", $0, scheme) }

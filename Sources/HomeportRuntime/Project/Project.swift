@@ -67,7 +67,11 @@ package actor Project {
     /// Ports of services' own: leased, and kept as long as the project runs.
     var ports: [ServiceName: Port] = [:]
     /// Where programs find services that this process answers for itself.
-    var ownListeners: [ServiceName: (responder: any Responder, listener: Listener)] = [:]
+    var ownListeners: [ServiceName: OwnListener] = [:]
+    /// What each program was started with, as far as the plan says it.
+    var planned: [ServiceName: [String: String]] = [:]
+    /// Ports of programs that end with the change that is being made: those that begin after it may have them.
+    var leaving: Set<Port> = []
     /// Whether what was started first has come to be ready, or has had its time.
     var isSettled = false
     /// What the project is run for.
@@ -99,9 +103,9 @@ package actor Project {
         self.control = options.place?.isLoopback == false ? nil : control
         do {
             try await makeServices()
-            try await openOwnListeners(of: plan, services)
+            ownListeners = try await openOwnListeners(of: plan, services)
             links = try await makeLinks(of: plan, keeping: [:])
-            ways = try await makeWays(of: plan)
+            ways = try await makeWays(of: plan, services)
             let front = try await openDoor()
             state = .running(front, control: nil)
             self.toxiproxy = (toxiproxy, try await offerToxiproxy(at: plan.toxiproxy, toxiproxy))
@@ -205,28 +209,34 @@ package actor Project {
             else { return false }
             return before.kind == after.kind && old.directory == plan.directory
         }
-        let made = try await makeServices(of: plan, keeping: kept, loops: loops, caches: caches)
         let gone = services.filter { name, _ in kept[name] == nil }
-        var api = toxiproxy.listener
+        try await claim(for: plan)
+        var (made, api, listeners) = (kept, toxiproxy.listener, ownListeners)
         do {
+            leaving = Set(gone.values.compactMap { $0.program?.status.port })
+            made = try await makeServices(of: plan, keeping: kept, loops: loops, caches: caches)
             if plan.toxiproxy != old.toxiproxy {
                 api = try await offerToxiproxy(at: plan.toxiproxy, toxiproxy.responder)
             }
-            try await openOwnListeners(of: plan, made)
+            listeners = try await openOwnListeners(of: plan, made)
             try await applyLinks(of: plan, services: made)
         } catch {
             if api !== toxiproxy.listener { await api?.stop(within: .zero) }
+            await close(listeners.filter { ownListeners[$0.key] == nil })
             for (name, service) in made where kept[name] == nil { await service.stop() }
+            leaving = []
+            try? await claim(for: old)
             throw error
         }
+        leaving = []
         if api !== toxiproxy.listener { await toxiproxy.listener?.stop(within: .milliseconds(500)) }
         toxiproxy.listener = api
-        try claim(for: plan)
         let before = ways
-        ways = try await makeWays(of: plan)
+        ways = try await makeWays(of: plan, made)
         try await front?.door.change(to: table(of: plan, made))
         services = made
         self.plan = plan
+        await useOwnListeners(listeners, made)
         for way in before.values { await way.letGo() }
         await stopAll(gone, of: old)
         for name in gone.keys where made[name]?.program == nil { programLog.forget(name.text) }
@@ -289,7 +299,8 @@ package actor Project {
         await command?.stop()
         await stopAll(services, of: plan)
         services = [:]
-        await closeOwnListeners()
+        await close(ownListeners)
+        ownListeners = [:]
         var cut = 0
         for (_, link) in links { cut += await link.end() }
         links = [:]
