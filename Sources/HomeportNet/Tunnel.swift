@@ -26,6 +26,16 @@ package enum Tunnel {
     ) throws {
         let near = TunnelEnd()
         try one.pipeline.syncOperations.addHandler(near)
+        join(near, far, ahead, otherAhead)
+    }
+
+    /// Both are in their pipelines already.
+    package static func join(
+        _ near: TunnelEnd,
+        _ far: TunnelEnd,
+        _ ahead: ByteBuffer = ByteBuffer(),
+        _ otherAhead: ByteBuffer = ByteBuffer()
+    ) {
         (near.partner, far.partner) = (far, near)
         far.send(ahead)
         near.send(otherAhead)

@@ -53,7 +53,7 @@ package struct StateDirectory: Sendable {
                 throw unusable(folder, "it is open to others")
             }
         }
-        // A name has at most 24 characters, a hash eight: see key(_:).
+        // A name has at most 24 characters, a hash eight: see key(of:).
         let longest = runPath.utf8.count + "/".utf8.count + 24 + "-".utf8.count + 8 + ".sock".utf8.count
         guard longest <= Self.longestSocketPath else {
             throw unusable(path, "its path is too long for a unix socket inside it")
@@ -81,12 +81,9 @@ package struct StateDirectory: Sendable {
     package var logPath: String { "\(path)/log" }
 
     /// The control socket of a plan's process.
-    package func socket(of plan: Plan) -> String { "\(runPath)/\(Self.key(plan)).sock" }
+    package func socket(of plan: Plan) -> String { "\(runPath)/\(key(of: plan)).sock" }
 
-    /// What a plan's files in ``runPath`` begin with.
-    package func key(of plan: Plan) -> String { Self.key(plan) }
-
-    package func log(of plan: Plan) -> String { "\(logPath)/\(Self.key(plan)).log" }
+    package func log(of plan: Plan) -> String { "\(logPath)/\(key(of: plan)).log" }
 
     /// Every control socket there is, of living and of dead processes.
     package func sockets() -> [String] {
@@ -103,7 +100,7 @@ package struct StateDirectory: Sendable {
 
     /// Two plans of one name are two projects: FNV-1a of the plan's path tells them apart. What was started without a
     /// plan is told apart by its process.
-    private static func key(_ plan: Plan) -> String {
+    package func key(of plan: Plan) -> String {
         let identity = plan.file ?? "\(plan.directory) \(getpid())"
         let hash = identity.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
         // A socket's path has room for 107 bytes in all.

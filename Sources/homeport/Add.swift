@@ -52,6 +52,7 @@ struct AddCommand: AsyncParsableCommand {
         let state = StateDirectory()
         try state.prepare()
         (options.neighbourhood, options.key) = (state.runPath, state.key(of: plan))
+        options.needsNames = true
         let next = ["Ctrl-C takes it away again."]
         try await Serving.run(plan, options: options, serving: serving, writer: writer, next: next)
     }

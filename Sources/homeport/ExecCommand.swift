@@ -12,9 +12,10 @@ struct ExecCommand: AsyncParsableCommand {
         abstract: "Run a command with this folder's project around it, on free ports.",
         discussion: """
             Starts the plan's services and links on free ports, away from the shared door, waits until every program is \
-            ready, runs the command, and takes everything down. So several can run at once, beside homeport up.
+            ready, runs the command, and takes everything down. So several can run at once, beside homeport up: listen: of a \
+            link and port: of a program are free ones, too. A program with a port of its own in its code still meets itself.
 
-            The command finds each service in its environment: <NAME>_PORT and <NAME>_URL, as in API_URL; HOMEPORT_URL is \
+            The command finds each service and each named link in its environment: <NAME>_PORT and <NAME>_URL, as in API_URL; HOMEPORT_URL is \
             the project's own door, where http_proxy=$HOMEPORT_URL reaches every service by name.
 
             EXAMPLES
@@ -41,16 +42,15 @@ struct ExecCommand: AsyncParsableCommand {
     @Argument(parsing: .captureForPassthrough, help: "The command, and its words.")
     var command: [String] = []
 
-    func validate() throws {
-        if words.isEmpty { throw ValidationError("there is no command; write it as in homeport exec -- npm test") }
-    }
+    func validate() throws { try PassedWords.check(command, in: ExecCommand.self, "homeport exec -- npm test") }
 
-    private var words: [String] { command.first == "--" ? Array(command.dropFirst()) : command }
+    private var words: [String] { PassedWords(command).words }
 
     func run() async throws {
         var plan = try PlanFile.load(PlanFile.locate(file))
         // Beside the one that may run: this is another project of the same plan.
         plan.file = nil
+        plan.takeFreePorts()
         let state = StateDirectory()
         try state.prepare()
         let errors = LineWriter(descriptor: 2)
@@ -58,11 +58,7 @@ struct ExecCommand: AsyncParsableCommand {
         if output {
             options.output = ProgramLines.output(.text(colour: Terminal.errors.hasColour), to: errors)
         }
-        switch log ?? .off {
-        case .off: break
-        case .text: options.observer = AccessLog(.text(colour: Terminal.errors.hasColour), to: errors)
-        case .json: options.observer = AccessLog(.json, to: errors)
-        }
+        options.observer = (log ?? .off).accessLog(to: errors, on: .errors)
         let project = Project(plan, options: options)
         let (words, here) = (words, PlanFile.currentDirectory)
         let hasTerminal = Terminal.isOurs
@@ -88,6 +84,6 @@ struct ExecCommand: AsyncParsableCommand {
             onStopping: {}
         )
         errors.finish()
-        throw ExitCode(try outcome.exitCode())
+        throw ExitCode(try outcome.exitCode(saysWhy: true))
     }
 }

@@ -38,7 +38,11 @@ struct OpenCommand: AsyncParsableCommand {
     }
 
     private func address(in status: ProjectStatus) throws -> String {
-        guard let name else { return status.addresses.first ?? "" }
+        guard let name else {
+            let fallback = status.services.first(where: \.isDefault) ?? status.services.first
+            // The bare address may be another project's.
+            return status.bare == nil ? status.addresses.first ?? "" : fallback?.url ?? ""
+        }
         if let service = status.services.first(where: { $0.name == name }) { return service.url }
         let names = status.services.map(\.name)
         let near = Spelling.nearest(to: name, among: names)

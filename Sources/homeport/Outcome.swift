@@ -20,10 +20,14 @@ final class Outcome: Sendable {
         } catch { result.withLock { $0 = .failure(error) } }
     }
 
-    /// As shells tell it; 130 where it was ended before it had begun.
-    func exitCode() throws -> Int32 {
+    /// - Parameter saysWhy: Whether nobody else has said why it could not be started.
+    /// - Returns: As shells tell it; 130 where it was ended before it had begun.
+    func exitCode(saysWhy: Bool = false) throws -> Int32 {
         guard let status = try result.withLock({ $0 })?.get() else { return 130 }
-        if let failure = status.failure { return failure == ENOENT ? 127 : 126 }
+        if let failure = status.failure {
+            if saysWhy { Terminal.errors.write("homeport: \(status.trouble ?? "it could not be started")\n") }
+            return failure == ENOENT ? 127 : 126
+        }
         return status.exit?.exitCode ?? 0
     }
 }

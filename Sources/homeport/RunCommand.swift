@@ -61,15 +61,11 @@ struct RunCommand: AsyncParsableCommand {
     var name: String
 
     @Argument(parsing: .captureForPassthrough, help: "The program, and its words.")
-    var command: [String]
+    var command: [String] = []
 
-    func validate() throws {
-        if words.isEmpty {
-            throw ValidationError("there is no program to run; write it as in homeport run \(name) -- npm start")
-        }
-    }
+    func validate() throws { try PassedWords.check(command, in: RunCommand.self, "homeport run NAME -- npm start") }
 
-    private var words: [String] { command.first == "--" ? Array(command.dropFirst()) : command }
+    private var words: [String] { PassedWords(command).words }
 
     func run() async throws {
         let name = try ServiceName(parsing: name)
@@ -94,12 +90,9 @@ struct RunCommand: AsyncParsableCommand {
         options.leases = LeaseFile(in: state.path, onWarning: options.onWarning)
         (options.neighbourhood, options.key) = (state.runPath, state.key(of: plan))
         let errors = LineWriter(descriptor: 2)
-        switch log ?? .off {
-        case .off: break
-        case .text: options.observer = AccessLog(.text(colour: Terminal.errors.hasColour), to: errors)
-        case .json: options.observer = AccessLog(.json, to: errors)
-        }
+        options.observer = (log ?? .off).accessLog(to: errors, on: .errors)
         let output = LineWriter(descriptor: 1)
+        options.needsNames = true
         options.main = name
         options.isAtTerminal = Terminal.isOurs
         options.output.line = { output.write($1) }

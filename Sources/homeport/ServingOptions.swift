@@ -27,6 +27,15 @@ struct ServingOptions: ParsableArguments {
 
     enum LogForm: String, ExpressibleByArgument, CaseIterable {
         case text, json, off
+
+        /// Told of requests, in this form; nil for off.
+        func accessLog(to writer: LineWriter, on terminal: Terminal) -> AccessLog? {
+            switch self {
+            case .off: nil
+            case .text: AccessLog(.text(colour: terminal.hasColour), to: writer)
+            case .json: AccessLog(.json, to: writer)
+            }
+        }
     }
 
     /// - Parameter bind: The one address to listen on, instead of both loopbacks.
@@ -69,11 +78,7 @@ struct ServingOptions: ParsableArguments {
             form == .json ? .json : .text(colour: Terminal.output.hasColour),
             to: writer
         )
-        switch form {
-        case .off: break
-        case .text: options.observer = AccessLog(.text(colour: Terminal.output.hasColour), to: writer)
-        case .json: options.observer = AccessLog(.json, to: writer)
-        }
+        options.observer = form.accessLog(to: writer, on: .output)
         return options
     }
 }

@@ -23,15 +23,17 @@ struct StartReport {
 
     func write(to terminal: Terminal) {
         var text = "\n  " + terminal.styled("Homeport", .bold) + " \(status.version) runs "
-        text += terminal.styled(status.project, .bold) + "\n\n"
+        text += terminal.styled(status.project, .bold)
+        text += (status.worktree.map { " (worktree \($0))" } ?? "") + "\n\n"
         let fallback = status.services.first(where: \.isDefault)
-        let bare = fallback.map { "\($0.name): \($0.summary.harmless)" } ?? "the list of services"
+        let own = fallback.map { "\($0.name): \($0.summary.harmless)" } ?? "the list of services"
+        let bare = status.bare.map { "belongs to the project \($0) until that ends" } ?? own
         for (index, address) in status.addresses.enumerated() {
             text += "  " + terminal.styled(address, .green) + (index == 0 ? "   \(bare)" : "") + "\n"
         }
         let hasPrograms = status.services.contains { $0.state != nil }
         // The bare address is enough for one service; with several, each has its name.
-        if status.services.count > 1 || fallback == nil || hasPrograms {
+        if status.services.count > 1 || fallback == nil || hasPrograms || status.bare != nil {
             text += "\n"
             for service in status.services {
                 // One that runs and listens nowhere is not there to be asked.

@@ -11,8 +11,9 @@ struct StatusCommand: AsyncParsableCommand {
               homeport status
               homeport status --all --json
 
-            JSON: {"projects": [{project, version, pid, directory, plan, started, addresses, connections, services: \
-            [{name, kind, summary, url, default}]}]}
+            JSON: {"projects": [{project, version, pid, directory, plan, started, addresses, bare?, worktree?, connections, settled, \
+            links, toxiproxy, services: [{name, kind, summary, url, default, address?, and of programs: state, pid, port, listens, \
+            exposed, exit, trouble, restarts}]}]}
 
             EXIT CODES
               0  it runs, or --all

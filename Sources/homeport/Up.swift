@@ -23,6 +23,7 @@ struct UpCommand: AsyncParsableCommand {
 
             EXIT CODES
               0  done
+              1  with --detach: it runs, and a program of it is not ready
               2  the plan is wrong; nothing was started or changed
               3  the port is taken, or something else of the world is in the way
             """
@@ -104,7 +105,11 @@ struct UpCommand: AsyncParsableCommand {
                 let next = [
                     "It runs in the background as pid \(status.pid); homeport down stops it.", "Its log is \(log)",
                 ]
-                return StartReport(status, next: next).write(to: .output)
+                StartReport(status, next: next).write(to: .output)
+                let unready = status.services.filter { $0.state != nil && !$0.isWell }.map(\.name)
+                guard !unready.isEmpty else { return }
+                Terminal.errors.warn("not ready: \(unready.joined(separator: ", ")); homeport logs NAME tells more")
+                throw ExitCode(1)
             }
             if let code = process.exitCode() {
                 Terminal.errors.write(process.lastWords)

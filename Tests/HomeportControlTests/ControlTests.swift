@@ -56,7 +56,7 @@ import Darwin
                 _ = try await running.client.change(bench.wish("services:\n  a: { foldr: one }\n  b: { folder: gone }"))
             }
             let problems = try #require(refusal).problems
-            #expect(problems.count == 3)
+            #expect(problems.count == 2)
             #expect(problems.allSatisfy { $0.fix != nil && $0.subject != nil && $0.code.blame == .words })
             #expect(try await Web.get("/", at: .ipv4(running.port)).body == "one")
         }

@@ -37,7 +37,7 @@ import Darwin
     @Test func withoutOneServeIsOffered() throws {
         let error = try #require(throws: HomeportError.self) { try PlanFile.find(from: "\(folder.path)/empty") }
         #expect(error.code == .planMissing && error.code.blame == .words)
-        #expect(error.fix == "serve this folder without one: homeport serve")
+        #expect(error.fix == "homeport init writes one; homeport serve serves this folder without")
         #expect(throws: HomeportError.self) { try PlanFile.find(from: "/") }
     }
 

@@ -156,8 +156,20 @@ import Testing
     @Test func allProblemsAreSaidAtOnce() throws {
         #expect(
             try problems("services:\n  a: { foldr: x }\n  b: { folder: ./gone }\n  C: { folder: . }\ntap: {}\n").count
-                == 5
+                == 4
         )
+    }
+
+    @Test(arguments: [
+        ("rnu: npm start", "did you mean run?"), ("command: x", "did you mean run?"), ("url: 3000", "did you mean to?"),
+        ("ready: /up", "add run: npm start"),
+    ])
+    func aServiceThatSaysNotWhatItIsIsOneProblem(words: String, fix: String) throws {
+        #expect(try only("services: { a: { \(words) } }").fix == fix)
+    }
+
+    @Test func aBareCommandIsOfferedAsAProgram() throws {
+        #expect(try only("services: { web: npm start }").fix == "write web: { run: npm start }")
     }
 
     @Test func theSchemaHasEveryKeyThatIsRead() throws {

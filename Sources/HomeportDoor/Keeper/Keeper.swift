@@ -93,7 +93,7 @@ package struct Keeper {
     private mutating func launch() {
         do throws(SystemFailure) {
             if let directory, chdir(directory) != 0 { throw SystemFailure("chdir", errno) }
-            var environment = Self.environment
+            var environment = ProcessEnvironment.all
             var words = command
             if listening > 0 {
                 environment += ["LISTEN_FDS=\(listening)"]
@@ -165,15 +165,5 @@ package struct Keeper {
             // Nobody may be there to hear it.
             try? WholeWrite.bytes(bytes, to: Self.control)
         }
-    }
-
-    private static var environment: [String] {
-        var all: [String] = []
-        var next = environ
-        while let entry = next.pointee {
-            all.append(String(cString: entry))
-            next += 1
-        }
-        return all
     }
 }

@@ -144,6 +144,12 @@ package final class Neighbours: Sendable {
         return view.withLock { $0.claims.owner(of: host) }.flatMap { $0.process == .own ? nil : $0.socket }
     }
 
+    /// The project that answers for a host; nil where it is this one, or nobody.
+    package func project(of host: String) -> String? {
+        freshen()
+        return view.withLock { $0.claims.owner(of: host) }.flatMap { $0.process == .own ? nil : $0.project }
+    }
+
     /// What stands behind the door beside this project.
     var shown: [DoorEntry.Shown] {
         freshen()

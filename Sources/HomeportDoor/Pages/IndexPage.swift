@@ -70,8 +70,8 @@ final class IndexPage: Responder {
                 name: name,
                 url: "http://\(route.host)\(port)/",
                 summary: route.summary,
-                state: status?.state,
-                trouble: status?.trouble ?? (status?.state == "ready" ? nil : status?.exit.map { "\($0)" })
+                state: status?.state.rawValue,
+                trouble: status?.trouble ?? (status?.state == .ready ? nil : status?.exit.map { "\($0)" })
             )
         }
         let others = neighbours?.shown ?? []

@@ -39,7 +39,7 @@ struct TroublePage: Encodable {
     }
 
     mutating func add(_ trouble: ProgramTrouble) {
-        (fix, state, pid) = (trouble.fix, trouble.status.state, trouble.status.pid)
+        (fix, state, pid) = (trouble.fix, trouble.status.state.rawValue, trouble.status.pid)
         exitCode = trouble.status.exit?.exitCode
         output = trouble.output
     }

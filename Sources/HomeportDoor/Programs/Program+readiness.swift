@@ -30,7 +30,7 @@ extension Program {
                 surroundings.onWarning("\(name) is not ready after \(plan.readiness.within.text): \(whyLate(status))")
             }
             tellChange()
-            if status.place != nil, supervision.phase == .ready { return }
+            if status.place != nil, supervision.phase == .ready { return await tellPlace() }
             try? await Task.sleep(for: pause)
             pause = min(pause * 3 / 2, supervision.phase == .ready ? .seconds(5) : .seconds(1))
         }
@@ -57,7 +57,26 @@ extension Program {
         }
         let sockets = ProcessTree.listeners(of: ProcessTree.descendants(of: kept.keeper))
         let place = ObservedListener.place(among: sockets, port: surroundings.port, isPatient: isPatient)
-        snapshot.withLock { $0.place = place }
+        let isExposed = sockets.contains { $0.state == .listen && !$0.local.address.isLoopback }
+        snapshot.withLock { ($0.place, $0.isExposed) = (place, isExposed) }
+    }
+
+    /// What is found of it beside its readiness, said once for each start.
+    func tellPlace() async {
+        let status = status
+        guard let place = status.place, !hasToldPlace else { return }
+        hasToldPlace = true
+        if status.isExposed {
+            surroundings.onWarning(
+                "\(name) listens beyond the loopback: other machines can reach it; its HOST says 127.0.0.1"
+            )
+        }
+        let port = surroundings.port
+        guard Endpoint(place).port != port, handed.isEmpty else { return }
+        surroundings.onWarning(
+            "\(name) listens on \(Endpoint(place)), not on its PORT \(port.number), which leads there"
+        )
+        relay = try? await ToldPort.open(port, to: self, on: surroundings.loop)
     }
 
     private func answers(_ path: String, at place: Endpoint.Place) async -> Bool {
@@ -83,6 +102,16 @@ extension Program {
             }
             await change(within: .seconds(1))
         }
+    }
+
+    /// The same, but goes on waiting while it is started again and again.
+    package func readyOrLate() async -> ProgramStatus {
+        let deadline = ContinuousClock.now + plan.readiness.within
+        while [.waiting, .starting, .backingOff].contains(supervision.phase) {
+            if isLate || supervision.phase != .waiting && .now > deadline { break }
+            await change(within: .seconds(1))
+        }
+        return status
     }
 
     /// Returns when nothing of it is left and it is not started again.

@@ -26,13 +26,13 @@ extension Program {
             return ("\(name) cannot be reached at \(Endpoint(place)): \(DialFailure.text(error))", nil)
         }
         switch status.state {
-        case "exited": return ("\(name) \(status.exit.map { "\($0)" } ?? "has ended")", again)
-        case "failed": return ("\(name) could not be started: \(status.trouble ?? "")", again)
-        case "backing-off":
+        case .exited: return ("\(name) \(status.exit.map { "\($0)" } ?? "has ended")", again)
+        case .failed: return ("\(name) could not be started: \(status.trouble ?? "")", again)
+        case .backingOff:
             return ("\(name) \(status.exit.map { "\($0)" } ?? "has ended"); it is being started again", nil)
-        case "stopped": return ("\(name) was stopped", nil)
-        case "waiting": return ("\(name) waits for what it depends on", nil)
-        default:
+        case .stopped: return ("\(name) was stopped", nil)
+        case .waiting: return ("\(name) waits for what it depends on", nil)
+        case .starting, .ready:
             let port = status.port.map { "\($0.number)" } ?? "its port"
             return (
                 "\(name) runs as pid \(status.pid.map(String.init) ?? "?"), and listens nowhere",

@@ -59,13 +59,16 @@ package actor Program {
     private var pause: Task<Void, Never>?
     private var placeholder: PortPlaceholder?
     /// Listen as long as this lives, so that who comes while it restarts waits.
-    private var handed: [CInt] = []
+    private(set) var handed: [CInt] = []
+    /// Answers at the port that it was told, where it listens on another.
+    var relay: Listener?
+    var hasToldPlace = false
     private var pid: Int32?
     var isLate = false
     var lastLook = ContinuousClock.now - .seconds(1)
     private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     private var nextWaiter = 0
-    let snapshot = Mutex(ProgramStatus(state: "waiting"))
+    let snapshot = Mutex(ProgramStatus())
 
     /// - Parameter placeholder: Holds its port until it is started.
     package init(
@@ -143,7 +146,7 @@ package actor Program {
         run += 1
         let run = run
         supervision.launched(at: Self.uptime)
-        (pid, isLate) = (nil, false)
+        (pid, isLate, hasToldPlace) = (nil, false, false)
         snapshot.withLock { $0.place = nil }
         placeholder = nil
         tellChange()
@@ -219,6 +222,8 @@ package actor Program {
             kept = nil
             pid = nil
             snapshot.withLock { $0.place = nil }
+            await relay?.stop(within: .zero)
+            relay = nil
             hold()
             again(after: supervision.gone(at: Self.uptime))
         }
@@ -276,17 +281,19 @@ package actor Program {
         snapshot.withLock { status in
             status.state =
                 switch supervision.phase {
-                case .waiting: "waiting"
-                case .starting: "starting"
-                case .ready: "ready"
-                case .backingOff: "backing-off"
-                case .ended: supervision.failure == nil ? "exited" : "failed"
-                case .stopped: "stopped"
+                case .waiting: .waiting
+                case .starting: .starting
+                case .ready: .ready
+                case .backingOff: .backingOff
+                case .ended: supervision.failure == nil ? .exited : .failed
+                case .stopped: .stopped
                 }
             status.pid = pid
             (status.exit, status.failure) = (supervision.exit, supervision.failure)
             status.trouble =
-                supervision.failure.map(whyNot) ?? (isLate && supervision.phase == .starting ? whyLate(status) : nil)
+                supervision.failure.map(whyNot)
+                ?? (isLate && supervision.phase == .starting
+                    ? "not ready after \(plan.readiness.within.text): \(whyLate(status))" : nil)
             status.restarts = supervision.restarts
         }
         let all = waiting.values

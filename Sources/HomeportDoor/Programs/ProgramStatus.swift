@@ -2,13 +2,27 @@ package import HomeportCore
 
 /// What is known of a program at one moment.
 package struct ProgramStatus: Sendable, Equatable {
-    /// `waiting`, `starting`, `ready`, `backing-off`, `exited`, `failed`, `stopped`.
-    package var state: String
+    package enum State: String, Sendable {
+        /// For what it depends on.
+        case waiting
+        case starting
+        case ready
+        /// Has failed, and is started again in a while.
+        case backingOff = "backing-off"
+        case exited
+        /// Could not be started at all.
+        case failed
+        case stopped
+    }
+
+    package var state = State.waiting
     package var pid: Int32?
     /// Its own port.
     package var port: Port?
     /// Where it was found to listen.
     package var place: Endpoint.Place?
+    /// Whether other machines can reach it where it listens.
+    package var isExposed = false
     /// How it ended the last time.
     package var exit: ProgramExit?
     /// Why it could not even be started.
@@ -18,17 +32,5 @@ package struct ProgramStatus: Sendable, Equatable {
     /// How often it was started again of its own.
     package var restarts = 0
 
-    package init(state: String) { self.state = state }
-}
-
-/// Why a program cannot be reached.
-package struct ProgramTrouble: Error, CustomStringConvertible {
-    package let service: String
-    package let status: ProgramStatus
-    package let what: String
-    package let fix: String?
-    /// The last lines that it has said.
-    package let output: [String]
-
-    package var description: String { what }
+    package init() {}
 }

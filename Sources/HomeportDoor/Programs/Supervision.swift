@@ -106,6 +106,7 @@ struct Supervision: Sendable {
     mutating func ask(again: Bool) {
         guard phase != .stopped else { return }
         wish = again ? .restart : .stop
+        if again { (attempt, failures) = (0, 0) }
         if !isAlive, !again { phase = .stopped }
     }
 }

@@ -35,6 +35,9 @@ package struct LinkPlan: Sendable, Equatable {
     /// Whether it stands between the door and a service, and listens nowhere.
     package var isFromDoor: Bool { name.hasPrefix(Self.door + " -> ") }
 
+    /// Who uses it, for `api -> db`; nil where that is not said.
+    package var from: String? { name.firstRange(of: " -> ").map { String(name[..<$0.lowerBound]) } }
+
     /// Who it is that such links come from.
     package static let door = "door"
 

@@ -99,6 +99,12 @@ extension Plan {
         var ports: [String: String] = [:]
         var names: Set<String> = []
         for link in links {
+            if let from = link.from, from != LinkPlan.door, !services.contains(where: { $0.name.text == from }) {
+                let near = Spelling.nearest(to: from, among: services.map(\.name.text) + [LinkPlan.door])
+                let what = "there is no service \(from) that \(link.name) could come from"
+                let fix = near.map { "did you mean \($0)?" } ?? "name a service of this plan, or door"
+                problems.append(place(link, "to").wrong(what, fix: fix))
+            }
             if case .service(let name) = link.to, !services.contains(where: { $0.name == name }) {
                 let near = Spelling.nearest(to: name.text, among: services.map(\.name.text))
                 let fix = near.map { "did you mean \($0)?" } ?? "name a service of this plan, or a port as in to: 5432"

@@ -1,5 +1,7 @@
 import HomeportCore
 import HomeportDoor
+import HomeportLink
+import HomeportNet
 
 /// What a plan says of programs, and cannot be.
 extension Plan {
@@ -75,4 +77,21 @@ extension Plan {
     }
 
     var hasPrograms: Bool { services.contains { $0.program != nil } }
+}
+
+extension Plan {
+    /// Away from all that is written down: whatever runs beside is not in the way.
+    package mutating func takeFreePorts() {
+        toxiproxy = nil
+        for index in links.indices {
+            if case .address(.unix(_)) = links[index].listen { continue }
+            links[index].listen = nil
+        }
+        for index in services.indices {
+            guard case .program(var program) = services[index].kind else { continue }
+            program.port = nil
+            program.environment.removeAll { $0.name == "PORT" }
+            services[index].kind = .program(program)
+        }
+    }
 }

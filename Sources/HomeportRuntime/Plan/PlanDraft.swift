@@ -72,6 +72,8 @@ package struct PlanDraft: Sendable {
                 let command = String(parts[1].drop { $0 == " " || $0 == "\t" })
                 guard !command.isEmpty else { return nil }
                 let name = ServiceName(madeFrom: String(parts[0]))
+                // Done once at a deployment, not a service.
+                guard name.text != "release" else { return nil }
                 var words = [("run", command)]
                 if !command.contains("PORT"), name.text != "web" { words.append(("ready", "started")) }
                 return Entry(name: name, words: words, source: file)

@@ -29,7 +29,7 @@ package enum PlanFile {
             .planMissing,
             "there is no plan (homeport.yaml) here or above",
             where: directory,
-            fix: "serve this folder without one: homeport serve"
+            fix: "homeport init writes one; homeport serve serves this folder without"
         )
     }
 

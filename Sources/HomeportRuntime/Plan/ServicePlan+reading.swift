@@ -51,7 +51,8 @@ extension ServicePlan {
     static func read(_ node: PlanNode, name: ServiceName, problems: inout [HomeportError]) -> ServicePlan? {
         guard node.isMapping else {
             let text = (try? node.text()) ?? "./public"
-            let key = (try? Endpoint(parsing: text)) == nil ? "folder" : "to"
+            let isPath = text.contains("/") && !text.contains(" ") || text == "."
+            let key = (try? Endpoint(parsing: text)) != nil ? "to" : isPath ? "folder" : "run"
             problems.append(node.wrong("a service is a mapping", fix: "write \(name): { \(key): \(text) }"))
             return nil
         }
@@ -72,11 +73,36 @@ extension ServicePlan {
             problems.append(node.wrong("\(name) is both \(keys)", fix: "make two services of it"))
             return nil
         }
+        if said.isEmpty, let problem = missingKind(node, name) {
+            problems.append(problem)
+            return nil
+        }
         let kind = said.first ?? kinds[0]
         var plan = ServicePlan(name: name, kind: kind.start)
         kind.section.read(node, into: &plan, problems: &problems)
         // Even if something is wrong with it: what else is wrong is to be found as well.
         return plan
+    }
+
+    /// What people call the kinds elsewhere.
+    private static let otherWords = [
+        "command": "run", "cmd": "run", "exec": "run", "script": "run", "dir": "folder", "path": "folder",
+        "root": "folder",
+        "url": "to", "upstream": "to", "target": "to", "proxy": "to",
+    ]
+
+    /// A service that says not what it is: by a slip, mostly.
+    private static func missingKind(_ node: PlanNode, _ name: ServiceName) -> HomeportError? {
+        let keys = ((try? node.mapping()) ?? []).map(\.key)
+        let known = Set(section.keys.map(\.name))
+        for key in keys where !known.contains(key) {
+            guard let near = otherWords[key] ?? Spelling.nearest(to: key, among: kinds.map(\.key)) else { continue }
+            return node.wrong("\(key) is no key here", fix: "did you mean \(near)?", code: .planKey)
+        }
+        let own = Set((programKeys + upstreamKeys).map(\.name)).subtracting(["folder"])
+        guard let key = keys.first(where: own.contains) else { return nil }
+        let kind = programKeys.contains { $0.name == key } ? "run: npm start" : "to: 3000"
+        return node.wrong("\(name) has \(key), and does not say what it is", fix: "add \(kind)")
     }
 
     /// The folder's part, for the keys that write into it.

@@ -85,13 +85,20 @@ extension Project {
         for service in plan.services {
             let all = names.hosts(of: service.name)
             guard let owner = taken[all[0]], before[all[0]] != owner else { continue }
+            if options.needsNames, all.allSatisfy({ taken[$0] != nil }) {
+                throw HomeportError(
+                    .nameTaken,
+                    "\(all[0]) is a service of the project \(owner), which runs",
+                    fix: "choose another name; homeport status --all tells who has which"
+                )
+            }
             let other =
                 all.first { taken[$0] == nil }.map { "it is at \($0) until that ends" } ?? "write out names: for it"
             options.onWarning("\(all[0]) belongs to the project \(owner); \(other)")
         }
     }
 
-    func names(of plan: Plan) -> HostNames { HostNames(plan, isShared: options.neighbourhood != nil) }
+    func names(of plan: Plan) -> HostNames { HostNames(project: plan.name, worktree: worktree) }
 
     /// Where a service answers: the first of its names that it has.
     func host(of service: ServiceName, _ plan: Plan) -> String {

@@ -5,14 +5,6 @@ import HomeportLink
 import HomeportNet
 import NIOCore
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// A project's programs: made with its services, started when all is there that they may call.
 extension Project {
     /// - Returns: nil for a service that is no program.
@@ -49,7 +41,7 @@ extension Project {
     /// Starts those that wait, each when what it depends on is ready.
     func startPrograms() {
         for service in plan.services {
-            guard let program = services[service.name]?.program, program.status.state == "waiting" else { continue }
+            guard let program = services[service.name]?.program, program.status.state == .waiting else { continue }
             Task { await self.start(program, after: program.plan.dependsOn) }
         }
     }
@@ -57,10 +49,11 @@ extension Project {
     private func start(_ program: Program, after dependencies: [ServiceName]) async {
         for name in dependencies {
             guard let dependency = services[name]?.program else { continue }
-            let status = await dependency.settled()
-            guard status.state != "ready" else { continue }
-            guard status.state != "stopped" else { return }
-            options.onWarning("\(program.name) is started although \(name) is not ready (\(status.state))")
+            let status = await dependency.readyOrLate()
+            // One that was there to prepare something has done it.
+            if status.state == .ready || status.state == .exited && status.exit?.isSuccess == true { continue }
+            guard status.state != .stopped else { return }
+            options.onWarning("\(program.name) is started although \(name) is not ready (\(status.state.rawValue))")
         }
         // It may have been replaced while it waited.
         guard services[program.name]?.program === program else { return }
@@ -132,13 +125,13 @@ extension Project {
             guard let program = services[service.name]?.program else { continue }
             let status = program.status
             // One that was there to prepare something is done.
-            if status.state == "ready" || status.state == "exited" && status.exit?.isSuccess == true { continue }
+            if status.state == .ready || status.state == .exited && status.exit?.isSuccess == true { continue }
             let why = status.trouble ?? status.exit.map { "it \($0)" }
             throw HomeportError(
                 .programUnready,
-                "\(service.name) is not ready (\(status.state))\(why.map { ": \($0)" } ?? "")",
+                "\(service.name) is not ready (\(status.state.rawValue))\(why.map { ": \($0)" } ?? "")",
                 where: service.name.text,
-                fix: "homeport exec --output shows all that the programs say"
+                fix: "mend it, or give it longer with ready: { within: 60s }"
             )
         }
         var plan = ProgramPlan(.words(words))
@@ -186,7 +179,7 @@ extension Project {
 
     private func environment(of program: Program) throws -> [String] {
         var all = Self.inherited
-        all.merge(surroundings(of: program)) { $1 }
+        all.merge(ownVariables(of: program)) { $1 }
         all.merge(try variables(of: program.plan, plan)) { $1 }
         return all.map { "\($0.key)=\($0.value)" }.sorted()
     }
@@ -201,7 +194,7 @@ extension Project {
         return all
     }
 
-    private func surroundings(of program: Program) -> [String: String] {
+    private func ownVariables(of program: Program) -> [String: String] {
         var all = environment(seenBy: program.name.text)
         if let port = program.status.port { all["PORT"] = "\(port.number)" }
         all["HOST"] = "127.0.0.1"
@@ -222,6 +215,19 @@ extension Project {
             let name = service.name.text.uppercased().replacing("-", with: "_")
             all["\(name)_PORT"] = "\(port.number)"
             all["\(name)_URL"] = "\(scheme)://\(host):\(port.number)"
+        }
+        // A link with a name of its own is one more way.
+        for link in plan.links where !link.isDatagram && !link.name.contains(">") {
+            guard let port = links[link.name]?.port else { continue }
+            let name = link.name.uppercased().replacing("-", with: "_")
+            var scheme = "tcp"
+            if case .service(let target) = link.to,
+                plan.services.first(where: { $0.name == target })?.speaksHTTP == true
+            {
+                scheme = "http"
+            }
+            all["\(name)_PORT"] = "\(port.number)"
+            all["\(name)_URL"] = "\(scheme)://127.0.0.1:\(port.number)"
         }
         return all
     }
@@ -255,21 +261,24 @@ extension Project {
     }
 
     private static var inherited: [String: String] {
-        var all: [String: String] = [:]
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                all[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            next += 1
+        let pairs = ProcessEnvironment.all.compactMap { text in
+            text.firstIndex(of: "=").map { (String(text[..<$0]), String(text[text.index(after: $0)...])) }
         }
-        return all
+        return Dictionary(pairs) { first, _ in first }
     }
 
     // MARK: Status
 
     func status(of service: ServicePlan) -> ProjectStatus.Service {
+        var status = facts(of: service)
+        // Only HTTP stands behind the door.
+        if !service.speaksHTTP {
+            status.url = status.address.map { $0.contains(":/") ? $0 : "tcp://\($0)" } ?? service.name.text
+        }
+        return status
+    }
+
+    private func facts(of service: ServicePlan) -> ProjectStatus.Service {
         var status = ProjectStatus.Service(
             name: service.name.text,
             kind: service.kind.word,
@@ -281,13 +290,14 @@ extension Project {
         status.port = ownListeners[service.name]?.listener.port?.number
         if let port = status.port { status.address = "127.0.0.1:\(port)" }
         guard let program = services[service.name]?.program?.status else { return status }
-        status.state = program.state
+        status.state = program.state.rawValue
         status.pid = program.pid
         status.port = program.port?.number
         status.listens = program.place.map { "\(Endpoint($0))" }
-        status.exit = program.state == "ready" ? nil : program.exit.map { "\($0)" }
+        status.exit = program.state == .ready ? nil : program.exit.map { "\($0)" }
         status.trouble = program.trouble
         status.restarts = program.restarts
+        status.exposed = program.isExposed ? true : nil
         status.address = status.listens ?? status.port.map { "127.0.0.1:\($0)" }
         return status
     }

@@ -21,7 +21,7 @@ import Darwin
 /// A changed plan is applied whole or not at all: everything that can fail is done first, beside what runs; then the
 /// table of routes is swapped.
 package actor Project {
-    private enum State {
+    enum State {
         case idle
         case running(Front?, control: Listener?)
         case stopped
@@ -36,7 +36,7 @@ package actor Project {
     package let options: ProjectOptions
     package internal(set) var plan: Plan
 
-    private var state = State.idle
+    var state = State.idle
     var services: [ServiceName: RunningService] = [:]
     /// How the door reaches services that have a link before them.
     var ways: [ServiceName: ProxyResponder] = [:]
@@ -45,7 +45,7 @@ package actor Project {
     var lines: [String: Lines] = [:]
     var group: MultiThreadedEventLoopGroup?
     private var controlGroup: MultiThreadedEventLoopGroup?
-    private let started = Int64(time(nil))
+    let started = Int64(time(nil))
     var loops: ServerLoops?
     private var caches: FolderCaches?
     private var socketPath: String?
@@ -56,12 +56,13 @@ package actor Project {
     var neighbours: Neighbours?
     var handOver: HandOverSocket?
     var doorPort: Port?
+    let worktree: ServiceName?
     /// Hosts that a neighbour has, and its name.
     var taken: [String: String] = [:]
     private var hasSaidIPv6Missing = false
     /// Loops for those who ask and change: however much passes through the others, they are answered.
     private var controlLoops: ServerLoops?
-    private var toxiproxy: (responder: (any Responder)?, listener: Listener?)
+    var toxiproxy: (responder: (any Responder)?, listener: Listener?)
     /// One for all services and all plans to come: what was right once stays known.
     let passwords: PasswordCheck?
     /// Ports of services' own: leased, and kept as long as the project runs.
@@ -81,6 +82,7 @@ package actor Project {
     package init(_ plan: Plan, options: ProjectOptions) {
         self.plan = plan
         self.options = options
+        worktree = options.neighbourhood == nil ? nil : WorkingCopy(of: plan.directory).worktree
         passwords = options.credentials.isEmpty ? nil : PasswordCheck(options.credentials)
     }
 
@@ -243,38 +245,6 @@ package actor Project {
         await restartProgramsElsewhere()
         startPrograms()
         return change
-    }
-
-    // MARK: Facts
-
-    package var port: Port? {
-        guard case .stopped = state else { return doorPort }
-        return nil
-    }
-
-    package var status: ProjectStatus {
-        get async {
-            var (addresses, connections) = ([String](), 0)
-            if case .running(let front?, _) = state {
-                addresses = front.listener.places.map { "\(Endpoint($0, scheme: .http))" }
-                connections = front.listener.connectionCount
-            }
-            let plan = plan
-            return ProjectStatus(
-                project: plan.name.text,
-                version: HomeportVersion.current,
-                pid: getpid(),
-                directory: plan.directory,
-                plan: plan.file,
-                started: LogTime.rfc3339(started),
-                addresses: addresses,
-                services: plan.services.map(status(of:)),
-                settled: isSettled,
-                links: await linkStatus,
-                toxiproxy: toxiproxy.listener?.places.map { "\(Endpoint($0, scheme: .http))" } ?? [],
-                connections: connections
-            )
-        }
     }
 
     // MARK: Stop

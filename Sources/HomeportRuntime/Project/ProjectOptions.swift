@@ -23,6 +23,8 @@ package struct ProjectOptions: Sendable {
     package var neighbourhood: String?
     /// What this project's files there begin with.
     package var key = ""
+    /// Whether it is for nothing if its services cannot have a name.
+    package var needsNames = false
     /// Where ports are leased; nil takes free ones, for once.
     package var leases: LeaseFile?
     /// Where programs' output goes, beside the log.

@@ -1,10 +1,11 @@
+import HomeportDoor
 package import HomeportLink
 
 /// What a running project says of itself. The keys are stable: `homeport status --json` prints them.
 package struct ProjectStatus: Sendable, Codable, Equatable {
     package struct Service: Sendable, Codable, Equatable {
         package var name: String
-        /// `folder`.
+        /// `folder`, `to` or `run`.
         package var kind: String
         package var summary: String
         package var url: String
@@ -19,6 +20,8 @@ package struct ProjectStatus: Sendable, Codable, Equatable {
         package var listens: String?
         /// Where it is reached without the door: `127.0.0.1:61234`, `unix:/run/db.sock`.
         package var address: String?
+        /// Whether other machines can reach it where it listens; absent where not.
+        package var exposed: Bool?
         /// Of a program that has ended: how.
         package var exit: String?
         /// Why it is not as it should be.
@@ -30,8 +33,15 @@ package struct ProjectStatus: Sendable, Codable, Equatable {
             self.isDefault = isDefault
         }
 
+        /// Whether a program is ready, or was there to do something and has done it.
+        package var isWell: Bool {
+            state == nil || state == "ready" || state == "exited" && trouble == nil && exit == Self.done
+        }
+
+        private static let done = "\(ProgramExit.code(0))"
+
         enum CodingKeys: String, CodingKey {
-            case name, kind, summary, url, state, pid, port, listens, address, exit, trouble, restarts
+            case name, kind, summary, url, state, pid, port, listens, address, exposed, exit, trouble, restarts
             case isDefault = "default"
         }
     }
@@ -47,6 +57,10 @@ package struct ProjectStatus: Sendable, Codable, Equatable {
     /// `http://127.0.0.1:62893`, `http://[::1]:62893`.
     package var addresses: [String]
     package var services: [Service]
+    /// The project that answers on the bare addresses, where it is another one.
+    package var bare: String?
+    /// The further worktree that the project lies in.
+    package var worktree: String?
     /// Whether every program is ready, or has had its time.
     package var settled: Bool?
     package var links: [LinkStatus]
