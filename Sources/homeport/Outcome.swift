@@ -28,6 +28,11 @@ final class Outcome: Sendable {
             if saysWhy { Terminal.errors.write("homeport: \(status.trouble ?? "it could not be started")\n") }
             return failure == ENOENT ? 127 : 126
         }
-        return status.exit?.exitCode ?? 0
+        guard let exit = status.exit else {
+            // Its keeper was killed: how it ended is not known, and it did not end well.
+            Terminal.errors.write("homeport: it was ended from outside, with its keeper\n")
+            return 137
+        }
+        return exit.exitCode
     }
 }

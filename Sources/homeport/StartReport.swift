@@ -12,6 +12,12 @@ struct StartReport {
         self.next = next
     }
 
+    /// A command may be long, and what it does is told behind it.
+    private static func short(_ text: String) -> String {
+        let most = 44
+        return text.count <= most ? text : text.prefix(most - 2) + " …"
+    }
+
     /// Of a program; nothing for what is always there.
     static func state(of service: ProjectStatus.Service, on terminal: Terminal) -> String {
         guard let state = service.state else { return "" }
@@ -39,7 +45,7 @@ struct StartReport {
                 // One that runs and listens nowhere is not there to be asked.
                 let isAsked = service.state != "ready" || service.listens != nil
                 text += "  " + terminal.styled(isAsked ? service.url : service.name, .green)
-                text += "   \(service.summary.harmless)"
+                text += "   \(Self.short(service.summary.harmless))"
                 text += Self.state(of: service, on: terminal) + "\n"
             }
         }

@@ -134,6 +134,29 @@ struct NameClaimsTests {
         #expect(throws: SystemFailure.self) { try HandOverSocket.sockets(from: folder.path + "/a.door") }
     }
 
+    @Test func whatIsNoConnectionIsNotTaken() async throws {
+        let folder = try TemporaryFolder()
+        let taken = Mutex(0)
+        let path = folder.path + "/a.door"
+        let socket = try HandOverSocket(at: path, shares: { [] }) { connection, _ in
+            taken.withLock { $0 += 1 }
+            _ = Descriptor(owning: connection.descriptor)
+        }
+        let null = try Descriptor.null()
+        let pair = try Descriptor.pair().release()
+        let (one, other) = (OpenFile(owning: pair.one), OpenFile(owning: pair.other))
+        let listening = try ListeningSockets.open(.loopbacks(nil)).release()
+        for descriptor in [null.number, one.descriptor, other.descriptor] + listening {
+            let connection = LeavingConnection(descriptor: descriptor, ahead: ByteBuffer(string: "GET"))
+            try HandOverSocket.give(connection, transfers: 0, to: path)
+        }
+        // They are looked at one after the other: what comes last is known to be the last.
+        _ = try? HandOverSocket.sockets(from: path)
+        #expect(taken.withLock { $0 } == 0)
+        for descriptor in listening { _ = Descriptor(owning: descriptor) }
+        socket.close()
+    }
+
     @Test(arguments: ["", "C", "X", "S", "Cxyz"])
     func nonsenseIsNoConnection(text: String) async throws {
         let folder = try TemporaryFolder()

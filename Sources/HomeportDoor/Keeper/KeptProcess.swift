@@ -2,6 +2,14 @@ import HomeportCore
 import HomeportNet
 import NIOCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// A program with its keeper, as long as anything of it lives.
 final class KeptProcess: Sendable {
     /// What to start, and with what.
@@ -87,6 +95,8 @@ final class KeptProcess: Sendable {
 
     func order(_ order: KeeperOrder) {
         control.writeAndFlush(ByteBuffer(integer: order.rawValue), promise: nil)
+        // One that was stopped would hear it only when it goes on.
+        kill(keeper, SIGCONT)
     }
 
     /// Returns when all that it has said was told. Somebody who got away may hold its output open for ever: then when the

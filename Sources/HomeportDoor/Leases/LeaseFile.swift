@@ -113,6 +113,8 @@ package struct LeaseFile: Sendable {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let text = (try? encoder.encode(Contents(table))).map { String(decoding: $0, as: UTF8.self) + "\n" }
         do throws(SystemFailure) {
+            // Whatever somebody has put in its place is not written through.
+            unlink("\(path).new")
             try WholeWrite.file("\(path).new", text ?? "")
             guard text != nil, rename("\(path).new", path) == 0 else { throw SystemFailure("rename", errno) }
         } catch {
@@ -146,7 +148,9 @@ package struct LeaseFile: Sendable {
         var table: LeaseTable? {
             var ports: [LeaseKey: Port] = [:]
             for lease in leases {
-                guard let port = Port(lease.port), let name = try? ServiceName(parsing: lease.service) else {
+                guard lease.port >= 1024, let port = Port(lease.port),
+                    let name = try? ServiceName(parsing: lease.service)
+                else {
                     return nil
                 }
                 ports[LeaseKey(directory: lease.directory, service: name)] = port

@@ -121,6 +121,7 @@ package final class Neighbours: Sendable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do throws(SystemFailure) {
             guard let text = try? encoder.encode(entry) else { throw SystemFailure("write", EINVAL) }
+            unlink("\(path).new")
             try WholeWrite.file("\(path).new", String(decoding: text, as: UTF8.self))
             guard rename("\(path).new", path) == 0 else { throw SystemFailure("rename", errno) }
         } catch {

@@ -49,7 +49,12 @@ package final class HandOverSocket: Sendable {
         source.setEventHandler {
             while true {
                 let peer = unsharedAccept(socket, isBlocking: true)
-                guard peer >= 0 else { return }
+                guard peer >= 0 else {
+                    guard errno == EMFILE || errno == ENFILE else { return }
+                    // Asking again at once would take the whole core.
+                    usleep(100_000)
+                    return
+                }
                 DispatchQueue.global().async { Self.answer(Descriptor(owning: peer), shares, takes) }
             }
         }
@@ -89,9 +94,23 @@ package final class HandOverSocket: Sendable {
             for descriptor in more { _ = Descriptor(owning: descriptor) }
             ahead.writeBytes(bytes)
         }
-        // Half of what was read is worse than no connection.
-        guard ahead.readableBytes == length else { return _ = Descriptor(owning: descriptors[0]) }
+        // Half of what was read is worse than no connection; and an event loop takes nothing else than one.
+        guard ahead.readableBytes == length, isConnection(descriptors[0]) else {
+            return _ = Descriptor(owning: descriptors[0])
+        }
         takes(LeavingConnection(descriptor: descriptors[0], ahead: ahead), transfers)
+    }
+
+    /// Whether it is a connected stream socket of IPv4 or IPv6.
+    private static func isConnection(_ descriptor: CInt) -> Bool {
+        var (kind, length) = (CInt(0), socklen_t(MemoryLayout<CInt>.size))
+        guard getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &kind, &length) == 0, kind == streamKind,
+            SocketName(localOf: descriptor) != nil
+        else { return false }
+        var (peer, size) = (sockaddr_storage(), socklen_t(MemoryLayout<sockaddr_storage>.size))
+        return withUnsafeMutablePointer(to: &peer) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &size) == 0 }
+        }
     }
 
     /// Hands a connection to the process that listens at `path`. The connection's descriptor stays open here.

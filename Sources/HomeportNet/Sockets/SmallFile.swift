@@ -10,9 +10,12 @@ import Darwin
 package enum SmallFile {
     /// - Returns: at most `limit` bytes; nil where the file cannot be read.
     package static func bytes(_ path: String, at folder: CInt = AT_FDCWD, limit: Int = 4096) -> [UInt8]? {
-        let number = openat(folder, path, O_RDONLY | O_CLOEXEC)
+        // A pipe in its place would be waited for.
+        let number = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard number >= 0 else { return nil }
         let file = Descriptor(owning: number)
+        var facts = stat()
+        guard fstat(number, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
         var failed = false
         let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             while count < limit {

@@ -8,6 +8,9 @@ func unsharedPipe(_ ends: inout [CInt]) -> CInt {
     return 0
 }
 
+/// What `SO_TYPE` says of a stream.
+let streamKind = SOCK_STREAM
+
 /// A connection that no program inherits, with the same exception.
 func unsharedAccept(_ listening: CInt, isBlocking: Bool) -> CInt {
     let connection = accept(listening, nil, nil)
