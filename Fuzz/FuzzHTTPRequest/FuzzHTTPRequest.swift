@@ -7,17 +7,9 @@ import HTTPTestSupport
 /// client sends.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzHTTPRequest(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let input = UnsafeBufferPointer(start: start, count: count)
-    guard let first = input.first else { return 0 }
-    let distances = input.dropFirst().prefix(Int(first & 15))
-    let bytes = Array(input.dropFirst(1 + distances.count))
-    var cut = 0
-    let cuts = distances.map { distance in
-        cut += Int(distance)
-        return cut
-    }
-    let whole = Transcript.read(bytes)
-    let pieces = Transcript.read(bytes, cuts: cuts)
-    precondition(whole == pieces, "cut at \(cuts) it reads\n\(pieces)\ninstead of\n\(whole)")
+    guard let input = FuzzInput(start, count) else { return 0 }
+    let whole = Transcript.read(input.bytes)
+    let pieces = Transcript.read(input.bytes, cuts: input.cuts)
+    precondition(whole == pieces, "cut at \(input.cuts) it reads\n\(pieces)\ninstead of\n\(whole)")
     return 0
 }

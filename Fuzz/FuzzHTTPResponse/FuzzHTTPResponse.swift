@@ -7,17 +7,9 @@ import HTTPTestSupport
 /// for the distance to each, then what the server sends.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzHTTPResponse(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let input = UnsafeBufferPointer(start: start, count: count)
-    guard let first = input.first else { return 0 }
-    let distances = input.dropFirst().prefix(Int(first & 15))
-    let bytes = Array(input.dropFirst(1 + distances.count))
-    var cut = 0
-    let cuts = distances.map { distance in
-        cut += Int(distance) + 1
-        return cut
-    }
-    let whole = AnswerReading.read(bytes, isToHead: first & 16 != 0)
-    let pieces = AnswerReading.read(bytes, isToHead: first & 16 != 0, cuts: cuts)
-    precondition(whole == pieces, "cut at \(cuts) it reads\n\(pieces)\ninstead of\n\(whole)")
+    guard let input = FuzzInput(start, count) else { return 0 }
+    let whole = AnswerReading.read(input.bytes, isToHead: input.first & 16 != 0)
+    let pieces = AnswerReading.read(input.bytes, isToHead: input.first & 16 != 0, cuts: input.cuts)
+    precondition(whole == pieces, "cut at \(input.cuts) it reads\n\(pieces)\ninstead of\n\(whole)")
     return 0
 }

@@ -31,6 +31,7 @@ package enum ProjectHost {
         let api = ToxiproxyResponder(project, toxiproxy)
         try await project.start(control: byTCP, socket: (socket, bySocket), toxiproxy: api)
         if let config = toxiproxy.config { await api.populate(config) }
+        // Unstructured, both: a signal must end the wait for what may never come, and the process ends with it.
         let settling = Task {
             await project.settled()
             if !Task.isCancelled { onReady(await project.status) }

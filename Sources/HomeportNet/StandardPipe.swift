@@ -1,5 +1,4 @@
 import Dispatch
-package import HomeportCore
 
 #if canImport(Glibc)
 import Glibc
@@ -11,38 +10,6 @@ import Darwin
 
 /// A connection joined to standard input and output, with nothing between them: what `homeport connect` is.
 package enum StandardPipe {
-    /// Connects, and waits as long as the system does.
-    package static func connect(to place: Endpoint.Place) throws(SystemFailure) -> Descriptor {
-        switch place {
-        case .loopback(let port):
-            do throws(SystemFailure) { return try connect(SocketName(.loopback6, port.number)) } catch {
-                return try connect(SocketName(.loopback4, port.number))
-            }
-        case .ipv4(let address, let port): return try connect(SocketName(.v4(address), port.number))
-        case .ipv6(let address, let port): return try connect(SocketName(.v6(address), port.number))
-        case .unix(let path):
-            let socket = try stream(AF_UNIX)
-            let number = socket.number
-            let failure = withUnixSockaddr(path) { systemConnect(number, $0, $1) } ?? ENAMETOOLONG
-            guard failure == 0 else { throw SystemFailure("connect", failure) }
-            return socket
-        }
-    }
-
-    private static func connect(_ name: SocketName) throws(SystemFailure) -> Descriptor {
-        let socket = try stream(name.family)
-        let number = socket.number
-        let failure = name.withSockaddr { systemConnect(number, $0, $1) }
-        guard failure == 0 else { throw SystemFailure("connect", failure) }
-        return socket
-    }
-
-    private static func stream(_ family: CInt) throws(SystemFailure) -> Descriptor {
-        let socket = try Descriptor.stream(family)
-        Descriptor.setBlocking(socket.number)
-        return socket
-    }
-
     /// What comes from standard input goes to the connection, its end included; what comes from the connection goes to
     /// standard output. Returns when the other side has ended, or nobody reads what it says.
     package static func join(_ connection: consuming Descriptor) {
@@ -76,13 +43,4 @@ package enum StandardPipe {
 
         func start() { DispatchQueue(label: "homeport.pipe").async { self.run() } }
     }
-}
-
-/// `connect`, as an errno.
-private func systemConnect(_ socket: CInt, _ name: UnsafePointer<sockaddr>, _ length: socklen_t) -> CInt {
-    while connect(socket, name, length) != 0 {
-        if errno == EINTR { continue }
-        return errno == EISCONN ? 0 : errno
-    }
-    return 0
 }

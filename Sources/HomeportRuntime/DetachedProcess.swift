@@ -1,4 +1,5 @@
 package import HomeportCore
+import HomeportDoor
 import HomeportNet
 
 #if canImport(Glibc)
@@ -19,38 +20,32 @@ package struct DetachedProcess: Sendable {
     ///   - log: The file for everything that it says; what the last one said becomes `log.1`.
     package static func start(_ arguments: [String], log: String) throws(HomeportError) -> DetachedProcess {
         rename(log, "\(log).1")
-        let output = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
-        guard output >= 0 else {
+        let number = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
+        guard number >= 0 else {
             throw HomeportError(.detach, "the log cannot be written", where: log, errno: errno)
         }
-        defer { close(output) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_adddup2(&actions, output, 2)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, newSessionFlag)
+        let output = Descriptor(owning: number)
         let path = OwnProgram.path
-        var argv = ([path] + arguments).map { strdup($0) }
-        argv.append(nil)
-        defer { for text in argv { free(text) } }
-        var pid: pid_t = 0
-        let failure = posix_spawn(&pid, path, &actions, &attributes, argv, environ)
-        guard failure == 0 else {
-            throw HomeportError(.detach, "the process cannot be started", where: path, errno: failure)
+        do throws(SystemFailure) {
+            let null = try Descriptor.null()
+            let pid = try SpawnedProcess.start(
+                path,
+                [path] + arguments,
+                environment: ProcessEnvironment.all,
+                descriptors: [null.number, output.number, output.number],
+                leads: .session
+            )
+            return DetachedProcess(pid: pid, log: log)
+        } catch {
+            throw HomeportError(.detach, "the process cannot be started", where: path, errno: error.errno)
         }
-        return DetachedProcess(pid: pid, log: log)
     }
 
     /// How it ended; nil while it runs.
     package func exitCode() -> Int32? {
         var status: Int32 = 0
         guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
-        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
+        return ProgramExit(status: status).exitCode
     }
 
     /// The end of what it said, at most 4 KiB.

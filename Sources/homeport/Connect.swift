@@ -47,7 +47,7 @@ struct ConnectCommand: AsyncParsableCommand {
             return Terminal.output.write("\(port.number)\n")
         }
         let connection: Descriptor
-        do throws(SystemFailure) { connection = try StandardPipe.connect(to: endpoint.place) } catch {
+        do throws(SystemFailure) { connection = try BlockingConnection.open(endpoint.place) } catch {
             throw HomeportError(
                 HomeportError.Code("service.unreachable", .world),
                 "\(name) does not answer at \(endpoint)",

@@ -29,8 +29,8 @@ final class Outcome: Sendable {
             return failure == ENOENT ? 127 : 126
         }
         guard let exit = status.exit else {
-            // Its keeper was killed: how it ended is not known, and it did not end well.
-            Terminal.errors.write("homeport: it was ended from outside, with its keeper\n")
+            // Its keeper was killed, or never began: whatever became of it, it did not end well.
+            Terminal.errors.write("homeport: nobody saw how it ended\n")
             return 137
         }
         return exit.exitCode

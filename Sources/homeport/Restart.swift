@@ -36,7 +36,7 @@ struct RestartCommand: AsyncParsableCommand {
         var isReady = true
         for service in status.services where names.contains(service.name) {
             Terminal.output.write(service.name + StartReport.state(of: service, on: .output) + "\n")
-            if service.state != "ready" { isReady = false }
+            if service.ready == false { isReady = false }
         }
         if !isReady { throw ExitCode(1) }
     }

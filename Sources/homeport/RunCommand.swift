@@ -28,8 +28,7 @@ struct RunCommand: AsyncParsableCommand {
 
             EXAMPLES
               homeport run web npm run dev
-              homeport run api -- python3 -m http.server --bind 127.0.0.1 '$PORT'      no shell: quote it for one
-              homeport run api -- sh -c 'exec ./server --listen "127.0.0.1:$PORT"'
+              homeport run api -- sh -c 'exec ./server --listen "127.0.0.1:$PORT"'     a shell, for $PORT
               homeport run --tcp db -- ./database        reached by its port, or homeport connect db
 
             EXIT CODES

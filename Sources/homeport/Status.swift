@@ -12,7 +12,7 @@ struct StatusCommand: AsyncParsableCommand {
               homeport status --all --json
 
             JSON: {"projects": [{project, version, pid, directory, plan, started, addresses, bare?, worktree?, connections, settled, \
-            links, toxiproxy, services: [{name, kind, summary, url, default, address?, and of programs: state, pid, port, listens, \
+            links, toxiproxy, services: [{name, kind, summary, url, default, address?, and of programs: state, ready, pid, port, listens, \
             exposed, exit, trouble, restarts}]}]}
 
             EXIT CODES

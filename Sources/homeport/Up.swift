@@ -106,7 +106,7 @@ struct UpCommand: AsyncParsableCommand {
                     "It runs in the background as pid \(status.pid); homeport down stops it.", "Its log is \(log)",
                 ]
                 StartReport(status, next: next).write(to: .output)
-                let unready = status.services.filter { $0.state != nil && !$0.isWell }.map(\.name)
+                let unready = status.services.filter { $0.ready == false }.map(\.name)
                 guard !unready.isEmpty else { return }
                 Terminal.errors.warn("not ready: \(unready.joined(separator: ", ")); homeport logs NAME tells more")
                 throw ExitCode(1)

@@ -29,7 +29,7 @@ package struct AnswerReading: Equatable, Sendable {
         var reading = AnswerReading()
         var (parser, head, decoder) = (ResponseParser(limits: limits), ReceivedHead(), BodyDecoder?.none)
         var start = 0
-        for end in cuts.filter({ $0 < bytes.count }) + [bytes.count] {
+        for end in cuts.filter({ $0 > 0 && $0 < bytes.count }) + [bytes.count] {
             if decoder == nil {
                 let seen = ByteBuffer(bytes: bytes[..<end])
                 switch parser.parse(seen.readableBytesUInt8Span, into: &head) {

@@ -8,7 +8,7 @@ import Testing
 struct LeaseTests {
     private static let pool = PortPool(PortRules(ephemeral: 32768...60999))
 
-    private static func key(_ service: String, in directory: String = "/work/shop") throws -> LeaseKey {
+    private static func key(_ service: String, in directory: String = "/home/me/shop") throws -> LeaseKey {
         LeaseKey(directory: directory, service: try ServiceName(parsing: service))
     }
 
@@ -25,7 +25,7 @@ struct LeaseTests {
 
     @Test func workingCopiesHaveDifferentPorts() throws {
         var table = LeaseTable()
-        let ports = try (0..<500).map { try Self.lease(Self.key("api", in: "/work/shop-\($0)"), in: &table) }
+        let ports = try (0..<500).map { try Self.lease(Self.key("api", in: "/home/me/shop-\($0)"), in: &table) }
         #expect(Set(ports).count == 500)
     }
 

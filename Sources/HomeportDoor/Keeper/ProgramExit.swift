@@ -12,7 +12,7 @@ package enum ProgramExit: Sendable, Hashable, CustomStringConvertible {
     case signal(Int32)
 
     /// - Parameter status: As `waitpid` tells it.
-    init(status: Int32) {
+    package init(status: Int32) {
         self = status & 0x7F == 0 ? .code(status >> 8 & 0xFF) : .signal(status & 0x7F)
     }
 

@@ -30,15 +30,12 @@ package struct LeaseTable: Sendable, Equatable {
     ) throws(HomeportError) -> Port {
         if let port = ports[key], !refused.contains(port) { return port }
         if ports.count >= Self.mostLeases { forget { isGone($0.directory) } }
-        var owners = Dictionary(ports.map { ($0.value, $0.key) }) { first, _ in first }
-        if let own = ports[key] { owners[own] = key }
+        let owners = Dictionary(ports.map { ($0.value, $0.key) }) { first, _ in first }
         if ports.count < Self.mostLeases {
             for port in pool.candidates(start: key.start) where !refused.contains(port) {
-                if let owner = owners[port] {
-                    guard owner != key, isGone(owner.directory) else { continue }
-                    ports[owner] = nil
-                }
+                if let owner = owners[port], !isGone(owner.directory) { continue }
                 guard isFree(port) else { continue }
+                if let owner = owners[port] { ports[owner] = nil }
                 ports[key] = port
                 return port
             }

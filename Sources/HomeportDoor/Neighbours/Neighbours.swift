@@ -36,7 +36,8 @@ package final class Neighbours: Sendable {
 
     private let folder: String
     private let path: String
-    private let socket: String
+    /// Where this project is handed connections.
+    package let socket: String
     private let port: UInt16
     private let view = Mutex(View())
     private let own = Mutex<DoorEntry?>(nil)
@@ -48,11 +49,9 @@ package final class Neighbours: Sendable {
     package init(in folder: String, key: String, port: Port) {
         self.folder = folder
         path = "\(folder)/\(key).names"
-        socket = Self.socket(in: folder, key: key)
+        socket = "\(folder)/\(key).door"
         self.port = port.number
     }
-
-    package static func socket(in folder: String, key: String) -> String { "\(folder)/\(key).door" }
 
     /// Opening the door and being known behind it are one step to the others.
     package static func lock(_ folder: String) async throws(HomeportError) -> FileLock {

@@ -52,7 +52,7 @@ extension Program {
         guard let kept else { return }
         guard ProcessTree.tellsListeners else {
             let told = Endpoint.Place.loopback(surroundings.port)
-            let answers = (try? StandardPipe.connect(to: told)) != nil
+            let answers = (try? BlockingConnection.open(told)) != nil
             return snapshot.withLock { $0.place = answers ? told : nil }
         }
         let sockets = ProcessTree.listeners(of: ProcessTree.descendants(of: kept.keeper))
@@ -76,7 +76,11 @@ extension Program {
         surroundings.onWarning(
             "\(name) listens on \(Endpoint(place)), not on its PORT \(port.number), which leads there"
         )
-        relay = try? await ToldPort.open(port, to: self, on: surroundings.loop)
+        let run = run
+        let relay = try? await ToldPort.open(port, to: self, on: surroundings.loop)
+        // It may have ended meanwhile, and want its port back.
+        guard run == self.run, supervision.isAlive else { return _ = await relay?.stop(within: .zero) }
+        self.relay = relay
     }
 
     private func answers(_ path: String, at place: Endpoint.Place) async -> Bool {

@@ -12,6 +12,10 @@ import Darwin
 #endif
 
 /// A program that runs for a service: started, watched, started again, stopped.
+///
+/// Its tasks are unstructured: a run outlives the call that began it, and ends when its keeper tells so, not when somebody
+/// returns. Each belongs to one run by its number and does nothing for a later one; the reports of a keeper come in their order
+/// through one stream.
 package actor Program {
     /// What it is run with, beside its plan.
     package struct Surroundings: Sendable {
@@ -188,7 +192,6 @@ package actor Program {
                 "\(name) cannot be started: \(error as? HomeportError ?? HomeportError(.programStart, DialFailure.text(error)))"
             )
             // A moment without descriptors passes; what the system says of a program itself comes from the keeper.
-            supervision.lost()
             hold()
             again(after: supervision.gone(at: Self.uptime))
             return tellChange()

@@ -105,6 +105,7 @@ package final class ProgramLog: Sendable {
             state.nextWaiter += 1
             return state.nextWaiter
         }
+        // Unstructured: a continuation waits for a line or for this, whichever comes first, and takes it back then.
         let timer = Task {
             try? await Task.sleep(for: time)
             state.withLock { $0.waiting.removeValue(forKey: id) }?.resume()

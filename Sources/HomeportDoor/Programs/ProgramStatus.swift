@@ -33,4 +33,7 @@ package struct ProgramStatus: Sendable, Equatable {
     package var restarts = 0
 
     package init() {}
+
+    /// Whether it is ready, or was there to do something and has done it.
+    package var isWell: Bool { state == .ready || state == .exited && exit?.isSuccess == true }
 }

@@ -56,9 +56,6 @@ struct Supervision: Sendable {
     /// Whether somebody wants it to end.
     var isEnding: Bool { wish != nil }
 
-    /// It could not be started this time, for a reason of this process's own.
-    mutating func lost() { exit = nil }
-
     mutating func failed(_ errno: Int32) { failure = errno }
 
     /// The program itself has ended.

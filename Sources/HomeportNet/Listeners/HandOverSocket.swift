@@ -24,11 +24,10 @@ package final class HandOverSocket: Sendable {
 
     /// What may have been read of a connection.
     private static let mostAhead = 4 << 20
-    private static let patience: CInt = 2
+    private static let patience = 2
     /// Which question, how often it was handed over, and four bytes for how much was read of it.
     private static let headLength = 6
 
-    package let path: String
     private let source: any DispatchSourceRead
     private let file: UnixSocketFile?
 
@@ -41,7 +40,6 @@ package final class HandOverSocket: Sendable {
         shares: @escaping @Sendable () -> [CInt],
         takes: @escaping @Sendable (LeavingConnection, Int) -> Void
     ) throws {
-        self.path = path
         let socket = try ListeningSockets.open(.address(.unix(path))).release()[0]
         file = UnixSocketFile(path)
         let queue = DispatchQueue(label: "homeport.hand-over")
@@ -72,7 +70,7 @@ package final class HandOverSocket: Sendable {
         _ shares: () -> [CInt],
         _ takes: (LeavingConnection, Int) -> Void
     ) {
-        settle(peer.number)
+        BlockingConnection.limit(peer.number, to: patience)
         guard PeerIdentity(of: peer.number)?.uid == geteuid(),
             let (descriptors, bytes) = try? DescriptorPassing.receive(on: peer.number, upTo: 64 << 10)
         else { return }
@@ -120,7 +118,7 @@ package final class HandOverSocket: Sendable {
         transfers: Int,
         to path: String
     ) throws(SystemFailure) {
-        let socket = try connect(to: path)
+        let socket = try BlockingConnection.open(.unix(path), within: patience)
         let length = connection.ahead.readableBytes
         let head =
             [Question.connection, UInt8(clamping: transfers)]
@@ -134,32 +132,8 @@ package final class HandOverSocket: Sendable {
 
     /// Asks the process at `path` for its listening sockets. They are the caller's.
     package static func sockets(from path: String) throws(SystemFailure) -> [CInt] {
-        let socket = try connect(to: path)
+        let socket = try BlockingConnection.open(.unix(path), within: patience)
         try DescriptorPassing.send([], [Question.sockets], on: socket.number)
         return try DescriptorPassing.receive(on: socket.number, upTo: 16).descriptors
     }
-
-    private static func connect(to path: String) throws(SystemFailure) -> Descriptor {
-        let socket = try Descriptor.stream(AF_UNIX)
-        let number = socket.number
-        settle(number)
-        let failure = withUnixSockaddr(path) { systemConnect(number, $0, $1) == 0 ? 0 : errno } ?? ENAMETOOLONG
-        guard failure == 0 else { throw SystemFailure("connect", failure) }
-        return socket
-    }
-
-    /// Waits for the other side, but not for ever.
-    private static func settle(_ number: CInt) {
-        Descriptor.setBlocking(number)
-        var time = timeval()
-        time.tv_sec = .init(patience)
-        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            setsockopt(number, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
-        }
-    }
-}
-
-/// `connect`, under a name that a method of that name does not hide.
-private func systemConnect(_ socket: CInt, _ name: UnsafePointer<sockaddr>, _ length: socklen_t) -> CInt {
-    connect(socket, name, length)
 }

@@ -2,9 +2,8 @@
 import Darwin
 
 extension ProcessTree {
-    /// - Returns: Whether the kernel does so: this one does not.
-    @discardableResult
-    package static func adoptOrphans() -> Bool { false }
+    /// This system has no such way.
+    package static func adoptOrphans() {}
 
     package static func rename(_ name: String) {}
 }

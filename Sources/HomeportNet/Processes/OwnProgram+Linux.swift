@@ -8,9 +8,8 @@ import Musl
 #endif
 
 extension ProcessTree {
-    /// - Returns: Whether the kernel does so.
-    @discardableResult
-    package static func adoptOrphans() -> Bool { homeport_adopt_orphans() == 0 }
+    /// Becomes the parent of every descendant whose own parent ends.
+    package static func adoptOrphans() { _ = homeport_adopt_orphans() }
 
     /// What `ps` and `killall` call this process, at most 15 bytes.
     package static func rename(_ name: String) { homeport_rename_process(name) }

@@ -12,11 +12,7 @@ import Darwin
 /// its session and its parent is still among its ``descendants(of:)``.
 package enum ProcessTree {
     /// Sends a signal to every descendant of this process.
-    /// - Returns: How many there were.
-    @discardableResult
-    package static func signalDescendants(_ signal: CInt) -> Int {
-        let all = descendants(of: getpid())
-        for pid in all { kill(pid, signal) }
-        return all.count
+    package static func signalDescendants(_ signal: CInt) {
+        for pid in descendants(of: getpid()) { kill(pid, signal) }
     }
 }

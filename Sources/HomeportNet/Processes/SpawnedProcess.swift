@@ -6,9 +6,16 @@ import Musl
 import Darwin
 #endif
 
-/// A process that this one has started, in a process group of its own: signals as the system has them, and of our
+/// A process that this one has started, in a process group or a session of its own: signals as the system has them, and of our
 /// descriptors those that are named and those that are not closed on exec, which none of ours should be.
 package enum SpawnedProcess {
+    /// What it is the first process of.
+    package enum Leads: Sendable {
+        case group
+        /// It outlives the terminal.
+        case session
+    }
+
     /// - Parameters:
     ///   - program: A path, or a name to be looked up on `PATH`.
     ///   - arguments: With the program's own name first.
@@ -18,7 +25,8 @@ package enum SpawnedProcess {
         _ program: String,
         _ arguments: [String],
         environment: [String],
-        descriptors: [CInt]
+        descriptors: [CInt],
+        leads: Leads = .group
     ) throws(SystemFailure) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -41,8 +49,11 @@ package enum SpawnedProcess {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP
-        posix_spawnattr_setflags(&attributes, Int16(flags))
+        let flags = Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
+        posix_spawnattr_setflags(
+            &attributes,
+            flags | (leads == .session ? newSessionFlag : Int16(POSIX_SPAWN_SETPGROUP))
+        )
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
         defer { for text in argv + envp { free(text) } }

@@ -27,22 +27,7 @@ package enum DescriptorPassing {
         }
         let controlLength = aligned(length)
         var bytes = bytes
-        var sent = -1
-        repeat {
-            sent = bytes.withUnsafeMutableBytes { bytes in
-                control.withUnsafeMutableBytes { control in
-                    var vector = iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
-                    return withUnsafeMutablePointer(to: &vector) { vector in
-                        var message = msghdr()
-                        message.msg_iov = vector
-                        message.msg_iovlen = 1
-                        message.msg_control = control.baseAddress
-                        message.msg_controllen = .init(controlLength)
-                        return sendmsg(socket, &message, noSignal)
-                    }
-                }
-            }
-        } while sent < 0 && errno == EINTR
+        var sent = exchange(&bytes, &control, controlLength) { message in sendmsg(socket, &message, noSignal) }
         guard sent >= 0 else { throw SystemFailure("sendmsg", errno) }
         while sent < bytes.count {
             // A socket that has a time for it gives up when that is over.
@@ -62,9 +47,25 @@ package enum DescriptorPassing {
         var control = [UInt8](repeating: 0, count: aligned(header + most * MemoryLayout<CInt>.size))
         var bytes = [UInt8](repeating: 0, count: limit)
         var controlLength = 0
-        var count = -1
-        repeat {
-            count = bytes.withUnsafeMutableBytes { bytes in
+        let count = exchange(&bytes, &control, control.count) { message in
+            let count = recvmsg(socket, &message, closeOnExec)
+            controlLength = Int(message.msg_controllen)
+            return count
+        }
+        guard count >= 0 else { throw SystemFailure("recvmsg", errno) }
+        bytes.removeSubrange(count...)
+        return (descriptors(in: control[..<controlLength]), bytes)
+    }
+
+    /// One message made of both, for a call that takes it; again where a signal came between.
+    private static func exchange(
+        _ bytes: inout [UInt8],
+        _ control: inout [UInt8],
+        _ controlLength: Int,
+        _ call: (inout msghdr) -> Int
+    ) -> Int {
+        while true {
+            let count = bytes.withUnsafeMutableBytes { bytes in
                 control.withUnsafeMutableBytes { control in
                     var vector = iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
                     return withUnsafeMutablePointer(to: &vector) { vector in
@@ -72,17 +73,13 @@ package enum DescriptorPassing {
                         message.msg_iov = vector
                         message.msg_iovlen = 1
                         message.msg_control = control.baseAddress
-                        message.msg_controllen = .init(control.count)
-                        let count = recvmsg(socket, &message, closeOnExec)
-                        controlLength = Int(message.msg_controllen)
-                        return count
+                        message.msg_controllen = .init(controlLength)
+                        return call(&message)
                     }
                 }
             }
-        } while count < 0 && errno == EINTR
-        guard count >= 0 else { throw SystemFailure("recvmsg", errno) }
-        bytes.removeSubrange(count...)
-        return (descriptors(in: control[..<controlLength]), bytes)
+            if count >= 0 || errno != EINTR { return count }
+        }
     }
 
     private static func descriptors(in control: ArraySlice<UInt8>) -> [CInt] {

@@ -44,7 +44,7 @@ extension Project {
             let adopt: @Sendable (LeavingConnection, Int) -> Void = { holder.adopt($0, $1) }
             service.elsewhere = { door.elsewhere($0, $1, $2, neighbours, back: adopt) }
             handOver = try HandOverSocket(
-                at: Neighbours.socket(in: options.neighbourhood ?? "", key: options.key),
+                at: neighbours.socket,
                 shares: { holder.descriptors },
                 takes: adopt
             )

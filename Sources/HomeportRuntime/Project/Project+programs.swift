@@ -42,6 +42,8 @@ extension Project {
     func startPrograms() {
         for service in plan.services {
             guard let program = services[service.name]?.program, program.status.state == .waiting else { continue }
+            // Unstructured: who starts or changes a project does not wait for its programs, which may depend on each other
+            // for minutes; one that has been replaced by then is not started.
             Task { await self.start(program, after: program.plan.dependsOn) }
         }
     }
@@ -50,8 +52,7 @@ extension Project {
         for name in dependencies {
             guard let dependency = services[name]?.program else { continue }
             let status = await dependency.readyOrLate()
-            // One that was there to prepare something has done it.
-            if status.state == .ready || status.state == .exited && status.exit?.isSuccess == true { continue }
+            if status.isWell { continue }
             guard status.state != .stopped else { return }
             options.onWarning("\(program.name) is started although \(name) is not ready (\(status.state.rawValue))")
         }
@@ -124,8 +125,7 @@ extension Project {
         for service in plan.services {
             guard let program = services[service.name]?.program else { continue }
             let status = program.status
-            // One that was there to prepare something is done.
-            if status.state == .ready || status.state == .exited && status.exit?.isSuccess == true { continue }
+            if status.isWell { continue }
             let why = status.trouble ?? status.exit.map { "it \($0)" }
             throw HomeportError(
                 .programUnready,
@@ -290,7 +290,7 @@ extension Project {
         status.port = ownListeners[service.name]?.listener.port?.number
         if let port = status.port { status.address = "127.0.0.1:\(port)" }
         guard let program = services[service.name]?.program?.status else { return status }
-        status.state = program.state.rawValue
+        (status.state, status.ready) = (program.state.rawValue, program.isWell)
         status.pid = program.pid
         status.port = program.port?.number
         status.listens = program.place.map { "\(Endpoint($0))" }

@@ -1,4 +1,3 @@
-import HomeportDoor
 package import HomeportLink
 
 /// What a running project says of itself. The keys are stable: `homeport status --json` prints them.
@@ -13,6 +12,8 @@ package struct ProjectStatus: Sendable, Codable, Equatable {
         package var isDefault: Bool
         /// Of a program: `waiting`, `starting`, `ready`, `backing-off`, `exited`, `failed` or `stopped`.
         package var state: String?
+        /// Of a program: whether it is ready, or was there to do something and has done it.
+        package var ready: Bool?
         package var pid: Int32?
         /// A port of its own, on the loopbacks.
         package var port: UInt16?
@@ -33,15 +34,8 @@ package struct ProjectStatus: Sendable, Codable, Equatable {
             self.isDefault = isDefault
         }
 
-        /// Whether a program is ready, or was there to do something and has done it.
-        package var isWell: Bool {
-            state == nil || state == "ready" || state == "exited" && trouble == nil && exit == Self.done
-        }
-
-        private static let done = "\(ProgramExit.code(0))"
-
         enum CodingKeys: String, CodingKey {
-            case name, kind, summary, url, state, pid, port, listens, address, exposed, exit, trouble, restarts
+            case name, kind, summary, url, state, ready, pid, port, listens, address, exposed, exit, trouble, restarts
             case isDefault = "default"
         }
     }
