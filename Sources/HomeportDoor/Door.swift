@@ -62,7 +62,7 @@ package final class Door: Responder {
                     try HandOverSocket.give(connection, transfers: transfers + 1, to: socket)
                     _ = Descriptor(owning: connection.descriptor)
                 } catch {
-                    neighbours.look()
+                    neighbours.didNotTake(socket)
                     back(connection, transfers + 1)
                 }
             }

@@ -90,7 +90,7 @@ package final class RouteTable: Sendable {
                 if name.isWild { below.append((name.suffix, place)) } else { byHost[name.host] = place }
             }
         }
-        var bare = byHost[DoorEntry.bare] ?? Place(responder: protect(IndexPage.index(routes, neighbours)))
+        var bare = byHost[DoorEntry.bare] ?? Place(responder: protect(IndexPage(routes, neighbours)))
         // Who has a default answers there, instead of a list.
         bare.paths.append((Array(ProxyScript.path.utf8), protect(ProxyScript())))
         bare.isShared = byHost[DoorEntry.bare] == nil || shared.contains(DoorEntry.bare)
@@ -125,7 +125,7 @@ package final class RouteTable: Sendable {
         if let known = byHost[name] { return known }
         if let known = below.first(where: { name.hasSuffix($0.suffix) }) { return known.place }
         return isAlone
-            ? bare : Place(responder: protect(IndexPage.unknown(name, among: routes, neighbours)), isShared: true)
+            ? bare : Place(responder: protect(IndexPage(routes, neighbours, unknown: name)), isShared: true)
     }
 
     /// In lower case; all that is no name below `localhost` is the bare address.

@@ -8,6 +8,20 @@ import Testing
 
 @testable import HomeportDoor
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 struct NameClaimsTests {
     private static func entry(_ project: String, pid: Int32, _ claims: [String: UInt64]) -> DoorEntry {
         DoorEntry(
@@ -47,6 +61,57 @@ struct NameClaimsTests {
         #expect(claims.owner(of: "v2.api.localhost")?.project == "wild")
         #expect(claims.owner(of: "v1.api.localhost")?.project == "own")
         #expect(claims.owner(of: "api.localhost") == nil)
+    }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct NeighboursTests {
+    private static let host = "api.localhost"
+
+    /// A project that tells that it is there, and listens nowhere.
+    private func withSilent(_ claims: [String: UInt64], _ body: (Neighbours, _ socket: String) throws -> Void) throws {
+        let folder = try TemporaryFolder()
+        let port = try #require(Port(1))
+        let entry = DoorEntry(
+            project: "silent",
+            process: ProcessMark(of: getppid()),
+            port: port.number,
+            socket: folder.path + "/silent.door",
+            claims: claims,
+            services: []
+        )
+        try WholeWrite.file(
+            folder.path + "/silent.names",
+            String(decoding: JSONEncoder().encode(entry), as: UTF8.self)
+        )
+        try body(Neighbours(in: folder.path, key: "own", port: port), entry.socket)
+    }
+
+    @Test func whoTookNoConnectionIsLeftAloneForAWhile() throws {
+        try withSilent([Self.host: 1]) { neighbours, socket in
+            #expect(neighbours.other(for: Self.host) == socket)
+            neighbours.didNotTake(socket)
+            #expect(neighbours.other(for: Self.host) == nil)
+            // Whose the name is does not change by it.
+            #expect(neighbours.project(of: Self.host) == "silent")
+            usleep(1_100_000)
+            #expect(neighbours.other(for: Self.host) == socket)
+        }
+    }
+
+    @Test func whoTellsMoreThanItMayIsNotHeard() throws {
+        let many = Dictionary(uniqueKeysWithValues: (0..<20_000).map { ("n\($0).localhost", UInt64(1)) })
+        try withSilent(many) { neighbours, _ in #expect(neighbours.other(for: "n7.localhost") == nil) }
+    }
+
+    @Test func moreNamesThanAProjectMayHaveAreRefused() throws {
+        try withSilent([:]) { neighbours, _ in
+            let many = Set((0..<20_000).map { "n\($0).localhost" })
+            #expect {
+                try neighbours.claim(many, needed: [], project: "own", services: [])
+            } throws: {
+                ($0 as? HomeportError)?.code == .doorNames
+            }
+        }
     }
 }
 

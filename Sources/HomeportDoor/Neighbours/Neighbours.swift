@@ -29,10 +29,20 @@ package final class Neighbours: Sendable {
         var claims = NameClaims([])
         var changed = timespec()
         var looked = NIODeadline.uptimeNanoseconds(0)
+        /// Sockets that took no connection, and until when they are asked for none.
+        var silent: [String: NIODeadline] = [:]
+
+        mutating func look(_ claims: NameClaims, _ changed: timespec) {
+            (self.claims, self.changed, looked) = (claims, changed, .now())
+        }
     }
 
     /// How old what is known of the others may be.
     private static let freshness = TimeAmount.milliseconds(20)
+    /// How long a project that took no connection is given none.
+    private static let rest = TimeAmount.seconds(1)
+    /// Bytes of what one project tells of itself: some thousand names.
+    private static let mostBytes = 256 << 10
 
     private let folder: String
     private let path: String
@@ -120,11 +130,19 @@ package final class Neighbours: Sendable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do throws(SystemFailure) {
             guard let text = try? encoder.encode(entry) else { throw SystemFailure("write", EINVAL) }
+            guard text.count <= Self.mostBytes else { throw SystemFailure("write", EFBIG) }
             unlink("\(path).new")
             try WholeWrite.file("\(path).new", String(decoding: text, as: UTF8.self))
             guard rename("\(path).new", path) == 0 else { throw SystemFailure("rename", errno) }
         } catch {
-            throw HomeportError(.doorNames, "the door's names cannot be written", where: path, errno: error.errno)
+            throw HomeportError(
+                .doorNames,
+                error.errno == EFBIG
+                    ? "\(hosts.count) names are more than a project may have behind the door"
+                    : "the door's names cannot be written",
+                where: path,
+                errno: error.errno
+            )
         }
         own.withLock { $0 = entry }
         look()
@@ -138,10 +156,14 @@ package final class Neighbours: Sendable {
 
     // MARK: Others
 
-    /// The socket of the project that answers for a host; nil where it is this one, or nobody.
+    /// The socket of the project that answers for a host; nil where it is this one, or nobody who takes connections.
     func other(for host: String) -> String? {
         freshen()
-        return view.withLock { $0.claims.owner(of: host) }.flatMap { $0.process == .own ? nil : $0.socket }
+        return view.withLock { view in
+            guard let owner = view.claims.owner(of: host), owner.process != .own else { return nil }
+            if !view.silent.isEmpty, let until = view.silent[owner.socket], .now() < until { return nil }
+            return owner.socket
+        }
     }
 
     /// The project that answers for a host; nil where it is this one, or nobody.
@@ -156,11 +178,19 @@ package final class Neighbours: Sendable {
         return view.withLock { $0.claims.entries }.filter { $0.process != .own }.flatMap(\.services)
     }
 
-    /// Looks anew, as somebody did not answer.
-    func look() {
+    /// Somebody took no connection, as one who has just ended, or who hangs.
+    func didNotTake(_ socket: String) {
+        look()
+        view.withLock { view in
+            view.silent = view.silent.filter { .now() < $0.value }
+            view.silent[socket] = .now() + Self.rest
+        }
+    }
+
+    private func look() {
         let changed = Self.changed(folder)
         let claims = NameClaims(Self.entries(in: folder, port: port))
-        view.withLock { $0 = View(claims: claims, changed: changed, looked: .now()) }
+        view.withLock { $0.look(claims, changed) }
     }
 
     private func freshen() {
@@ -195,7 +225,7 @@ package final class Neighbours: Sendable {
         var found: [DoorEntry] = []
         for name in FolderNames.all(in: folder) where name.hasSuffix(".names") {
             let path = "\(folder)/\(name)"
-            guard let bytes = SmallFile.bytes(path, limit: 4 << 20) else { continue }
+            guard let bytes = SmallFile.bytes(path, limit: mostBytes) else { continue }
             guard let entry = try? JSONDecoder().decode(DoorEntry.self, from: Data(bytes)), entry.version == 1 else {
                 continue
             }

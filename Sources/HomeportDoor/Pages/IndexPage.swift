@@ -23,28 +23,28 @@ final class IndexPage: Responder {
         var services: [Row]
     }
 
-    private let status: Int
-    private let title: String
     private let routes: [RouteTable.Route]
     private let neighbours: Neighbours?
 
-    private init(status: Int, title: String, routes: [RouteTable.Route], _ neighbours: Neighbours?) {
-        self.status = status
-        self.title = title
+    /// Asked for, and not here.
+    private let unknown: String?
+
+    /// - Parameter unknown: A host that no service has; nil for the list alone.
+    init(_ routes: [RouteTable.Route], _ neighbours: Neighbours?, unknown: String? = nil) {
         self.routes = routes
         self.neighbours = neighbours
+        self.unknown = unknown
     }
 
-    static func index(_ routes: [RouteTable.Route], _ neighbours: Neighbours?) -> IndexPage {
-        IndexPage(status: 200, title: "What is behind this door", routes: routes, neighbours)
-    }
-
-    static func unknown(_ host: String, among routes: [RouteTable.Route], _ neighbours: Neighbours?) -> IndexPage {
-        let name = String(host.dropLast(".localhost".count))
+    private func heading() -> (status: Int, title: String) {
+        guard let unknown else { return (200, "What is behind this door") }
+        if let project = neighbours?.project(of: unknown) {
+            return (502, "\(unknown) belongs to the project \(project), which takes no connections at the moment")
+        }
+        let name = String(unknown.dropLast(".localhost".count))
         let known = routes.map(\.host) + (neighbours?.shown.map(\.host) ?? [])
         let near = Spelling.nearest(to: name, among: known.map { String($0.dropLast(".localhost".count)) })
-        let hint = near.map { "; did you mean \($0)?" } ?? ""
-        return IndexPage(status: 404, title: "No service is called \(name)\(hint)", routes: routes, neighbours)
+        return (404, "No service is called \(name)\(near.map { "; did you mean \($0)?" } ?? "")")
     }
 
     func respond(to head: RequestHead, _ exchange: any Exchange) {
@@ -57,7 +57,8 @@ final class IndexPage: Responder {
             authority.extracting(Authority.host(of: authority).upperBound...).string
         }
         let form = PageForm(for: head)
-        let text = text(form, rows(port))
+        let (status, title) = heading()
+        let text = text(form, title, rows(port))
         exchange.answer(.page(status, form, length: text.utf8.count), ByteBuffer(string: text))
     }
 
@@ -78,7 +79,7 @@ final class IndexPage: Responder {
         return own + others.map { Row(name: $0.name, url: "http://\($0.host)\(port)/", summary: $0.summary) }
     }
 
-    private func text(_ form: PageForm, _ rows: [Row]) -> String {
+    private func text(_ form: PageForm, _ title: String, _ rows: [Row]) -> String {
         switch form {
         case .text:
             return rows.reduce(title + "\n") {

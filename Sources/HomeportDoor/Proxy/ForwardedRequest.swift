@@ -7,7 +7,7 @@ import NIOCore
 enum ForwardedRequest {
     /// Written anew, beside what belongs to the connection.
     private static let rewritten: FieldNames = [
-        .contentLength, .forwarded, .host, .via, .xForwardedFor, .xForwardedHost, .xForwardedProto,
+        .contentLength, .forwarded, .host, .maxForwards, .via, .xForwardedFor, .xForwardedHost, .xForwardedProto,
     ]
 
     static func head(_ head: RequestHead, from peer: Peer) -> ByteBuffer {
@@ -26,18 +26,23 @@ enum ForwardedRequest {
         write(head, head.authority, to: &bytes)
         bytes.writeStaticString("\r\n")
         fields.copy(into: &bytes) { !rewritten.contains($0.name) && hops.keeps($0, of: fields) }
-        append(.xForwardedFor, "X-Forwarded-For: ", to: &bytes, fields)
+        if let forwards = MaxForwards(head) {
+            bytes.writeString("Max-Forwards: \(forwards.left - 1)\r\n")
+        } else if fields.hasAny(of: [.maxForwards]) {
+            fields.copy(into: &bytes) { $0.name == .maxForwards && hops.keeps($0, of: fields) }
+        }
+        append(.xForwardedFor, "X-Forwarded-For: ", to: &bytes, fields, hops)
         bytes.writeString(peer.host)
         bytes.writeStaticString("\r\nX-Forwarded-Host: ")
         write(head, head.authority, to: &bytes)
         bytes.writeStaticString("\r\nX-Forwarded-Proto: http\r\n")
-        append(.forwarded, "Forwarded: ", to: &bytes, fields)
+        append(.forwarded, "Forwarded: ", to: &bytes, fields, hops)
         bytes.writeStaticString("for=")
         bytes.writeString(peer.host.contains(":") ? "\"[\(peer.host)]\"" : peer.host)
         bytes.writeStaticString(";host=\"")
         write(head, head.authority, to: &bytes)
         bytes.writeStaticString("\";proto=http\r\n")
-        append(.via, "Via: ", to: &bytes, fields)
+        append(.via, "Via: ", to: &bytes, fields, hops)
         bytes.writeStaticString(head.minorVersion == 0 ? "1.0 " : "1.1 ")
         bytes.writeStaticString(Via.name)
         bytes.writeStaticString("\r\n")
@@ -76,14 +81,27 @@ enum ForwardedRequest {
         _ name: FieldName,
         _ start: StaticString,
         to bytes: inout ByteBuffer,
-        _ fields: FieldTable
+        _ fields: FieldTable,
+        _ hops: HopByHop
     ) {
         bytes.writeStaticString(start)
         guard fields.hasAny(of: [name]) else { return }
-        for line in fields.lines where line.name == name && !line.valueRange.isEmpty {
+        for line in fields.lines where line.name == name && !line.valueRange.isEmpty && hops.keeps(line, of: fields) {
             fields.copyValue(of: line, into: &bytes)
             bytes.writeStaticString(", ")
         }
+    }
+}
+
+/// How many more times a TRACE or OPTIONS may be handed on (RFC 9110, section 7.6.2). Other methods do not ask.
+struct MaxForwards {
+    let left: Int64
+
+    init?(_ head: RequestHead) {
+        guard head.method == .options || head.method == .trace, let value = head.fields.first(.maxForwards),
+            let left = head.fields.with(value, { $0.decimal })
+        else { return nil }
+        self.left = left
     }
 }
 

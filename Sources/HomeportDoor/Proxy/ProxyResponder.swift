@@ -31,8 +31,19 @@ package final class ProxyResponder: Responder {
                 )
             )
         }
+        if MaxForwards(head)?.left == 0 { return answerAsLast(head, exchange) }
         let way = DoorForwarding(pools[exchange.loop.index].value, service)
         way.start(Forwarding(head, exchange, way))
+    }
+
+    /// To who asked this hop and no further.
+    private func answerAsLast(_ head: RequestHead, _ exchange: any Exchange) {
+        guard head.method == .options else {
+            return exchange.refuse(Refusal(405, "proxy.trace", "a request's fields are shown to nobody"))
+        }
+        var answer = ResponseHead(204, body: .none)
+        answer.add("Via", "1.1 homeport")
+        exchange.answer(answer, ByteBuffer())
     }
 
     /// Ends the connections that wait, and each of the others after its answer: where it leads may have changed.

@@ -4,7 +4,8 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     case other
     case accept, acceptEncoding, authorization, connection, contentLength, contentRange, contentType, cookie, date,
         expect, forwarded, host
-    case ifMatch, ifModifiedSince, ifNoneMatch, ifRange, ifUnmodifiedSince, keepAlive, origin, proxyAuthorization
+    case ifMatch, ifModifiedSince, ifNoneMatch, ifRange, ifUnmodifiedSince, keepAlive, maxForwards, origin,
+        proxyAuthorization
     case proxyConnection, range, referer, secFetchMode, secFetchSite, strictTransportSecurity, te, trailer
     case transferEncoding, upgrade, userAgent, via, xForwardedFor, xForwardedHost, xForwardedProto
 
@@ -29,6 +30,7 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         case .ifRange: "if-range"
         case .ifUnmodifiedSince: "if-unmodified-since"
         case .keepAlive: "keep-alive"
+        case .maxForwards: "max-forwards"
         case .origin: "origin"
         case .proxyAuthorization: "proxy-authorization"
         case .proxyConnection: "proxy-connection"
@@ -72,6 +74,7 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
             case (10, 0x6B): (.keepAlive, .keepAlive)
             case (10, 0x75): (.userAgent, .userAgent)
             case (12, 0x63): (.contentType, .contentType)
+            case (12, 0x6D): (.maxForwards, .maxForwards)
             case (13, 0x61): (.authorization, .authorization)
             case (13, 0x63): (.contentRange, .contentRange)
             case (13, 0x69): (.ifNoneMatch, .ifNoneMatch)

@@ -24,7 +24,12 @@ package final class HandOverSocket: Sendable {
 
     /// What may have been read of a connection.
     private static let mostAhead = 4 << 20
+    /// Seconds, for one step of a question.
     private static let patience = 2
+    /// For all of one.
+    private static let longest = TimeAmount.seconds(8)
+    /// How many questions are heard at once; more wait in the backlog.
+    private static let mostAtOnce = 32
     /// Which question, how often it was handed over, and four bytes for how much was read of it.
     private static let headLength = 6
 
@@ -43,6 +48,7 @@ package final class HandOverSocket: Sendable {
         let socket = try ListeningSockets.open(.address(.unix(path))).release()[0]
         file = UnixSocketFile(path)
         let queue = DispatchQueue(label: "homeport.hand-over")
+        let turns = DispatchSemaphore(value: Self.mostAtOnce)
         source = DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
         source.setEventHandler {
             while true {
@@ -53,7 +59,11 @@ package final class HandOverSocket: Sendable {
                     usleep(100_000)
                     return
                 }
-                DispatchQueue.global().async { Self.answer(Descriptor(owning: peer), shares, takes) }
+                turns.wait()
+                DispatchQueue.global().async {
+                    Self.answer(Descriptor(owning: peer), shares, takes)
+                    turns.signal()
+                }
             }
         }
         source.setCancelHandler { _ = Descriptor(owning: socket) }
@@ -70,6 +80,7 @@ package final class HandOverSocket: Sendable {
         _ shares: () -> [CInt],
         _ takes: (LeavingConnection, Int) -> Void
     ) {
+        let end = NIODeadline.now() + longest
         BlockingConnection.limit(peer.number, to: patience)
         guard PeerIdentity(of: peer.number)?.uid == geteuid(),
             let (descriptors, bytes) = try? DescriptorPassing.receive(on: peer.number, upTo: 64 << 10)
@@ -86,7 +97,7 @@ package final class HandOverSocket: Sendable {
         let transfers = Int(bytes[1])
         let length = bytes[2..<headLength].reduce(0) { $0 << 8 | Int($1) }
         var ahead = ByteBuffer(bytes: bytes.dropFirst(headLength))
-        while length <= mostAhead, ahead.readableBytes < length {
+        while length <= mostAhead, ahead.readableBytes < length, .now() < end {
             guard let (more, bytes) = try? DescriptorPassing.receive(on: peer.number, upTo: 256 << 10), !bytes.isEmpty
             else { break }
             for descriptor in more { _ = Descriptor(owning: descriptor) }
