@@ -61,6 +61,9 @@ struct PortsKillCommand: AsyncParsableCommand {
             )
         }
         for process in processes { Terminal.errors.write("\(process): \(process.commandLine ?? process.command)\n") }
+        if let owner = Leases.owner(of: port) {
+            Terminal.errors.write("the port is leased to \(owner): homeport down ends it there without a new start\n")
+        }
         let marks = processes.map { ProcessMark(of: $0.pid) }
         guard try isMeant(processes) else { throw ExitCode(1) }
         for mark in marks { try send(SIGTERM, to: mark) }

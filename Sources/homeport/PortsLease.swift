@@ -104,6 +104,12 @@ struct PortsForgetCommand: ParsableCommand {
             return try Terminal.output.write(json: ["forgotten": rows])
         }
         Terminal.output.write(forgotten.count == 1 ? "1 lease forgotten\n" : "\(forgotten.count) leases forgotten\n")
+        let listening = Set((try? ListenerTable.listeners())?.map(\.local.port) ?? [])
+        for (key, port) in forgotten.sorted(by: { $0.key < $1.key }) where listening.contains(port.number) {
+            Terminal.errors.warn(
+                "somebody still listens on \(port): \(key.service) of \(key.directory.harmless), where that runs"
+            )
+        }
     }
 }
 
@@ -122,6 +128,12 @@ enum Leases {
         let state = StateDirectory()
         try state.prepare()
         return LeaseFile(in: state.path) { Terminal.errors.warn($0) }
+    }
+
+    /// Whose a port is: `api of /home/ada/shop`. Nil where nobody's, or where the leases cannot be read.
+    static func owner(of port: Port) -> String? {
+        let ports = try? LeaseFile(in: StateDirectory().path) { Terminal.errors.warn($0) }.table().ports
+        return ports?.first { $0.value == port }.map { "\($0.key.service) of \($0.key.directory.harmless)" }
     }
 
     /// What a name belongs to here: the plan's folder, else the checkout.

@@ -29,7 +29,8 @@ struct PortsShowCommand: ParsableCommand {
     }
 
     private func explain(_ port: Port) throws {
-        let explanation = try PortExplanation.gather(port)
+        var explanation = try PortExplanation.gather(port)
+        explanation.leasedTo = Leases.owner(of: port)
         if parent.json { return try Terminal.output.write(json: explanation) }
         var text = Terminal.output.styled("port \(port)", .bold) + "\n"
         for (label, lines) in explanation.text {

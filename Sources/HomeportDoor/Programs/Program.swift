@@ -70,8 +70,7 @@ package actor Program {
     private var pid: Int32?
     var isLate = false
     var lastLook = ContinuousClock.now - .seconds(1)
-    private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
-    private var nextWaiter = 0
+    private let changes = Changes()
     let snapshot = Mutex(ProgramStatus())
 
     /// - Parameter placeholder: Holds its port until it is started.
@@ -299,25 +298,15 @@ package actor Program {
                     ? "not ready after \(plan.readiness.within.text): \(whyLate(status))" : nil)
             status.restarts = supervision.restarts
         }
-        let all = waiting.values
-        waiting = [:]
-        for one in all { one.resume() }
+        changes.tell()
     }
 
     func change(within time: Duration) async {
-        nextWaiter += 1
-        let id = nextWaiter
-        let timer = Task {
-            try? await Task.sleep(for: time)
-            self.expire(id)
-        }
-        await withCheckedContinuation { waiting[id] = $0 }
-        timer.cancel()
+        // Read without a pause after the caller has looked: none in between is missed.
+        await changes.wait(after: changes.number, within: time)
     }
 
     private static var uptime: Duration { .nanoseconds(Int64(clamping: NIODeadline.now().uptimeNanoseconds)) }
-
-    private func expire(_ id: Int) { waiting.removeValue(forKey: id)?.resume() }
 }
 
 extension HomeportError.Code {

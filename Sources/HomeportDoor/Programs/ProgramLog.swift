@@ -1,3 +1,4 @@
+import HomeportNet
 import Synchronization
 
 #if canImport(Glibc)
@@ -26,6 +27,8 @@ package final class ProgramLog: Sendable {
     /// Bytes that are kept of one program.
     private let bound: Int
     private let state = Mutex(State())
+    /// One for each line.
+    private let changes = Changes()
 
     private struct Kept {
         var lines: [Line] = []
@@ -37,8 +40,6 @@ package final class ProgramLog: Sendable {
     private struct State {
         var kept: [String: Kept] = [:]
         var last: UInt64 = 0
-        var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
-        var nextWaiter: UInt64 = 0
     }
 
     package init(bound: Int = 256 << 10) { self.bound = bound }
@@ -47,14 +48,12 @@ package final class ProgramLog: Sendable {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         let time = Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
-        let waiting = state.withLock { state in
+        state.withLock { state in
             state.last += 1
             let line = Line(number: state.last, service: service, time: time, text: text)
             Self.keep(line, in: &state.kept[service, default: Kept()], bound)
-            defer { state.waiting = [:] }
-            return state.waiting.values
         }
-        for one in waiting { one.resume() }
+        changes.tell()
     }
 
     /// Beside its text, a line has a cost of its own.
@@ -101,24 +100,7 @@ package final class ProgramLog: Sendable {
 
     /// Returns when there may be a line after `number`, or the time is up.
     package func wait(after number: UInt64, within time: Duration) async {
-        let id = state.withLock { state in
-            state.nextWaiter += 1
-            return state.nextWaiter
-        }
-        // Unstructured: a continuation waits for a line or for this, whichever comes first, and takes it back then.
-        let timer = Task {
-            try? await Task.sleep(for: time)
-            state.withLock { $0.waiting.removeValue(forKey: id) }?.resume()
-        }
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if state.last > number { return true }
-                state.waiting[id] = continuation
-                return false
-            }
-            if isThere { continuation.resume() }
-        }
-        timer.cancel()
+        await changes.wait(after: number, within: time)
     }
 
     /// One that is no longer part of the project.

@@ -6,6 +6,7 @@ extension PortExplanation {
         [
             ("class", [classText]),
             ("name", [nameText]),
+            ("leased", leasedTo.map { ["to \($0)"] } ?? []),
             ("kernel", kernelText),
             ("browsers", [isRefusedByBrowsers ? "refuse to open it: it is on their list of blocked ports" : "open it"]),
             ("held by", holders.isEmpty ? ["nobody"] : holders.map { "\($0.summary), \($0.exposure.text)" }),

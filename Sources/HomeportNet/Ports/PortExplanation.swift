@@ -16,6 +16,8 @@ package struct PortExplanation: Sendable, Hashable {
     package var range: Port.Class
     package var registeredName: String?
     package var usedInDevelopment: String?
+    /// Whose it is by Homeport's own leases: `api of /home/ada/shop`.
+    package var leasedTo: String?
     /// Whether any outgoing connection may come to hold it.
     package var isEphemeral: Bool
     package var ephemeralRange: String
@@ -89,6 +91,7 @@ extension PortExplanation: Codable {
         case range = "class"
         case registeredName = "registered_name"
         case usedInDevelopment = "used_in_development"
+        case leasedTo = "leased_to"
         case isEphemeral = "ephemeral"
         case ephemeralRange = "ephemeral_range"
         case isReserved = "reserved"
