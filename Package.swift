@@ -82,17 +82,24 @@ let package = Package(
         ),
         module("HomeportDoor", ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore]),
         module(
+            "HomeportTap",
+            [
+                "HomeportCore", "HomeportNet", "HomeportHTTP", nioCore,
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        module(
             "HomeportRuntime",
             [
                 "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportLink", "HomeportGuard",
-                "HomeportDoor", nioCore, nioPosix,
+                "HomeportDoor", "HomeportTap", nioCore, nioPosix,
             ]
         ),
         module(
             "HomeportControl",
             [
                 "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportLink", "HomeportGuard", "HomeportDoor",
-                "HomeportRuntime", nioCore,
+                "HomeportTap", "HomeportRuntime", nioCore,
             ]
         ),
         module("HTTPTestSupport", ["HomeportHTTP", nioCore], path: "Tests/HTTPTestSupport"),
@@ -104,7 +111,7 @@ let package = Package(
             name: "homeport",
             dependencies: [
                 "HomeportCore", "HomeportNet", "HomeportServe", "HomeportLink", "HomeportGuard", "HomeportDoor",
-                "HomeportRuntime", "HomeportControl", nioCore, arguments,
+                "HomeportTap", "HomeportRuntime", "HomeportControl", nioCore, arguments,
             ],
             swiftSettings: ours
         ),
@@ -160,6 +167,10 @@ let package = Package(
         tests(
             "HomeportDoorTests",
             ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportDoor", "LiveTestSupport", nioCore]
+        ),
+        tests(
+            "HomeportTapTests",
+            ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportTap", "LiveTestSupport", nioCore]
         ),
         tests("HomeportGuardTests", ["HomeportCore", "HomeportGuard", "LiveTestSupport", nioPosix]),
     ]

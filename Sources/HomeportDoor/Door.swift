@@ -27,7 +27,9 @@ package final class Door: Responder {
 
     package func respond(to head: RequestHead, _ exchange: any Exchange) {
         let box = views[exchange.loop.index]
-        box.value.table.responder(for: head, at: place(for: head, box)).respond(to: head, exchange)
+        let answerer = box.value.table.answerer(for: head, at: place(for: head, box))
+        if let service = answerer.service { exchange.observer?.goes(to: service) }
+        answerer.responder.respond(to: head, exchange)
     }
 
     private func place(for head: RequestHead, _ box: NIOLoopBoundBox<View>) -> RouteTable.Place {

@@ -24,17 +24,23 @@ package final class RouteTable: Sendable {
         }
     }
 
+    struct Answerer: Sendable {
+        let responder: any Responder
+        /// Nil for the door itself.
+        var service: String?
+    }
+
     /// What answers for one name.
     struct Place: Sendable {
-        let responder: any Responder
+        let answerer: Answerer
         /// Another project may answer for it instead.
         var isShared = false
         /// The longest first.
-        var paths: [(prefix: [UInt8], responder: any Responder)] = []
+        var paths: [(prefix: [UInt8], answerer: Answerer)] = []
 
-        func responder(for path: Span<UInt8>) -> any Responder {
-            for (prefix, responder) in paths where Self.isBelow(path, prefix) { return responder }
-            return responder
+        func answerer(for path: Span<UInt8>) -> Answerer {
+            for (prefix, answerer) in paths where Self.isBelow(path, prefix) { return answerer }
+            return answerer
         }
 
         /// `/api` is for `/api` and all below it, and not for `/apis`.
@@ -73,12 +79,16 @@ package final class RouteTable: Sendable {
         neighbours: Neighbours? = nil,
         protect: @escaping @Sendable (any Responder) -> any Responder = { $0 }
     ) {
-        let guarded = Dictionary(uniqueKeysWithValues: routes.map { ($0.name, protect($0.responder)) })
+        let guarded = Dictionary(
+            uniqueKeysWithValues: routes.map {
+                ($0.name, Answerer(responder: protect($0.responder), service: $0.name.text))
+            }
+        )
         var byHost: [String: Place] = [:]
         var below: [(String, Place)] = []
         for route in routes {
-            guard let responder = guarded[route.name] else { continue }
-            var place = Place(responder: responder)
+            guard let answerer = guarded[route.name] else { continue }
+            var place = Place(answerer: answerer)
             place.paths = route.paths.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
                 .compactMap { path in guarded[path.service].map { (Array(path.prefix.utf8), $0) } }
             place.isShared = shared.contains(route.host)
@@ -90,13 +100,14 @@ package final class RouteTable: Sendable {
                 if name.isWild { below.append((name.suffix, place)) } else { byHost[name.host] = place }
             }
         }
-        var bare = byHost[DoorEntry.bare] ?? Place(responder: protect(IndexPage(routes, neighbours)))
+        func own(_ responder: any Responder) -> Answerer { Answerer(responder: responder) }
+        var bare = byHost[DoorEntry.bare] ?? Place(answerer: own(protect(IndexPage(routes, neighbours))))
         // Who has a default answers there, instead of a list.
-        bare.paths.append((Array(ProxyScript.path.utf8), protect(ProxyScript())))
+        bare.paths.append((Array(ProxyScript.path.utf8), own(protect(ProxyScript()))))
         bare.isShared = byHost[DoorEntry.bare] == nil || shared.contains(DoorEntry.bare)
         self.bare = bare
         byHost[ServiceName.control] = control.map {
-            Place(responder: $0, isShared: shared.contains(ServiceName.control))
+            Place(answerer: own($0), isShared: shared.contains(ServiceName.control))
         }
         self.neighbours = neighbours
         self.byHost = byHost
@@ -114,9 +125,9 @@ package final class RouteTable: Sendable {
     }
 
     /// - Parameter head: Already let in by access.
-    func responder(for head: RequestHead, at place: Place) -> any Responder {
-        if head.method == .connect, let tunnels { return tunnels }
-        return place.paths.isEmpty ? place.responder : head.with(head.path, place.responder(for:))
+    func answerer(for head: RequestHead, at place: Place) -> Answerer {
+        if head.method == .connect, let tunnels { return Answerer(responder: tunnels) }
+        return place.paths.isEmpty ? place.answerer : head.with(head.path, place.answerer(for:))
     }
 
     func place(for authority: Span<UInt8>) -> Place {
@@ -125,7 +136,11 @@ package final class RouteTable: Sendable {
         if let known = byHost[name] { return known }
         if let known = below.first(where: { name.hasSuffix($0.suffix) }) { return known.place }
         return isAlone
-            ? bare : Place(responder: protect(IndexPage(routes, neighbours, unknown: name)), isShared: true)
+            ? bare
+            : Place(
+                answerer: Answerer(responder: protect(IndexPage(routes, neighbours, unknown: name))),
+                isShared: true
+            )
     }
 
     /// In lower case; all that is no name below `localhost` is the bare address.

@@ -22,6 +22,8 @@ package protocol Exchange: AnyObject {
     var loop: LoopState { get }
     /// Whether an answer can still reach the client.
     var isOpen: Bool { get }
+    /// Who is told what becomes of it; nil where nobody is.
+    var observer: (any ExchangeObserver)? { get }
 
     /// Whether the answer has begun.
     var isBegun: Bool { get }
@@ -98,19 +100,4 @@ package enum BodyPart {
     case end(trailer: ByteBuffer?)
     /// The client went away, or broke the framing: what came is not the whole body.
     case failed
-}
-
-/// Who is told of exchanges. A nil observer costs nothing.
-package protocol ExchangeObserving: AnyObject, Sendable {
-    func began(_ head: RequestHead, _ peer: Peer, on loop: LoopState) -> (any ExchangeObserver)?
-    /// A request that was refused before it was understood, with what can be said of it.
-    func refused(_ refusal: Refusal, _ peer: Peer, on loop: LoopState)
-}
-
-package protocol ExchangeObserver: AnyObject {
-    /// - Parameters:
-    ///   - bytes: Of the answer's body.
-    ///   - complete: Whether the client can know that it has the whole answer.
-    ///   - refusal: Why it was refused, if it was.
-    func ended(status: Int, bytes: Int64, complete: Bool, refusal: Refusal.StaticCode?)
 }

@@ -17,12 +17,13 @@ package final class Changes: Sendable {
 
     /// There is one more.
     package func tell() {
-        let waiting = state.withLock { state in
+        let waiting: [UInt64: CheckedContinuation<Void, Never>]? = state.withLock { state in
             state.number += 1
+            guard !state.waiting.isEmpty else { return nil }
             defer { state.waiting = [:] }
-            return state.waiting.values
+            return state.waiting
         }
-        for one in waiting { one.resume() }
+        for one in waiting ?? [:] { one.value.resume() }
     }
 
     /// Returns when there have been more than `number`, when the time is up, or when the task is cancelled.

@@ -25,6 +25,7 @@ final class DoorForwarding: ForwardingRules {
 
     private func dial(_ forwarding: Forwarding) {
         isReused = false
+        forwarding.exchange.observer?.upstream(.dials)
         pool.dial().assumeIsolated().whenComplete { result in
             switch result {
             case .success(let connection): self.send(forwarding, on: connection)
@@ -34,6 +35,9 @@ final class DoorForwarding: ForwardingRules {
     }
 
     private func send(_ forwarding: Forwarding, on connection: ClientConnection) {
+        if let observer = forwarding.exchange.observer {
+            observer.upstream(.connected(connection.peer, isReused: isReused))
+        }
         forwarding.send(ForwardedRequest.head(forwarding.head, from: forwarding.exchange.peer), on: connection)
     }
 

@@ -1,4 +1,4 @@
-import HomeportNet
+package import HomeportNet
 package import NIOCore
 
 /// One HTTP/1.1 connection to a server, from bytes to bytes: the only handler in its pipeline. Requests are sent one after the
@@ -42,6 +42,8 @@ package final class ClientConnection: ChannelDuplexHandler, RemovableChannelHand
 
     package func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    package private(set) lazy var peer = Peer(local: context?.localAddress, remote: context?.remoteAddress)
 
     // MARK: Requests
 

@@ -93,6 +93,7 @@ package final class Forwarding: ResponseReceiver {
     }
 
     package func begins(_ head: ReceivedHead) {
+        exchange.observer?.upstream(.answers)
         patience?.cancel()
         var answer = rules.answer(head)
         // What is still to come of the request finds nobody: this is the connection's last answer.
@@ -116,6 +117,7 @@ package final class Forwarding: ResponseReceiver {
     }
 
     package func switches(_ head: ReceivedHead, _ channel: any Channel, rest: ByteBuffer) {
+        exchange.observer?.upstream(.answers)
         over()
         connection = nil
         guard let client = exchange.takeOver(rules.answer(head)) else { return channel.close(promise: nil) }
@@ -127,6 +129,7 @@ package final class Forwarding: ResponseReceiver {
 
     package func fails(_ failure: ClientFailure) {
         connection = nil
+        exchange.observer?.upstream(.failed(failure))
         guard !isOver, !rules.tryAgain(self, after: failure) else { return }
         over()
         rules.refuse(exchange, failure)

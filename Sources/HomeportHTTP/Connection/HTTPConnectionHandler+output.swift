@@ -22,8 +22,23 @@ extension HTTPConnectionHandler {
     /// Whether pieces of an answer have yet to leave our hands.
     var isSending: Bool { !pieces.isEmpty || isFileMoving }
 
-    func writeHead(_ head: ResponseHead, closes: Bool, keepAliveIsNews: Bool, chunked: Bool) {
+    /// - Parameter observer: Told what was written.
+    func writeHead(
+        _ head: ResponseHead,
+        closes: Bool,
+        keepAliveIsNews: Bool,
+        chunked: Bool,
+        observer: (any ExchangeObserver)? = nil
+    ) {
         if output.capacity == 0 { output = loop.takeScratch() }
+        let start = output.readableBytes
+        writeHead(head, closes, keepAliveIsNews, chunked)
+        guard let observer else { return }
+        let written = output
+        observer.answers(head.status, written.readableBytesUInt8Span.extracting(start...))
+    }
+
+    private func writeHead(_ head: ResponseHead, _ closes: Bool, _ keepAliveIsNews: Bool, _ chunked: Bool) {
         output.writeImmutableBuffer(head.block)
         guard !head.isVerbatim else {
             output.writeStaticString("\r\n")

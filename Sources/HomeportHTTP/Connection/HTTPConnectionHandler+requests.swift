@@ -98,7 +98,7 @@ extension HTTPConnectionHandler {
                 drainBudget -= range.count
                 if drainBudget < 0 { loseBody(nil) }
             } else if let piece = bytes?.getSlice(at: range.lowerBound, length: range.count) {
-                exchange.onBody?(.bytes(piece))
+                exchange.bodyCame(piece)
             }
             return true
         case .refused(let refusal):

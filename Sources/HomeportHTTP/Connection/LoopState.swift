@@ -16,6 +16,9 @@ package final class LoopState {
     /// 0 ..< number of loops: finds a loop's own part of what others keep per loop.
     package let index: Int
 
+    /// What an observer keeps for itself between exchanges.
+    package var observers: AnyObject?
+
     private var turn: UInt64 = 0
     private var turnBegan = NIODeadline.distantPast
     private var isTurnEnding = false

@@ -11,7 +11,7 @@ final class ServerExchange: Exchange {
     let loop: LoopState
     private var connection: HTTPConnectionHandler?
     private var state = State.finished
-    private var observer: (any ExchangeObserver)?
+    private(set) var observer: (any ExchangeObserver)?
     private var isHead = false
     private var minorVersion: UInt8 = 1
     private(set) var keepsAlive = true
@@ -104,12 +104,14 @@ final class ServerExchange: Exchange {
             head,
             closes: closes,
             keepAliveIsNews: minorVersion == 0,
-            chunked: isChunked
+            chunked: isChunked,
+            observer: observer
         )
     }
 
     func send(_ bytes: ByteBuffer) {
         guard let connection = connection(toSend: bytes.readableBytes) else { return }
+        observer?.answered(bytes)
         if isChunked { connection.write(String(bytes.readableBytes, radix: 16) + "\r\n") }
         connection.write(bytes)
         if isChunked { connection.write("\r\n") }
@@ -118,6 +120,7 @@ final class ServerExchange: Exchange {
 
     func send(_ file: OpenFile, _ range: Range<Int64>) {
         guard let connection = connection(toSend: range.count) else { return }
+        observer?.answered(file, range)
         if isChunked { connection.write(String(range.count, radix: 16) + "\r\n") }
         connection.write(file, range)
         if isChunked { connection.write("\r\n") }
@@ -145,7 +148,7 @@ final class ServerExchange: Exchange {
     func takeOver(_ head: ResponseHead) -> (channel: any Channel, rest: ByteBuffer)? {
         guard state == .waiting, let connection else { return nil }
         status = head.status
-        connection.writeHead(head, closes: false, keepAliveIsNews: false, chunked: false)
+        connection.writeHead(head, closes: false, keepAliveIsNews: false, chunked: false, observer: observer)
         let taken = connection.letGo()
         finish(complete: true)
         return taken
@@ -194,8 +197,14 @@ final class ServerExchange: Exchange {
 
     func continueWasSent() { expectsContinue = false }
 
+    func bodyCame(_ bytes: ByteBuffer) {
+        observer?.asked(bytes)
+        onBody?(.bytes(bytes))
+    }
+
     func bodyIsWhole(trailer: ByteBuffer?) {
         isBodyOver = true
+        observer?.askedAll()
         onBody?(.end(trailer: trailer))
     }
 

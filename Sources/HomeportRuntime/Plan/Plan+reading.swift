@@ -1,6 +1,7 @@
 package import HomeportCore
 import HomeportLink
 import HomeportNet
+import HomeportTap
 
 /// How a plan's text becomes a ``Plan``: the sections of the features, put together.
 extension Plan {
@@ -61,8 +62,9 @@ extension Plan {
                 example: "8474",
                 "Where Toxiproxy's API is offered, for the links of this plan: a port of both loopbacks, or an address."
             ),
+            PlanKey("tap", TapPlan.word, to: \.tap, example: "false", "What is kept of exchanges; false for nothing."),
         ],
-        later: ["tap", "access", "bus"]
+        later: ["access", "bus"]
     )
 }
 

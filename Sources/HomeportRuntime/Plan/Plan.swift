@@ -3,6 +3,7 @@ package import HomeportDoor
 package import HomeportLink
 package import HomeportNet
 package import HomeportServe
+package import HomeportTap
 
 /// What should run: the value that a plan's text, the command line and the control API all build.
 package struct Plan: Sendable, Equatable {
@@ -15,6 +16,7 @@ package struct Plan: Sendable, Equatable {
     package var links: [LinkPlan] = []
     /// Where Toxiproxy's API is offered for the links; nil for nowhere.
     package var toxiproxy: ListenPlace?
+    package var tap = TapPlan()
 
     package init(name: ServiceName, directory: String, file: String? = nil) {
         self.name = name

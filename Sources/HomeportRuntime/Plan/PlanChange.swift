@@ -42,6 +42,7 @@ package struct PlanChange: Sendable, Equatable, Codable {
         case (let before, let after):
             if before == after { unchanged.append("toxiproxy") } else { changed.append("toxiproxy") }
         }
+        if old.tap != new.tap { changed.append("tap") }
         if old.name != new.name { renamed = new.name.text }
     }
 

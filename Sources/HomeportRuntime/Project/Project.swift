@@ -5,6 +5,7 @@ package import HomeportHTTP
 import HomeportLink
 import HomeportNet
 import HomeportServe
+package import HomeportTap
 package import NIOCore
 import NIOPosix
 
@@ -78,10 +79,13 @@ package actor Project {
     /// What the project is run for.
     var command: Program?
     package nonisolated let programLog = ProgramLog()
+    /// The record of what passes.
+    package nonisolated let tap: Tap
 
     package init(_ plan: Plan, options: ProjectOptions) {
         self.plan = plan
         self.options = options
+        tap = Tap(plan.tap)
         worktree = options.neighbourhood == nil ? nil : WorkingCopy(of: plan.directory).worktree
         passwords = options.credentials.isEmpty ? nil : PasswordCheck(options.credentials)
     }
@@ -154,7 +158,7 @@ package actor Project {
         var service = HTTPService(
             responder: responder,
             policy: AccessPolicy(hosts: hosts),
-            observer: options.observer
+            observer: options.observer.map { ObserverPair($0, tap) } ?? tap
         )
         service.deadlines = options.deadlines
         return service
@@ -238,6 +242,7 @@ package actor Project {
         try await front?.door.change(to: table(of: plan, made))
         services = made
         self.plan = plan
+        if plan.tap != old.tap { tap.change(to: plan.tap) }
         await useOwnListeners(listeners, made)
         for way in before.values { await way.letGo() }
         await stopAll(gone, of: old)

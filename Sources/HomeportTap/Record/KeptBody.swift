@@ -1,0 +1,56 @@
+import Crypto
+import NIOCore
+
+/// What is kept of a body while it passes: its head, its tail, its true length, and a hash of all of it.
+struct KeptBody {
+    /// Bytes that are kept of one.
+    static let mostHead = 1 << 20
+    static let mostTail = 64 << 10
+    /// Memory that is held for the next one.
+    static let mostIdle = 16 << 10
+
+    private(set) var length: Int64 = 0
+    private(set) var head: [UInt8] = []
+    /// The last bytes of one that has more than its head; what is between is gone. Up to twice ``mostTail``.
+    private var rest: [UInt8] = []
+    /// Of all of it; only counted where not all of it is kept, since it can be had from the bytes otherwise.
+    private var hash: SHA256?
+    /// Whether it has passed without being seen, as a file's bytes do.
+    private(set) var isUnseen = false
+
+    /// Bytes that are there.
+    var kept: Int { head.count + min(rest.count, Self.mostTail) }
+    var tail: ArraySlice<UInt8> { rest.suffix(Self.mostTail) }
+
+    /// Of what cannot be had from what is kept.
+    var sha256: SHA256Digest? { isUnseen ? nil : hash?.finalize() }
+
+    mutating func reset() {
+        (length, hash, isUnseen) = (0, nil, false)
+        head.removeAll(keepingCapacity: head.capacity <= Self.mostIdle)
+        if !rest.isEmpty { rest = [] }
+    }
+
+    mutating func append(_ bytes: ByteBuffer) { bytes.withUnsafeReadableBytes { append($0) } }
+
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        length += Int64(bytes.count)
+        let first = min(bytes.count, Self.mostHead - head.count)
+        if first > 0 { head.append(contentsOf: bytes[..<first]) }
+        guard first < bytes.count else { return }
+        if hash == nil {
+            hash = SHA256()
+            hash?.update(data: head)
+        }
+        let more = UnsafeRawBufferPointer(rebasing: bytes[first...])
+        hash?.update(bufferPointer: more)
+        rest.append(contentsOf: more.suffix(Self.mostTail))
+        // Cut seldom: most pieces are added without moving any other.
+        if rest.count > 2 * Self.mostTail { rest.removeFirst(rest.count - Self.mostTail) }
+    }
+
+    mutating func passed(_ count: Int) {
+        length += Int64(count)
+        isUnseen = true
+    }
+}

@@ -1,0 +1,38 @@
+import HomeportNet
+
+/// One exchange while it is taken down, on its connection's loop. Used again for the next one, so that nothing is allocated for most.
+struct TapRecord {
+    var service = ""
+    var client = Peer(local: nil, remote: nil)
+    var upstream: Peer?
+    var isReused = false
+    /// Monotonic, nanoseconds; 0 for what has not happened.
+    var (began, asked, dialled, connected, answered, headed, ended):
+        (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
+            (0, 0, 0, 0, 0, 0, 0)
+    /// Both heads, one behind the other.
+    var heads: [UInt8] = []
+    var requestHead = 0
+    var method = 0..<0
+    var target = 0..<0
+    var authority = 0..<0
+    var path = 0..<0
+    var request = KeptBody()
+    var response = KeptBody()
+    var status = 0
+    var refusal = ""
+    var error = ""
+    var isComplete = false
+
+    mutating func reset() {
+        (service, refusal, error) = ("", "", "")
+        upstream = nil
+        isReused = false
+        (began, asked, dialled, connected, answered, headed, ended) = (0, 0, 0, 0, 0, 0, 0)
+        heads.removeAll(keepingCapacity: heads.capacity <= KeptBody.mostIdle)
+        (requestHead, method, target, authority, path) = (0, 0..<0, 0..<0, 0..<0, 0..<0)
+        request.reset()
+        response.reset()
+        (status, isComplete) = (0, false)
+    }
+}

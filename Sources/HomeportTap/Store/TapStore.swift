@@ -1,0 +1,311 @@
+package import HomeportNet
+import NIOCore
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The last exchanges, within bounds. Any thread.
+///
+/// Facts (numbers and heads) and bodies are written one behind the other into segments, and found by their number in a ring. Where room is
+/// wanted, the oldest segment of bodies goes, then the oldest of facts. The lock is held as long as it takes to copy one exchange,
+/// or to look one up; who reads has the segment, and needs no lock.
+package final class TapStore: Sendable {
+    package struct Bounds: Sendable, Equatable {
+        package var rows: Int
+        /// Of all segments.
+        package var bytes: Int
+
+        package init(rows: Int = 100_000, bytes: Int = 256_000_000) { (self.rows, self.bytes) = (rows, bytes) }
+
+        /// Of one segment. Some dozens, so that little goes at once.
+        var segment: Int { max(64 << 10, min(1 << 20, bytes / 32)) }
+    }
+
+    /// What there is, and what was given up.
+    package struct Counters: Sendable, Equatable, Codable {
+        /// That could be seen since the beginning.
+        package var total: UInt64 = 0
+        package var rows: UInt64 = 0
+        package var bytes = 0
+        package var droppedRows: UInt64 = 0
+        package var droppedBodies: UInt64 = 0
+    }
+
+    fileprivate struct State {
+        var bounds: Bounds
+        /// Where each is, by its number: segment and place.
+        var ring: [(segment: UInt32, offset: UInt32)]
+        /// Of the next one.
+        var next: UInt64 = 1
+        var oldest: UInt64 = 1
+        var facts: [Kept] = []
+        var bodies: [Kept] = []
+        var bytes = 0
+        /// Of those that go on.
+        var live: [UInt64: TapRow] = [:]
+        var droppedRows: UInt64 = 0
+        var droppedBodies: UInt64 = 0
+        /// How many there have been.
+        var segments: UInt32 = 0
+        /// One that was given up, for the next: memory that is had already costs less.
+        var spare: Segment?
+    }
+
+    fileprivate struct Kept {
+        let segment: Segment
+        /// The highest number in it.
+        var last: UInt64 = 0
+        var count: UInt64 = 0
+    }
+
+    /// Counts exchanges that can be seen, or have changed.
+    package let changes = Changes()
+    private let state: Mutex<State>
+    /// What is to be added to the monotonic clock for the wall's: one pair for all, so that times keep their order.
+    private let clock: Int64
+
+    package init(_ bounds: Bounds = Bounds()) {
+        state = Mutex(State(bounds: bounds, ring: Self.ring(bounds)))
+        var wall = timespec()
+        clock_gettime(CLOCK_REALTIME, &wall)
+        clock =
+            Int64(wall.tv_sec) * 1_000_000_000 + Int64(wall.tv_nsec)
+            - Int64(NIODeadline.now().uptimeNanoseconds)
+    }
+
+    private static func ring(_ bounds: Bounds) -> [(segment: UInt32, offset: UInt32)] {
+        Array(repeating: (0, 0), count: max(1, bounds.rows))
+    }
+
+    package var bounds: Bounds { state.withLock { $0.bounds } }
+
+    /// Keeps so much from now on; the newest stay.
+    package func change(to bounds: Bounds) {
+        state.withLock { state in
+            let before = state
+            state.bounds = bounds
+            state.ring = Self.ring(bounds)
+            state.forget(before: state.next - min(state.next - state.oldest, UInt64(state.ring.count)))
+            for id in state.oldest..<state.next { state.ring[state.place(id)] = before.ring[before.place(id)] }
+            state.makeRoom(for: 0)
+        }
+        changes.tell()
+    }
+
+    package func clear() {
+        state.withLock { state in
+            state.forget(before: state.next)
+            (state.bodies, state.live) = ([], [:])
+            state.bytes = state.facts.reduce(0) { $0 + $1.segment.capacity }
+        }
+        changes.tell()
+    }
+
+    // MARK: Writing
+
+    /// An exchange has ended.
+    /// - Parameter id: Under which it could be seen while it lasted.
+    func add(_ record: TapRecord, as id: UInt64?) {
+        state.withLock { state in
+            let request = state.keep(record.request)
+            let response = state.keep(record.response)
+            let known = id.flatMap { state.live.removeValue(forKey: $0) == nil || $0 < state.oldest ? nil : $0 }
+            let number = known ?? state.number()
+            let size = record.size
+            let index = state.room(for: size, in: \.facts)
+            let segment = state.facts[index].segment
+            let offset = segment.append(size) {
+                record.write(to: $0, id: number, clock: clock, isLive: false, bodies: (request, response))
+            }
+            state.facts[index].last = max(state.facts[index].last, number)
+            state.ring[state.place(number)] = (segment.number, UInt32(offset))
+        }
+        changes.tell()
+    }
+
+    /// What is known of one that goes on.
+    /// - Returns: Its number.
+    func show(_ record: TapRecord, as id: UInt64?) -> UInt64 {
+        let bodies = Segment(0, capacity: record.request.kept + record.response.kept + 16)
+        let request = bodies.put(record.request)
+        let response = bodies.put(record.response)
+        let size = record.size
+        let facts = Segment(0, capacity: size)
+        defer { changes.tell() }
+        return state.withLock { state in
+            let number = id.flatMap { state.live[$0] == nil ? nil : $0 } ?? state.number()
+            let offset = facts.append(size) {
+                record.write(to: $0, id: number, clock: clock, isLive: true, bodies: (request, response))
+            }
+            state.ring[state.place(number)] = (0, 0)
+            state.live[number] = TapRow(facts, at: offset, bodies: bodies)
+            return number
+        }
+    }
+
+    // MARK: Reading
+
+    package var counters: Counters {
+        state.withLock { state in
+            Counters(
+                total: state.next - 1,
+                rows: state.next - state.oldest,
+                bytes: state.bytes,
+                droppedRows: state.droppedRows,
+                droppedBodies: state.droppedBodies
+            )
+        }
+    }
+
+    /// Numbers of those that are there.
+    package var range: Range<UInt64> { state.withLock { $0.oldest..<$0.next } }
+
+    package func row(_ id: UInt64) -> TapRow? { state.withLock { $0.row(id) } }
+
+    /// Calls `body` with each, in the order of their numbers or against it, until it returns false. Holds nobody up.
+    package func forEach(in range: Range<UInt64>, backward: Bool = false, _ body: (TapRow) -> Bool) {
+        var left = range
+        while !left.isEmpty {
+            let rows = state.withLock { state -> [TapRow] in
+                left = left.clamped(to: state.oldest..<state.next)
+                let count = min(UInt64(left.count), Self.piece)
+                let piece =
+                    backward
+                    ? left.upperBound - count..<left.upperBound : left.lowerBound..<left.lowerBound + count
+                left = backward ? left.lowerBound..<piece.lowerBound : piece.upperBound..<left.upperBound
+                return piece.compactMap { state.row($0) }
+            }
+            for row in backward ? rows.reversed() : rows where !body(row) { return }
+        }
+    }
+
+    /// How many rows are looked up at once.
+    private static let piece: UInt64 = 256
+
+    package func body(_ side: TapSide, of row: TapRow) -> TapBody {
+        let extent = row.extent(side)
+        let (length, sha256) = (row.length(side), row.sha256(side))
+        let segment = row.ownBodies ?? state.withLock { $0.segment(extent.segment, of: $0.bodies) }
+        guard extent.count > 0, let segment else { return TapBody(length: length, storedHash: sha256) }
+        let (head, tail) = (Int(extent.head), Int(extent.tail))
+        let bytes = segment.bytes(Int(extent.offset)..<Int(extent.offset) + extent.count)
+        return TapBody(
+            length: length,
+            head: Array(bytes.prefix(head)),
+            tail: Array(bytes.suffix(tail)),
+            storedHash: sha256
+        )
+    }
+}
+
+extension TapStore.State {
+    func place(_ id: UInt64) -> Int { Int(id % UInt64(ring.count)) }
+
+    func row(_ id: UInt64) -> TapRow? {
+        guard id >= oldest, id < next else { return nil }
+        if let row = live[id] { return row }
+        let (number, offset) = ring[place(id)]
+        return segment(number, of: facts).map { TapRow($0, at: Int(offset)) }
+    }
+
+    func segment(_ number: UInt32, of kept: [TapStore.Kept]) -> Segment? {
+        // Few, and in the order of their numbers.
+        var (low, high) = (0, kept.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if kept[middle].segment.number < number { low = middle + 1 } else { high = middle }
+        }
+        return low < kept.count && kept[low].segment.number == number ? kept[low].segment : nil
+    }
+
+    mutating func number() -> UInt64 {
+        let id = next
+        next += 1
+        if next - oldest > UInt64(ring.count) { forget(before: next - UInt64(ring.count)) }
+        return id
+    }
+
+    mutating func keep(_ body: KeptBody) -> BodyExtent {
+        let count = body.kept
+        // One body is not worth all others.
+        guard count > 0, count <= bounds.bytes / 4 else { return BodyExtent() }
+        let index = room(for: count, in: \.bodies)
+        bodies[index].count += 1
+        return bodies[index].segment.put(body)
+    }
+
+    /// - Returns: Which segment has room.
+    mutating func room(for count: Int, in list: WritableKeyPath<TapStore.State, [TapStore.Kept]>) -> Int {
+        let last = self[keyPath: list].count - 1
+        if last >= 0, self[keyPath: list][last].segment.hasRoom(for: count) { return last }
+        let capacity = max(bounds.segment, count)
+        makeRoom(for: capacity)
+        segments += 1
+        bytes += capacity
+        self[keyPath: list].append(TapStore.Kept(segment: segment(segments, capacity: capacity)))
+        return self[keyPath: list].count - 1
+    }
+
+    private mutating func segment(_ number: UInt32, capacity: Int) -> Segment {
+        guard var kept = spare, kept.capacity == capacity else { return Segment(number, capacity: capacity) }
+        spare = nil
+        // Somebody may be reading it yet.
+        guard isKnownUniquelyReferenced(&kept) else { return Segment(number, capacity: capacity) }
+        kept.reset(number)
+        return kept
+    }
+
+    private mutating func dropFirst(of list: WritableKeyPath<TapStore.State, [TapStore.Kept]>) {
+        let segment = self[keyPath: list].removeFirst().segment
+        bytes -= segment.capacity
+        spare = segment
+    }
+
+    mutating func makeRoom(for count: Int) {
+        while bytes + count > bounds.bytes {
+            if let oldest = bodies.first {
+                droppedBodies += oldest.count
+                dropFirst(of: \.bodies)
+            } else if facts.count > 1 {
+                forget(before: facts[0].last + 1)
+            } else {
+                return
+            }
+        }
+    }
+
+    /// Gives up all rows before `id`, and what holds only such.
+    mutating func forget(before id: UInt64) {
+        guard id > oldest else { return }
+        droppedRows += id - oldest
+        oldest = id
+        while let first = facts.first, first.last < oldest, facts.count > 1 {
+            dropFirst(of: \.facts)
+        }
+        if !live.isEmpty { live = live.filter { $0.key >= id } }
+    }
+}
+
+extension Segment {
+    /// - Precondition: There is room.
+    func put(_ body: KeptBody) -> BodyExtent {
+        guard body.kept > 0 else { return BodyExtent() }
+        let tail = body.tail
+        let offset = append(body.kept) { bytes in
+            body.head.withUnsafeBytes { bytes[0...].copyPrefix($0) }
+            tail.withUnsafeBytes { bytes[body.head.count...].copyPrefix($0) }
+        }
+        return BodyExtent(
+            segment: number,
+            offset: UInt32(offset),
+            head: UInt32(body.head.count),
+            tail: UInt32(tail.count)
+        )
+    }
+}
