@@ -189,18 +189,29 @@ package final class TapStore: Sendable {
     private static let piece: UInt64 = 256
 
     package func body(_ side: TapSide, of row: TapRow) -> TapBody {
+        withBody(side, of: row) { head, tail in
+            TapBody(length: row.length(side), head: Array(head), tail: Array(tail), storedHash: row.sha256(side))
+        }
+    }
+
+    /// Calls `body` with what is kept, as it lies.
+    func withBody<Result>(
+        _ side: TapSide,
+        of row: TapRow,
+        _ body: (_ head: UnsafeRawBufferPointer, _ tail: UnsafeRawBufferPointer) -> Result
+    ) -> Result {
         let extent = row.extent(side)
-        let (length, sha256) = (row.length(side), row.sha256(side))
-        let segment = row.ownBodies ?? state.withLock { $0.segment(extent.segment, of: $0.bodies) }
-        guard extent.count > 0, let segment else { return TapBody(length: length, storedHash: sha256) }
-        let (head, tail) = (Int(extent.head), Int(extent.tail))
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        guard extent.count > 0,
+            let segment = row.ownBodies ?? state.withLock({ $0.segment(extent.segment, of: $0.bodies) })
+        else { return body(nothing, nothing) }
         let bytes = segment.bytes(Int(extent.offset)..<Int(extent.offset) + extent.count)
-        return TapBody(
-            length: length,
-            head: Array(bytes.prefix(head)),
-            tail: Array(bytes.suffix(tail)),
-            storedHash: sha256
-        )
+        return withExtendedLifetime(segment) {
+            body(
+                UnsafeRawBufferPointer(rebasing: bytes.prefix(Int(extent.head))),
+                UnsafeRawBufferPointer(rebasing: bytes.suffix(Int(extent.tail)))
+            )
+        }
     }
 }
 

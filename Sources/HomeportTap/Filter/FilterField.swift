@@ -1,0 +1,120 @@
+import HomeportCore
+
+/// What a test looks at.
+enum FilterField: Sendable, Equatable {
+    enum Sides: Sendable {
+        case request, response, either
+
+        var all: [TapSide] {
+            switch self {
+            case .request: [.request]
+            case .response: [.response]
+            case .either: [.request, .response]
+            }
+        }
+    }
+
+    enum Kind: Sendable {
+        case number, time, size, text
+    }
+
+    case id, status, took
+    case method, host, path, target, service, client, upstream, type, error, refusal
+    case size(Sides)
+    case header(String, Sides)
+    case body(Sides)
+
+    /// As people write them.
+    static let words: [(word: String, field: FilterField, example: String)] = [
+        ("status", .status, "status>=500"), ("method", .method, "method=POST"), ("host", .host, "host=api.localhost"),
+        ("path", .path, "path~/v1/"), ("target", .target, "target~q="), ("service", .service, "service=api"),
+        ("took", .took, "took>200ms"), ("type", .type, "type=application/json"), ("size", .size(.response), "size>1MB"),
+        ("request.size", .size(.request), "request.size>64KiB"), ("body", .body(.either), "body~timeout"),
+        ("request.body", .body(.request), "request.body~\"id\":7"),
+        ("response.body", .body(.response), "response.body~error"),
+        ("client", .client, "client=127.0.0.1:50312"), ("upstream", .upstream, "upstream~:3000"),
+        ("error", .error, "error~refused"), ("refusal", .refusal, "refusal=proxy.*"), ("id", .id, "id>100"),
+    ]
+
+    /// `header.x-user`, `request.header.cookie`.
+    init?(_ word: String) {
+        if let known = Self.words.first(where: { $0.word == word }) {
+            self = known.field
+            return
+        }
+        for (prefix, sides) in [
+            ("request.header.", Sides.request), ("response.header.", .response), ("header.", .either),
+        ]
+        where word.hasPrefix(prefix) && word.utf8.count > prefix.utf8.count {
+            self = .header(String(word.dropFirst(prefix.count)).lowercased(), sides)
+            return
+        }
+        return nil
+    }
+
+    var kind: Kind {
+        switch self {
+        case .id, .status: .number
+        case .took: .time
+        case .size: .size
+        default: .text
+        }
+    }
+
+    var cost: Int {
+        switch self {
+        case .id, .status, .took, .size: 0
+        case .body: 2
+        default: 1
+        }
+    }
+
+    /// Of one of a number's kind; nil where the exchange has none.
+    func number(of row: TapRow) -> Int64? {
+        switch self {
+        case .id: Int64(clamping: row.id)
+        case .status: row.status == 0 ? nil : Int64(row.status)
+        case .took: row.took
+        case .size(.request): row.length(.request)
+        case .size: row.length(.response)
+        default: nil
+        }
+    }
+
+    /// Each of its values.
+    func texts(of subject: FilterSubject) -> [String] {
+        let row = subject.row
+        switch self {
+        case .method: return row.method.isEmpty ? [] : [row.method]
+        case .host: return row.authority.isEmpty ? [] : [Self.withoutPort(row.authority)]
+        case .path: return [row.path]
+        case .target: return [row.target]
+        case .service: return row.service.map { [$0] } ?? []
+        case .client: return row.client.map { [$0.text] } ?? []
+        case .upstream: return row.upstream.map { [$0.text] } ?? []
+        case .type:
+            return row.fields(.response).values(of: "content-type")
+                .map { String($0.prefix { $0 != ";" }.trimmed) }
+        case .error: return row.error.map { [$0] } ?? []
+        case .refusal: return row.refusal.map { [$0] } ?? []
+        case .header(let name, let sides):
+            return sides.all.flatMap { row.fields($0).values(of: name) }
+        case .body, .id, .status, .took, .size: return []
+        }
+    }
+
+    private static func withoutPort(_ authority: String) -> String {
+        guard let colon = authority.lastIndex(of: ":"), authority[colon...].dropFirst().allSatisfy(\.isNumber) else {
+            return authority
+        }
+        return String(authority[..<colon])
+    }
+}
+
+extension Substring {
+    var trimmed: Substring {
+        var text = self
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return text.drop { $0 == " " || $0 == "\t" }
+    }
+}
