@@ -105,7 +105,7 @@ package struct ControlClient: Sendable {
 
     package func stop() async throws { _ = try await ask("POST", "/api/v1/stop", Data(), within: .seconds(10)) }
 
-    private func ask(
+    func ask(
         _ method: String,
         _ path: String,
         _ body: Data?,
@@ -135,7 +135,7 @@ package struct ControlClient: Sendable {
         return (status, bytes[end.upperBound...])
     }
 
-    private func broken(_ why: String) -> HomeportError {
+    func broken(_ why: String) -> HomeportError {
         HomeportError(.controlBroken, "a running project cannot be asked: \(why)", where: socket, fix: mend)
     }
 

@@ -142,16 +142,11 @@ struct LogQuery {
     /// Seconds.
     var wait = 0
 
-    init(_ text: String) {
-        for part in text.split(separator: "&") {
-            let words = part.split(separator: "=", maxSplits: 1).map(String.init)
-            guard words.count == 2 else { continue }
-            switch words[0] {
-            case "service": service = words[1]
-            case "after": after = UInt64(words[1]) ?? 0
-            case "wait": wait = min(60, max(0, Int(words[1]) ?? 0))
-            default: break
-            }
-        }
+    init(_ text: String) throws(HomeportError) {
+        let words = QueryWords(text)
+        try words.only("service", "after", "wait")
+        service = words["service"]
+        after = try words.number("after", in: 0...UInt64.max) ?? 0
+        wait = try words.number("wait", in: 0...60) ?? 0
     }
 }

@@ -21,6 +21,12 @@ import Foundation
 /// | `POST /api/v1/links` | 200, ``LinkList`` of those that were changed; 422 and ``ControlProblems`` |
 /// | `GET /api/v1/logs?service=NAME&after=N&wait=S` | 200, ``LogPage``: what programs have said, waited for at most S seconds |
 /// | `POST /api/v1/restart` | 200, ``ProjectStatus`` once they have ended and are started again; 422 |
+/// | `GET /api/v1/tap?filter=&order=newest&from=ID&limit=100` | 200, ``TapPage``: a window of the record; with `next`, it goes on |
+/// | `DELETE /api/v1/tap` | 202: the record is empty |
+/// | `GET /api/v1/tap/news?filter=&after=N&wait=S` | 200, ``TapNews``: what was added or has changed, waited for at most S seconds |
+/// | `GET /api/v1/tap/ID` | 200, ``TapExchangeMessage``; 404 where it is gone |
+/// | `GET /api/v1/tap/ID/request`, `/response` | 200, the head as it came |
+/// | `GET /api/v1/tap/ID/request/body`, `/response/body` | 200 or 206, what is kept of it |
 /// | `GET /api/v1/metrics` | 200, what links have done, for Prometheus |
 /// | `POST /api/v1/stop` | 202, then the process ends |
 ///
@@ -29,7 +35,7 @@ import Foundation
 /// On the project's unix socket, whoever can open it may ask. By TCP it answers to `homeport.localhost` alone, and only
 /// to who has the token.
 package final class ControlResponder: Responder {
-    private let project: Project
+    let project: Project
     private let token: String?
     private let onStop: @Sendable () -> Void
 
@@ -50,7 +56,11 @@ package final class ControlResponder: Responder {
                 exchange
             )
         }
-        switch (head.method, head.text(head.path)) {
+        let path = head.text(head.path)
+        if path == Self.tap || path.hasPrefix(Self.tap + "/") {
+            return respondOfTap(to: head, path.dropFirst(Self.tap.count), exchange)
+        }
+        switch (head.method, path) {
         case (.get, "/api/v1/status"): answer(exchange) { [project] in .ok(await project.status) }
         case (.post, "/api/v1/plan"):
             collect(exchange) { [self] body in answer(exchange) { [self] in await change(body) } }
@@ -60,8 +70,8 @@ package final class ControlResponder: Responder {
         case (.get, "/api/v1/metrics"):
             answer(exchange) { [project] in .text(LinkMetrics.text(await project.status.links)) }
         case (.get, "/api/v1/logs"):
-            let query = LogQuery(head.query.map { head.text($0) } ?? "")
-            answer(exchange) { [self] in .ok(await lines(query)) }
+            let query = head.query.map { head.text($0) } ?? ""
+            answer(exchange) { [self] in .ok(await lines(try LogQuery(query))) }
         case (.post, "/api/v1/restart"):
             collect(exchange) { [self] body in answer(exchange) { [self] in await restart(body) } }
         case (.post, "/api/v1/stop"):
@@ -78,14 +88,16 @@ package final class ControlResponder: Responder {
             refuse(
                 404,
                 "control.path",
-                "the control API has /api/v1/status, /plan, /links, /logs, /restart, /metrics and /stop",
+                "the control API has /api/v1/status, /plan, /links, /logs, /restart, /tap, /metrics and /stop",
                 nil,
                 exchange
             )
         }
     }
 
-    private func refuse(
+    private static let tap = "/api/v1/tap"
+
+    func refuse(
         _ status: Int,
         _ code: String,
         _ what: String,
@@ -160,17 +172,23 @@ package final class ControlResponder: Responder {
 
     // MARK: Answers
 
-    private enum Answer: Sendable {
+    enum Answer: Sendable {
         case ok(any Encodable & Sendable)
         case text(String)
         case accepted
         case problems([HomeportError])
     }
 
-    private func answer(_ exchange: any Exchange, _ work: @escaping @Sendable () async -> Answer) {
+    /// What is thrown is a problem of the words.
+    func answer(_ exchange: any Exchange, _ work: @escaping @Sendable () async throws -> Answer) {
         let loop = exchange.loop.loop
         let bound = NIOLoopBound(exchange, eventLoop: loop)
-        loop.makeFutureWithTask(work).whenSuccess { answer in
+        loop.makeFutureWithTask {
+            do { return try await work() } catch {
+                return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")])
+            }
+        }
+        .whenSuccess { (answer: Answer) in
             switch answer {
             case .ok(let value): Self.send(200, value, nil, bound.value)
             case .text(let text): Self.send(text, bound.value)

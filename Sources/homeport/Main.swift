@@ -47,6 +47,7 @@ struct Homeport: AsyncParsableCommand {
                     ToxiproxyCommand.self,
                 ]
             ),
+            CommandGroup(name: "What happened:", subcommands: [TapCommand.self]),
             CommandGroup(name: "This machine:", subcommands: [PortsCommand.self, DoctorCommand.self]),
         ]
     )

@@ -135,7 +135,8 @@ package final class AccessLog: ExchangeObserving {
 
     private static func quote(_ text: String) -> String { String(json: text) }
 
-    private static func size(_ bytes: Int64) -> String {
+    /// `3.4 kB`.
+    package static func size(_ bytes: Int64) -> String {
         switch bytes {
         case ..<1000: "\(bytes) B"
         case ..<1_000_000: "\(Double(bytes / 100) / 10) kB"
@@ -144,7 +145,8 @@ package final class AccessLog: ExchangeObserving {
         }
     }
 
-    private static func time(_ duration: Duration) -> String {
+    /// `1.2 ms`.
+    package static func time(_ duration: Duration) -> String {
         let microseconds = duration.wholeNanoseconds / 1000
         return microseconds < 1_000_000
             ? "\(Double(microseconds / 10) / 100) ms" : "\(Double(microseconds / 10_000) / 100) s"

@@ -92,9 +92,7 @@ enum FilterField: Sendable, Equatable {
         case .service: return row.service.map { [$0] } ?? []
         case .client: return row.client.map { [$0.text] } ?? []
         case .upstream: return row.upstream.map { [$0.text] } ?? []
-        case .type:
-            return row.fields(.response).values(of: "content-type")
-                .map { String($0.prefix { $0 != ";" }.trimmed) }
+        case .type: return row.type.map { [$0] } ?? []
         case .error: return row.error.map { [$0] } ?? []
         case .refusal: return row.refusal.map { [$0] } ?? []
         case .header(let name, let sides):

@@ -35,5 +35,10 @@ package struct TapFields: Sendable {
 }
 
 extension TapRow {
+    /// The answer's media type, without its parameters.
+    package var type: String? {
+        fields(.response).first("content-type").map { String($0.prefix { $0 != ";" }.trimmed) }
+    }
+
     package func fields(_ side: TapSide) -> TapFields { TapFields(side == .request ? requestHead : responseHead) }
 }

@@ -51,6 +51,9 @@ package final class TapStore: Sendable {
         var live: [UInt64: TapRow] = [:]
         var droppedRows: UInt64 = 0
         var droppedBodies: UInt64 = 0
+        /// The last rows that were added or have changed, and how often that has been.
+        var news = [UInt64](repeating: 0, count: TapStore.mostNews)
+        var changes: UInt64 = 0
         /// How many there have been.
         var segments: UInt32 = 0
         /// One that was given up, for the next: memory that is had already costs less.
@@ -63,6 +66,9 @@ package final class TapStore: Sendable {
         var last: UInt64 = 0
         var count: UInt64 = 0
     }
+
+    /// How far behind who follows may be.
+    fileprivate static let mostNews = 8192
 
     /// Counts exchanges that can be seen, or have changed.
     package let changes = Changes()
@@ -125,6 +131,7 @@ package final class TapStore: Sendable {
             }
             state.facts[index].last = max(state.facts[index].last, number)
             state.ring[state.place(number)] = (segment.number, UInt32(offset))
+            state.tell(number)
         }
         changes.tell()
     }
@@ -145,6 +152,7 @@ package final class TapStore: Sendable {
             }
             state.ring[state.place(number)] = (0, 0)
             state.live[number] = TapRow(facts, at: offset, bodies: bodies)
+            state.tell(number)
             return number
         }
     }
@@ -165,6 +173,22 @@ package final class TapStore: Sendable {
 
     /// Numbers of those that are there.
     package var range: Range<UInt64> { state.withLock { $0.oldest..<$0.next } }
+
+    /// What has been added, or has changed, since there were `number` changes; each once, as it is now.
+    /// - Returns: At most `limit`, the number to ask with the next time, and how many changes are gone that were not asked for in time.
+    package func news(after number: UInt64, limit: Int) -> (rows: [TapRow], next: UInt64, missed: UInt64) {
+        state.withLock { state in
+            // A number from another life: who asks begins anew.
+            let asked = number > state.changes ? 0 : number
+            let first = max(asked, state.changes - min(state.changes, UInt64(state.news.count)))
+            let last = min(state.changes, first + UInt64(limit))
+            let ids = Set((first..<last).map { state.news[Int($0 % UInt64(state.news.count))] })
+            return (ids.sorted().compactMap { state.row($0) }, last, first - asked)
+        }
+    }
+
+    /// How many changes there have been.
+    package var newest: UInt64 { state.withLock { $0.changes } }
 
     package func row(_ id: UInt64) -> TapRow? { state.withLock { $0.row(id) } }
 
@@ -233,6 +257,11 @@ extension TapStore.State {
             if kept[middle].segment.number < number { low = middle + 1 } else { high = middle }
         }
         return low < kept.count && kept[low].segment.number == number ? kept[low].segment : nil
+    }
+
+    mutating func tell(_ id: UInt64) {
+        news[Int(changes % UInt64(news.count))] = id
+        changes += 1
     }
 
     mutating func number() -> UInt64 {

@@ -1,8 +1,6 @@
-import HomeportHTTP
-
 /// Which parts of a representation a Range field asks for (RFC 9110, section 14).
-enum ByteRanges {
-    enum Verdict: Equatable {
+package enum ByteRanges {
+    package enum Verdict: Equatable {
         /// The field is to be ignored: send everything.
         case all
         case one(Range<Int64>)
@@ -14,10 +12,10 @@ enum ByteRanges {
 
     /// More parts than this, more than two that overlap, or more bytes in sum than there are, is not a client that wants
     /// parts, and gets the whole (RFC 9110, section 17.15).
-    static let mostParts = 32
+    package static let mostParts = 32
 
     /// - Parameter length: Bytes of the representation that is sent, encoded as it is sent.
-    static func judge(_ field: Span<UInt8>, length: Int64) -> Verdict {
+    package static func judge(_ field: Span<UInt8>, length: Int64) -> Verdict {
         guard let equals = field.firstIndex(of: ASCII.equals),
             field.extracting(field.trimmed(0..<equals)).equalsIgnoringCase("bytes")
         else { return .all }

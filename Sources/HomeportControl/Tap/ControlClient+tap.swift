@@ -1,0 +1,73 @@
+package import HomeportCore
+package import HomeportTap
+import NIOCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The record of a running project.
+extension ControlClient {
+    /// - Parameters:
+    ///   - number: Where to go on; nil for the first window.
+    package func tap(
+        _ filter: String,
+        order: TapQuery.Order,
+        from number: UInt64?,
+        limit: Int
+    ) async throws -> TapPage {
+        let from = number.map { "&from=\($0)" } ?? ""
+        return try await tell(
+            "?filter=\(filter.percentEncoded)&order=\(order.rawValue)&limit=\(limit)\(from)",
+            within: 10
+        )
+    }
+
+    /// What is new.
+    /// - Parameters:
+    ///   - number: Nil for what is new from now on.
+    ///   - seconds: How long to wait for it.
+    package func tapNews(_ filter: String, after number: UInt64?, wait seconds: Int) async throws -> TapNews {
+        let after = number.map { "&after=\($0)" } ?? ""
+        return try await tell(
+            "/news?filter=\(filter.percentEncoded)&wait=\(seconds)\(after)",
+            within: Int64(seconds) + 5
+        )
+    }
+
+    package func tapExchange(_ id: UInt64) async throws -> TapExchangeMessage { try await tell("/\(id)", within: 10) }
+
+    package func tapBody(_ side: TapSide, of id: UInt64) async throws -> [UInt8] {
+        try await tapBytes("/\(id)/\(side == .request ? "request" : "response")/body")
+    }
+
+    /// One exchange in a form of others.
+    package func tapExport(_ form: String, of id: UInt64, secrets: Bool) async throws -> [UInt8] {
+        try await tapBytes("/\(id)/\(form)?secrets=\(secrets)")
+    }
+
+    package func clearTap() async throws { _ = try await ask("DELETE", "/api/v1/tap", nil, within: .seconds(10)) }
+
+    private func tapBytes(_ path: String) async throws -> [UInt8] {
+        let (code, body) = try await ask("GET", "/api/v1/tap\(path)", nil, within: .seconds(10))
+        guard code == 200 else { throw problem(body) ?? broken("it answered \(code) to a question for the record") }
+        return Array(body)
+    }
+
+    private func tell<Message: Decodable>(_ path: String, within seconds: Int64) async throws -> Message {
+        let (code, body) = try await ask("GET", "/api/v1/tap\(path)", nil, within: .seconds(seconds))
+        if code == 200, let message = try? JSONDecoder().decode(Message.self, from: body) { return message }
+        throw problem(body) ?? broken("it answered \(code) to a question for the record")
+    }
+
+    private func problem(_ body: Data) -> HomeportError? {
+        try? JSONDecoder().decode(ControlProblems.self, from: body).errors.first
+    }
+}
+
+extension HomeportError.Code {
+    /// There is no such exchange in the record, or no more.
+    package static let tapRow = Self("tap.row", .words)
+}

@@ -1,0 +1,124 @@
+import HomeportCore
+import HomeportHTTP
+import HomeportNet
+import HomeportRuntime
+import HomeportTap
+import NIOCore
+
+/// The record, as the control API has it.
+extension ControlResponder {
+    func respondOfTap(to head: RequestHead, _ path: Substring, _ exchange: any Exchange) {
+        let query = QueryWords(head.query.map { head.text($0) } ?? "")
+        let store = project.tap.store
+        if head.method == .delete, path.isEmpty {
+            return answer(exchange) {
+                store.clear()
+                return .accepted
+            }
+        }
+        guard head.method == .get || head.method == .head else {
+            return refuse(
+                405,
+                "control.method",
+                "GET tells it",
+                ("Allow", path.isEmpty ? "GET, DELETE" : "GET"),
+                exchange
+            )
+        }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+        switch parts {
+        case []: answer(exchange) { try Self.page(query, store) }
+        case ["news"]: answer(exchange) { try await Self.news(query, store) }
+        default:
+            guard let id = parts.first.flatMap({ UInt64($0) }), let row = store.row(id) else {
+                return refuse(404, "tap.row", "there is no such exchange, or no more", nil, exchange)
+            }
+            switch Array(parts.dropFirst()) {
+            case []: answer(exchange) { .ok(TapExchangeMessage(row, in: store)) }
+            case ["request"]: Self.send(row.requestHead, head, exchange)
+            case ["response"]: Self.send(row.responseHead, head, exchange)
+            case ["curl"]:
+                let isSecret = query["secrets"] != "true"
+                let text = CurlExport(isSecret ? .secrets : .none).text(row, in: store)
+                Self.send(Array(text.utf8), head, exchange)
+            case ["request", "body"]: Self.send(store.body(.request, of: row).bytes, head, exchange)
+            case ["response", "body"]: Self.send(store.body(.response, of: row).bytes, head, exchange)
+            default:
+                refuse(404, "control.path", "an exchange has /request and /response, each with /body", nil, exchange)
+            }
+        }
+    }
+
+    private static func page(_ query: QueryWords, _ store: TapStore) throws -> Answer {
+        try query.only("filter", "order", "from", "limit")
+        var wanted = TapQuery(filter: try TapFilter(parsing: query["filter"] ?? ""))
+        if let text = query["order"] {
+            guard let order = TapQuery.Order(rawValue: text) else {
+                let known = TapQuery.Order.allCases.map(\.rawValue).joined(separator: ", ")
+                throw HomeportError(
+                    .badValue,
+                    "\"\(text.harmless)\" is no order",
+                    where: "order",
+                    fix: "known: \(known)"
+                )
+            }
+            wanted.order = order
+        }
+        wanted.from = try query.number("from", in: 0...UInt64.max)
+        if let limit = try query.number("limit", in: 1...TapQuery.mostRows) { wanted.limit = limit }
+        let window = try wanted.run(on: store)
+        return .ok(
+            TapPage(
+                rows: window.rows.map(TapRowMessage.init),
+                next: window.next,
+                scanned: window.scanned,
+                counters: store.counters
+            )
+        )
+    }
+
+    private static func news(_ query: QueryWords, _ store: TapStore) async throws -> Answer {
+        try query.only("filter", "after", "wait")
+        let filter = try TapFilter(parsing: query["filter"] ?? "")
+        var after = try query.number("after", in: 0...UInt64.max) ?? store.newest
+        let end = ContinuousClock.now + .seconds(try query.number("wait", in: 0...60) ?? 0)
+        var missed: UInt64 = 0
+        while true {
+            let seen = store.changes.number
+            let news = store.news(after: after, limit: TapQuery.mostRows)
+            missed += news.missed
+            let rows = news.rows.filter { filter.matches($0, in: store) }
+            let left = end - .now
+            if !rows.isEmpty || left <= .zero {
+                return .ok(TapNews(rows: rows.map(TapRowMessage.init), next: news.next, missed: missed))
+            }
+            if news.next == after { await store.changes.wait(after: seen, within: left) }
+            after = news.next
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Bytes as they are, or a range of them. Never as what they claim to be: it is somebody else's page.
+    private static func send(_ bytes: [UInt8], _ head: RequestHead, _ exchange: any Exchange) {
+        var range = 0..<bytes.count
+        let asked = head.fields.first(.range).map { head.with($0) { ByteRanges.judge($0, length: Int64(bytes.count)) } }
+        switch asked {
+        case .one(let part): range = Int(part.lowerBound)..<Int(part.upperBound)
+        case .all, .several, nil: break
+        case .unsatisfiable:
+            var answer = ResponseHead(416, body: .length(0))
+            answer.add("Content-Range", "bytes */\(bytes.count)")
+            return exchange.answer(answer, nil)
+        }
+        var answer = ResponseHead(range.count == bytes.count ? 200 : 206, body: .length(Int64(range.count)))
+        answer.add("Content-Type", "application/octet-stream")
+        answer.add("Content-Disposition", "attachment")
+        answer.add("Cache-Control", "no-store")
+        answer.add("X-Content-Type-Options", "nosniff")
+        answer.add("Accept-Ranges", "bytes")
+        if range.count != bytes.count {
+            answer.add("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(bytes.count)")
+        }
+        exchange.answer(answer, ByteBuffer(bytes: bytes[range]))
+    }
+}

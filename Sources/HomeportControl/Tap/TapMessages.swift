@@ -1,0 +1,143 @@
+import HomeportCore
+package import HomeportTap
+
+/// One exchange in a list.
+package struct TapRowMessage: Codable, Sendable, Equatable {
+    package var id: UInt64
+    /// When it began: RFC 3339, in UTC, with microseconds.
+    package var began: String
+    /// How long it took, milliseconds; nil while it lasts.
+    package var took: Double?
+    package var method: String
+    /// The host that was asked for, with its port.
+    package var host: String
+    package var target: String
+    /// Of the answer; 0 where there is none.
+    package var status: Int
+    package var service: String?
+    package var client: String?
+    package var upstream: String?
+    /// The answer's media type.
+    package var type: String?
+    package var requestBytes: Int64
+    package var responseBytes: Int64
+    package var error: String?
+    package var refusal: String?
+    package var live: Bool
+    package var complete: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case id, began, took, method, host, target, status, service, client, upstream, type, error, refusal, live,
+            complete
+        case requestBytes = "request_bytes"
+        case responseBytes = "response_bytes"
+    }
+
+    package init(_ row: TapRow) {
+        id = row.id
+        began = Self.rfc3339(row.began)
+        took = row.took.map(Self.milliseconds)
+        (method, host, target) = (row.method, row.authority, row.target)
+        status = row.status
+        service = row.service
+        (client, upstream) = (row.client?.text, row.upstream?.text)
+        type = row.type
+        (requestBytes, responseBytes) = (row.length(.request), row.length(.response))
+        (error, refusal) = (row.error, row.refusal)
+        (live, complete) = (row.isLive, row.isComplete)
+    }
+
+    static func milliseconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds / 1000) / 1000 }
+
+    private static func rfc3339(_ nanoseconds: Int64) -> String {
+        let seconds = nanoseconds / 1_000_000_000
+        let micro = String(1_000_000 + nanoseconds % 1_000_000_000 / 1000).dropFirst()
+        return "\(UTCTime(seconds).rfc3339.dropLast()).\(micro)Z"
+    }
+}
+
+/// A window of the record.
+package struct TapPage: Codable, Sendable {
+    package var rows: [TapRowMessage]
+    /// Where to go on, as `before` or `after`; nil at the end.
+    package var next: UInt64?
+    /// How many exchanges were looked at for it.
+    package var scanned: Int
+    package var counters: TapStore.Counters
+}
+
+/// What is new since it was last asked.
+package struct TapNews: Codable, Sendable {
+    package var rows: [TapRowMessage]
+    /// To ask with the next time, as `after`.
+    package var next: UInt64
+    /// Changes that are gone and were not asked for in time: what was missed is in the list.
+    package var missed: UInt64
+}
+
+/// One exchange, whole but for its bodies.
+package struct TapExchangeMessage: Codable, Sendable {
+    package struct Field: Codable, Sendable {
+        package var name: String
+        package var value: String
+    }
+
+    package struct Message: Codable, Sendable {
+        /// `GET /a HTTP/1.1`, `HTTP/1.1 200 OK`.
+        package var line: String
+        package var fields: [Field]
+        package var body: Body
+    }
+
+    package struct Body: Codable, Sendable {
+        /// True length.
+        package var length: Int64
+        /// Bytes that are kept of its beginning, and of its end.
+        package var head: Int
+        package var tail: Int
+        package var sha256: String?
+    }
+
+    /// Milliseconds since it began; nil for what has not happened.
+    package struct Times: Codable, Sendable {
+        package var asked: Double?
+        package var dialled: Double?
+        package var connected: Double?
+        package var answered: Double?
+        package var headed: Double?
+        package var ended: Double?
+    }
+
+    package var row: TapRowMessage
+    package var reused: Bool
+    package var times: Times
+    package var request: Message
+    /// Nil where there is no answer.
+    package var response: Message?
+
+    init(_ row: TapRow, in store: TapStore) {
+        self.row = TapRowMessage(row)
+        reused = row.isReused
+        let times = row.times
+        func milliseconds(_ time: Int64?) -> Double? { time.map(TapRowMessage.milliseconds) }
+        self.times = Times(
+            asked: milliseconds(times.asked),
+            dialled: milliseconds(times.dialled),
+            connected: milliseconds(times.connected),
+            answered: milliseconds(times.answered),
+            headed: milliseconds(times.headed),
+            ended: milliseconds(times.ended)
+        )
+        request = Self.message(.request, row, store)
+        response = row.responseHead.isEmpty ? nil : Self.message(.response, row, store)
+    }
+
+    private static func message(_ side: TapSide, _ row: TapRow, _ store: TapStore) -> Message {
+        let (fields, body) = (row.fields(side), store.body(side, of: row))
+        return Message(
+            line: fields.firstLine,
+            fields: fields.all.map { Field(name: $0.name, value: $0.value) },
+            body: Body(length: body.length, head: body.head.count, tail: body.tail.count, sha256: body.sha256)
+        )
+    }
+}

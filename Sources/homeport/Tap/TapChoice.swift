@@ -1,0 +1,42 @@
+import ArgumentParser
+import HomeportControl
+import HomeportCore
+import HomeportRuntime
+import HomeportTap
+
+/// Whose record a command looks into.
+struct TapChoice: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: "The project's plan (default: homeport.yaml here or above, else the only one that runs)."
+    )
+    var file: String?
+
+    func one() async throws -> ControlClient {
+        let found = await RunningProjects.find(in: StateDirectory())
+        for error in found.silent { Terminal.errors.warn("\(error)") }
+        if file == nil, found.all.count == 1, let only = found.all.first { return only.client }
+        return try ProjectChoice.one(file, among: found.all).client
+    }
+}
+
+/// A filter as the command line takes it.
+struct TapFilterOption: ParsableArguments {
+    @Option(
+        name: [.customLong("filter"), .customShort("F")],
+        help: "Only exchanges that match, as in 'status>=500 and path~/v1/ and took>200ms'."
+    )
+    var text = ""
+
+    /// - Throws: ``HomeportError`` with a mark below the column that is wrong.
+    func check() throws {
+        do throws(HomeportError) { _ = try TapFilter(parsing: text) } catch {
+            var error = error
+            if let column = error.subject.flatMap({ Int($0.dropFirst("column ".count)) }) {
+                Terminal.errors.write("  \(text.harmless)\n  \(String(repeating: " ", count: column - 1))^\n")
+                error.subject = "--filter, column \(column)"
+            }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import HomeportControl
+import HomeportCore
+import HomeportRuntime
+import HomeportTap
+
+struct TapShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "One exchange, whole.",
+        discussion: """
+            Heads as they came, bodies as far as they are kept (the first MiB and the last 64 KiB), and when what happened. Bodies \
+            that are no text are shown by their length and hash; --body writes the bytes.
+
+            EXAMPLES
+              homeport tap show 12
+              homeport tap show 12 --body response > answer.bin
+              homeport tap show 12 --json
+
+            EXIT CODES
+              0  done
+              2  there is no such exchange, or no more
+              3  the project does not run
+            """
+    )
+
+    enum Side: String, ExpressibleByArgument, CaseIterable {
+        case request, response
+    }
+
+    @Argument(help: "Its number.")
+    var id: UInt64
+
+    @Option(help: "Write this body, and nothing else.")
+    var body: Side?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var choice: TapChoice
+
+    func run() async throws {
+        let client = try await choice.one()
+        if let body {
+            return Terminal.output.write(try await client.tapBody(body == .request ? .request : .response, of: id))
+        }
+        let exchange = try await client.tapExchange(id)
+        if json { return try Terminal.output.write(json: exchange) }
+        let out = Terminal.output
+        out.write(TapLine(terminal: out).text(exchange.row) + "\n")
+        let ends = [exchange.row.client, exchange.row.upstream].compactMap { $0 }
+        out.write("  " + ends.joined(separator: " → ") + (exchange.reused ? " (kept connection)" : "") + "\n")
+        out.write("  " + Self.phases(exchange.times) + "\n\n")
+        try await write(exchange.request, .request, client)
+        if let response = exchange.response {
+            out.write("\n")
+            try await write(response, .response, client)
+        }
+    }
+
+    private static func phases(_ times: TapExchangeMessage.Times) -> String {
+        let phases: [(String, Double?)] = [
+            ("asked", times.asked), ("connecting", times.dialled), ("connected", times.connected),
+            ("answer", times.answered),
+            ("head", times.headed), ("end", times.ended),
+        ]
+        return phases.compactMap { name, time in
+            time.map { "\(name) at \(AccessLog.time(.nanoseconds(Int64($0 * 1_000_000))))" }
+        }
+        .joined(separator: ", ")
+    }
+
+    private func write(_ message: TapExchangeMessage.Message, _ side: TapSide, _ client: ControlClient) async throws {
+        let out = Terminal.output
+        out.write(out.styled(message.line.harmless, .bold) + "\n")
+        for field in message.fields { out.write("\(out.styled(field.name.harmless, .dim)): \(field.value.harmless)\n") }
+        guard message.body.length > 0 else { return }
+        out.write("\n")
+        let bytes = message.body.head > 0 ? try await client.tapBody(side, of: id) : []
+        let kept = message.body.head + message.body.tail
+        if let text = Self.text(bytes) {
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).harmless }
+            out.write(lines.joined(separator: "\n") + (text.hasSuffix("\n") ? "" : "\n"))
+        }
+        if Int64(kept) < message.body.length || Self.text(bytes) == nil {
+            let hash = message.body.sha256.map { ", sha256 \($0)" } ?? ""
+            out.write(
+                out.styled("[\(message.body.length) bytes, of which \(kept) are kept\(hash)]", .dim) + "\n"
+            )
+        }
+    }
+
+    /// Nil where it is none.
+    private static func text(_ bytes: [UInt8]) -> String? {
+        guard !bytes.isEmpty, !bytes.contains(0) else { return nil }
+        // What is kept may end within a character.
+        return (0...3).lazy.compactMap { String(validating: bytes.dropLast($0), as: UTF8.self) }.first
+    }
+}
