@@ -192,6 +192,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [200_000, 300_000, 600_000, 1_000_000])
+    func aConnectionGoesOnAfterALargeAnswer(size: Int) async throws {
+        try await proxied { client, upstream in
+            let body = String(repeating: "b", count: size)
+            let head = "HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\(Self.date)"
+            try client.send(Self.ask)
+            let server = try upstream.accept()
+            for _ in 0..<20 {
+                _ = try server.head()
+                try server.send("\(head)\r\n\(body)")
+                #expect(try client.head().hasPrefix("HTTP/1.1 200"))
+                #expect(try client.receive(size).count == size)
+                try client.send(Self.ask)
+            }
+        }
+    }
+
     @Test func anAnswerIsNotHeldBack() async throws {
         try await proxied { client, upstream in
             try client.send(Self.ask)

@@ -34,6 +34,8 @@ package final class ClientConnection: ChannelDuplexHandler, RemovableChannelHand
     private var isReadWithheld = false
     private var owesDrained = false
     private var isProcessing = false
+    /// Somebody wanted to go on meanwhile.
+    private var owesProcessing = false
 
     package init(limits: HTTPLimits = HTTPLimits()) {
         self.limits = limits
@@ -162,9 +164,13 @@ package final class ClientConnection: ChannelDuplexHandler, RemovableChannelHand
     // MARK: Answers
 
     private func process() {
-        guard !isProcessing else { return }
+        guard !isProcessing else { return owesProcessing = true }
         isProcessing = true
-        if let receiver { receiver.together(goOn) } else { goOn() }
+        repeat {
+            owesProcessing = false
+            if let receiver { receiver.together(goOn) } else { goOn() }
+            // What was sent together may have left at once, and the pause for it been ended, after all had been gone through.
+        } while owesProcessing
         isProcessing = false
     }
 
