@@ -24,6 +24,8 @@ import Foundation
 /// | `GET /api/v1/tap?filter=&order=newest&from=ID&limit=100` | 200, ``TapPage``: a window of the record; with `next`, it goes on |
 /// | `DELETE /api/v1/tap` | 202: the record is empty |
 /// | `GET /api/v1/tap/news?filter=&after=N&wait=S` | 200, ``TapNews``: what was added or has changed, waited for at most S seconds |
+/// | `GET /api/v1/tap/har?filter=&secrets=false` | 200, all that match as an HTTP Archive, in the order in which they began |
+/// | `GET /api/v1/tap/ID/curl?secrets=false` | 200, a line for a shell |
 /// | `GET /api/v1/tap/ID` | 200, ``TapExchangeMessage``; 404 where it is gone |
 /// | `GET /api/v1/tap/ID/request`, `/response` | 200, the head as it came |
 /// | `GET /api/v1/tap/ID/request/body`, `/response/body` | 200 or 206, what is kept of it |
@@ -136,7 +138,7 @@ package final class ControlResponder: Responder {
                 await project.settled()
                 return .ok(change)
             } catch {
-                return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")])
+                return .problems([Self.problem(error)])
             }
         }
     }
@@ -150,7 +152,7 @@ package final class ControlResponder: Responder {
             // A link that stood alone takes its process along.
             if await project.isEmpty { onStop() }
             return .ok(LinkList(links: links))
-        } catch { return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")]) }
+        } catch { return .problems([Self.problem(error)]) }
     }
 
     private func restart(_ body: ByteBuffer) async -> Answer {
@@ -161,7 +163,7 @@ package final class ControlResponder: Responder {
             try await project.restart(wish.services)
             await project.settled()
             return .ok(await project.status)
-        } catch { return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")]) }
+        } catch { return .problems([Self.problem(error)]) }
     }
 
     private func lines(_ query: LogQuery) async -> LogPage {
@@ -185,16 +187,22 @@ package final class ControlResponder: Responder {
         let bound = NIOLoopBound(exchange, eventLoop: loop)
         loop.makeFutureWithTask {
             do { return try await work() } catch {
-                return .problems([error as? HomeportError ?? HomeportError(.badValue, "\(error)")])
+                return .problems([Self.problem(error)])
             }
         }
-        .whenSuccess { (answer: Answer) in
-            switch answer {
-            case .ok(let value): Self.send(200, value, nil, bound.value)
-            case .text(let text): Self.send(text, bound.value)
-            case .accepted: Self.send(202, [String: String](), nil, bound.value)
-            case .problems(let problems): Self.send(422, ControlProblems(problems), nil, bound.value)
-            }
+        .whenSuccess { (answer: Answer) in Self.send(answer, bound.value) }
+    }
+
+    static func problem(_ error: any Error) -> HomeportError {
+        error as? HomeportError ?? HomeportError(.badValue, "\(error)")
+    }
+
+    static func send(_ answer: Answer, _ exchange: any Exchange) {
+        switch answer {
+        case .ok(let value): send(200, value, nil, exchange)
+        case .text(let text): send(text, exchange)
+        case .accepted: send(202, [String: String](), nil, exchange)
+        case .problems(let problems): send(422, ControlProblems(problems), nil, exchange)
         }
     }
 

@@ -1,4 +1,5 @@
 package import HomeportCore
+import HomeportNet
 package import HomeportTap
 import NIOCore
 
@@ -70,4 +71,32 @@ extension ControlClient {
 extension HomeportError.Code {
     /// There is no such exchange in the record, or no more.
     package static let tapRow = Self("tap.row", .words)
+}
+
+extension ControlClient {
+    /// The record, or a part of it, as an HTTP Archive.
+    /// - Parameter write: Takes it, piece by piece. Called on the caller's thread, which waits meanwhile.
+    /// - Throws: ``HomeportError`` with code `control.broken` where it ended too early; what `write` throws.
+    package func tapArchive(_ filter: String, secrets: Bool, _ write: ([UInt8]) throws -> Void) throws {
+        let connection = try openConnection()
+        let question =
+            "GET /api/v1/tap/har?filter=\(filter.percentEncoded)&secrets=\(secrets) HTTP/1.1\r\n"
+            + "Host: \(ServiceName.control)\r\nConnection: close\r\n\r\n"
+        try Array(question.utf8).withUnsafeBytes { try WholeWrite.bytes($0, to: connection.number) }
+        let download = ControlDownload()
+        while !download.isWhole {
+            let bytes = try DescriptorPassing.receive(on: connection.number, upTo: 256 << 10).bytes
+            guard !bytes.isEmpty else { throw broken("it ended in the middle of its answer") }
+            try download.take(ByteBuffer(bytes: bytes)) { try write(Array($0.readableBytesView)) }
+        }
+        if let refusal = download.refusal {
+            throw problem(refusal.body) ?? broken("it answered \(refusal.status) to a question for the record")
+        }
+    }
+
+    private func openConnection() throws -> Descriptor {
+        do throws(SystemFailure) { return try BlockingConnection.open(.unix(socket), within: 30) } catch {
+            throw broken(SystemFailure.text(error.errno))
+        }
+    }
 }

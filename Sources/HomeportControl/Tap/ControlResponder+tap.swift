@@ -28,6 +28,7 @@ extension ControlResponder {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
         switch parts {
         case []: answer(exchange) { try Self.page(query, store) }
+        case ["har"]: download(query, store, exchange)
         case ["news"]: answer(exchange) { try await Self.news(query, store) }
         default:
             guard let id = parts.first.flatMap({ UInt64($0) }), let row = store.row(id) else {
@@ -45,6 +46,24 @@ extension ControlResponder {
             case ["response", "body"]: Self.send(store.body(.response, of: row).bytes, head, exchange)
             default:
                 refuse(404, "control.path", "an exchange has /request and /response, each with /body", nil, exchange)
+            }
+        }
+    }
+
+    private func download(_ query: QueryWords, _ store: TapStore, _ exchange: any Exchange) {
+        let loop = exchange.loop.loop
+        let bound = NIOLoopBound(exchange, eventLoop: loop)
+        let export = HARExport(query["secrets"] == "true" ? .none : .secrets)
+        loop.makeFutureWithTask {
+            do {
+                try query.only("filter", "secrets")
+                return .success(try TapDownload.find(try TapFilter(parsing: query["filter"] ?? ""), in: store))
+            } catch { return .failure(error) }
+        }
+        .whenSuccess { (found: Result<[UInt64], any Error>) in
+            switch found {
+            case .success(let ids): TapDownload(ids, of: store, export, to: bound.value).start()
+            case .failure(let error): Self.send(.problems([Self.problem(error)]), bound.value)
             }
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import HomeportControl
 import HomeportCore
+import HomeportRuntime
 import HomeportTap
 
 struct TapExportCommand: AsyncParsableCommand {
@@ -8,28 +9,48 @@ struct TapExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Hand exchanges to other tools.",
         discussion: """
-            Authorization, Cookie and Set-Cookie are left out of what is exported, unless --secrets is said.
+            Authorization, Cookie and Set-Cookie are left out of what is exported, unless --secrets is said. FILE is replaced once \
+            all is written; - is standard output.
 
             EXAMPLES
+              homeport tap export --har all.har       an HTTP Archive of the whole record
+              homeport tap export --har slow.har --filter 'took>1s'
               homeport tap export --curl 12           a line that asks the same once more
 
             EXIT CODES
               0  done
               2  there is no such exchange, or no more
-              3  the project does not run
+              3  the project does not run, or the file cannot be written
             """
     )
 
     @Option(help: ArgumentHelp("The exchange of this number as a curl line.", valueName: "id"))
-    var curl: UInt64
+    var curl: UInt64?
+
+    @Option(help: ArgumentHelp("All that match as an HTTP Archive 1.2.", valueName: "file"))
+    var har: String?
+
+    @OptionGroup var filter: TapFilterOption
 
     @Flag(help: "Export passwords and cookies, too.")
     var secrets = false
 
     @OptionGroup var choice: TapChoice
 
+    func validate() throws {
+        if (curl == nil) == (har == nil) { throw ValidationError("Say which: --har FILE or --curl ID.") }
+        if curl != nil, !filter.text.isEmpty { throw ValidationError("--filter is for --har.") }
+    }
+
     func run() async throws {
+        try filter.check()
         let client = try await choice.one()
-        Terminal.output.write(try await client.tapExport("curl", of: curl, secrets: secrets))
+        if let curl { Terminal.output.write(try await client.tapExport("curl", of: curl, secrets: secrets)) }
+        guard let har else { return }
+        if har == "-" { return try client.tapArchive(filter.text, secrets: secrets) { Terminal.output.write($0) } }
+        let file = try ExportFile(har)
+        try client.tapArchive(filter.text, secrets: secrets) { try file.write($0) }
+        try file.finish()
+        Terminal.errors.write("\(har.harmless): \(AccessLog.size(file.count))\n")
     }
 }

@@ -1,0 +1,311 @@
+import HomeportCore
+import HomeportHTTP
+
+/// Exchanges as an HTTP Archive 1.2, entry by entry, so that a large one takes no memory.
+///
+/// After the specification and the schema that validators use: `time` is the sum of the timings that are there, without `ssl`; sizes are
+/// whole numbers; a body is text where it is UTF-8 and else base64; one that is not all there says so in its comment and in `_tap`.
+/// A body that was sent compressed stays so, in base64: what was on the wire is what was recorded. Our own fields begin with `_`.
+package struct HARExport: Sendable {
+    private let redaction: Redaction
+    private var writer = JSONBytes()
+    private var isFirst = true
+
+    package init(_ redaction: Redaction) { self.redaction = redaction }
+
+    package mutating func begin() -> [UInt8] {
+        writer.raw(#"{"log":{"version":"1.2","creator":{"name":"homeport","version":"#)
+        writer.string(HomeportVersion.current)
+        writer.raw(#"},"entries":["#)
+        return writer.take()
+    }
+
+    package mutating func end() -> [UInt8] {
+        writer.raw("\n]}}\n")
+        return writer.take()
+    }
+
+    /// - Returns: Nothing for one that goes on, or that was no request.
+    package mutating func entry(_ row: TapRow, in store: TapStore) -> [UInt8] {
+        guard !row.isLive, !row.requestHead.isEmpty else { return [] }
+        writer.raw(isFirst ? "\n" : ",\n")
+        isFirst = false
+        let timings = HARTimings(row.times)
+        writer.raw("{")
+        writer.member("startedDateTime", isFirst: true)
+        writer.string(Self.dateTime(row.began))
+        writer.member("time")
+        writer.milliseconds(timings.sum)
+        write(request: row, store)
+        write(response: row, store)
+        writer.raw(#","cache":{},"timings":{"blocked":"#)
+        write(timings.blocked)
+        writer.raw(#","dns":-1,"ssl":-1,"connect":"#)
+        write(timings.connect)
+        writer.member("send")
+        writer.milliseconds(timings.send)
+        writer.member("wait")
+        writer.milliseconds(timings.wait)
+        writer.member("receive")
+        writer.milliseconds(timings.receive)
+        writer.raw("}")
+        if let upstream = row.upstream, upstream.host != "unix" {
+            writer.member("serverIPAddress")
+            writer.string(upstream.host)
+        }
+        if let client = row.client {
+            writer.member("connection")
+            writer.string("\(client.port)")
+        }
+        if let error = row.error ?? row.refusal {
+            writer.member("_error")
+            writer.string(error)
+        }
+        writer.raw(#","_tap":{"id":"#)
+        writer.number(row.id)
+        if let service = row.service {
+            writer.member("service")
+            writer.string(service)
+        }
+        writer.member("complete")
+        writer.raw(row.isComplete ? "true" : "false")
+        writer.raw("}}")
+        return writer.take()
+    }
+
+    private mutating func write(_ time: Int64?) {
+        if let time { writer.milliseconds(time) } else { writer.raw("-1") }
+    }
+
+    // MARK: Request
+
+    private mutating func write(request row: TapRow, _ store: TapStore) {
+        let (fields, body) = (row.fields(.request), store.body(.request, of: row))
+        writer.raw(#","request":{"method":"#)
+        writer.string(row.method)
+        writer.member("url")
+        writer.string(Self.url(row))
+        writer.member("httpVersion")
+        writer.string(fields.firstLine.split(separator: " ").last ?? "HTTP/1.1")
+        writer.raw(#","cookies":["#)
+        if !redaction.isSecret("cookie") {
+            let pairs = fields.values(of: "cookie").flatMap { $0.split(separator: ";") }
+            list(pairs) { writer, pair in
+                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                Self.pair(parts[0].trimmed, parts.count > 1 ? parts[1].trimmed : "", &writer)
+            }
+        }
+        writer.raw("]")
+        write(fields)
+        writer.raw(#","queryString":["#)
+        if let query = row.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).dropFirst()
+            .first
+        {
+            list(query.split(separator: "&")) { writer, part in
+                let parts = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                Self.pair(parts[0], parts.count > 1 ? parts[1] : "", &writer)
+            }
+        }
+        writer.raw(#"],"headersSize":"#)
+        writer.number(row.requestHead.count)
+        writer.member("bodySize")
+        writer.number(body.length)
+        if body.length > 0 {
+            writer.raw(#","postData":{"mimeType":"#)
+            writer.string(fields.first("content-type") ?? "")
+            text(of: body, encoding: "_encoding")
+            writer.raw("}")
+        }
+        writer.raw("}")
+    }
+
+    private static func url(_ row: TapRow) -> String {
+        let target = row.target
+        if target.hasPrefix("http://") || target.hasPrefix("https://") { return valid(target) }
+        let host = row.authority.isEmpty ? row.local?.text ?? "localhost" : row.authority
+        return valid("http://\(host)\(target.hasPrefix("/") ? target : "/\(target)")")
+    }
+
+    /// What a client may send, and no URI may have, escaped.
+    private static func valid(_ url: String) -> String {
+        url.utf8.reduce(into: "") { text, byte in
+            let isRaw = byte > 0x20 && byte < 0x7F && !#""<>\^`{|}#"#.utf8.contains(byte)
+            if isRaw {
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+    }
+
+    // MARK: Answer
+
+    private mutating func write(response row: TapRow, _ store: TapStore) {
+        let (fields, body) = (row.fields(.response), store.body(.response, of: row))
+        let line = fields.firstLine.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        writer.raw(#","response":{"status":"#)
+        writer.number(line.count > 1 ? row.status : 0)
+        writer.member("statusText")
+        writer.string(line.count > 2 ? line[2] : "")
+        writer.member("httpVersion")
+        writer.string(line.first.flatMap { $0.isEmpty ? nil : $0 } ?? "HTTP/1.1")
+        writer.raw(#","cookies":["#)
+        if !redaction.isSecret("set-cookie") {
+            list(fields.values(of: "set-cookie")) { HARCookie($1).write(to: &$0) }
+        }
+        writer.raw("]")
+        write(fields)
+        writer.raw(#","content":{"size":"#)
+        writer.number(body.length)
+        writer.member("mimeType")
+        writer.string(fields.first("content-type") ?? "x-unknown")
+        if body.length > 0 { text(of: body, encoding: "encoding", coding: fields.first("content-encoding")) }
+        writer.raw(#"},"redirectURL":"#)
+        writer.string(fields.first("location") ?? "")
+        writer.member("headersSize")
+        writer.number(row.responseHead.isEmpty ? -1 : row.responseHead.count)
+        writer.member("bodySize")
+        writer.number(row.responseHead.isEmpty ? -1 : body.length)
+        writer.raw("}")
+    }
+
+    // MARK: Parts
+
+    private mutating func write(_ fields: TapFields) {
+        writer.raw(#","headers":["#)
+        list(fields.all) { [redaction] writer, field in
+            Self.pair(field.name[...], redaction.value(of: field)[...], &writer)
+        }
+        writer.raw("]")
+    }
+
+    private mutating func list<Element>(_ all: [Element], _ one: (inout JSONBytes, Element) -> Void) {
+        for (index, element) in all.enumerated() {
+            if index > 0 { writer.raw(",") }
+            one(&writer, element)
+        }
+    }
+
+    private static func pair(_ name: Substring, _ value: Substring, _ writer: inout JSONBytes) {
+        writer.raw(#"{"name":"#)
+        writer.string(name)
+        writer.raw(#","value":"#)
+        writer.string(value)
+        writer.raw("}")
+    }
+
+    private mutating func text(of body: TapBody, encoding key: StaticString, coding: String? = nil) {
+        var notes: [String] = []
+        if !body.isWhole { notes.append("\(body.bytes.count) of \(body.length) bytes are kept") }
+        if let coding { notes.append("as it was sent, in \(coding)") }
+        let bytes = body.bytes
+        if !bytes.isEmpty {
+            if let text = Self.text(bytes, isWhole: body.isWhole) {
+                writer.member("text")
+                writer.string(text)
+            } else {
+                writer.member("text")
+                writer.base64(bytes)
+                writer.member(key)
+                writer.string("base64")
+            }
+        }
+        guard !notes.isEmpty else { return }
+        writer.member("comment")
+        writer.string(notes.joined(separator: "; "))
+        if !body.isWhole {
+            writer.raw(#","_tap":{"bodyTruncated":true"#)
+            if let hash = body.sha256 {
+                writer.member("sha256")
+                writer.string(hash)
+            }
+            writer.raw("}")
+        }
+    }
+
+    /// Nil where it is not UTF-8; what is cut may end within a character.
+    private static func text(_ bytes: [UInt8], isWhole: Bool) -> String? {
+        (0...(isWhole ? 0 : 3)).lazy.compactMap { String(validating: bytes.dropLast($0), as: UTF8.self) }.first
+    }
+
+    private static func dateTime(_ nanoseconds: Int64) -> String {
+        let micro = String(1_000_000 + nanoseconds % 1_000_000_000 / 1000).dropFirst()
+        return "\(UTCTime(nanoseconds / 1_000_000_000).rfc3339.dropLast()).\(micro)Z"
+    }
+}
+
+/// The phases of an exchange as an archive has them, nanoseconds: one behind the other, so that their sum is what it took.
+struct HARTimings: Equatable {
+    var blocked: Int64?
+    var connect: Int64?
+    var send: Int64 = 0
+    var wait: Int64 = 0
+    var receive: Int64 = 0
+
+    init(_ times: TapTimes) {
+        var now: Int64 = 0
+        func upTo(_ time: Int64?) -> Int64 {
+            guard let time, time > now else { return 0 }
+            defer { now = time }
+            return time - now
+        }
+        if times.dialled != nil {
+            blocked = upTo(times.dialled)
+            if times.connected != nil { connect = upTo(times.connected) }
+        }
+        send = upTo(times.asked)
+        wait = upTo(times.headed ?? times.answered ?? times.ended)
+        receive = upTo(times.ended)
+    }
+
+    var sum: Int64 { (blocked ?? 0) + (connect ?? 0) + send + wait + receive }
+}
+
+/// `Set-Cookie: id=7; Path=/; HttpOnly` (RFC 6265, section 4.1).
+struct HARCookie {
+    private var name: Substring
+    private var value: Substring
+    private var path, domain: Substring?
+    private var expires: String?
+    private var isHTTPOnly = false
+    private var isSecure = false
+
+    init(_ text: String) {
+        func pair(_ part: Substring) -> (Substring, Substring) {
+            let parts = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (parts[0].trimmed, parts.count > 1 ? parts[1].trimmed : "")
+        }
+        let parts = text.split(separator: ";", omittingEmptySubsequences: false)
+        (name, value) = pair(parts.first ?? "")
+        for part in parts.dropFirst() {
+            let (key, value) = pair(part)
+            switch key.lowercased() {
+            case "path": path = value
+            case "domain": domain = value
+            case "expires": expires = HTTPDate.parse(String(value), now: 0).map { UTCTime($0).rfc3339 }
+            case "httponly": isHTTPOnly = true
+            case "secure": isSecure = true
+            default: break
+            }
+        }
+    }
+
+    func write(to writer: inout JSONBytes) {
+        writer.raw(#"{"name":"#)
+        writer.string(name)
+        writer.member("value")
+        writer.string(value)
+        for (key, text) in [("path", path), ("domain", domain), ("expires", expires.map { $0[...] })]
+            as [(StaticString, Substring?)]
+        {
+            guard let text else { continue }
+            writer.member(key)
+            writer.string(text)
+        }
+        writer.member("httpOnly")
+        writer.raw(isHTTPOnly ? "true" : "false")
+        writer.member("secure")
+        writer.raw(isSecure ? "true" : "false")
+        writer.raw("}")
+    }
+}
