@@ -160,7 +160,7 @@ let package = Package(
         tests(
             "HomeportControlTests",
             [
-                "HomeportCore", "HomeportNet", "HomeportLink", "HomeportRuntime", "HomeportControl",
+                "HomeportCore", "HomeportNet", "HomeportLink", "HomeportTap", "HomeportRuntime", "HomeportControl",
                 "LiveTestSupport", nioCore, nioPosix,
             ]
         ),

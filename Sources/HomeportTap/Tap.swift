@@ -19,7 +19,7 @@ package final class Tap: ExchangeObserving {
     }
 
     package func began(_ head: RequestHead, _ peer: Peer, on loop: LoopState) -> (any ExchangeObserver)? {
-        guard isOn.load(ordering: .relaxed) else { return nil }
+        guard isOn.load(ordering: .relaxed), !Self.isOwn(head) else { return nil }
         let exchanges: TappedExchanges
         if let known = loop.observers as? TappedExchanges {
             exchanges = known
@@ -28,6 +28,14 @@ package final class Tap: ExchangeObserving {
             loop.observers = exchanges
         }
         return exchanges.begin(head, peer, store)
+    }
+
+    /// What is asked of Homeport itself, with its token, is nobody's traffic.
+    private static func isOwn(_ head: RequestHead) -> Bool {
+        head.with(head.authority) { authority in
+            authority.count >= 18
+                && authority.extracting(Authority.name(of: authority)).equalsIgnoringCase("homeport.localhost")
+        }
     }
 
     package func refused(_ refusal: Refusal, _ peer: Peer, on loop: LoopState) {

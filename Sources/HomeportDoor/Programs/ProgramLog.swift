@@ -1,14 +1,6 @@
 import HomeportNet
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// What a project's programs have said lately, each within its own bound.
 package final class ProgramLog: Sendable {
     package struct Line: Sendable, Codable, Equatable {
@@ -45,9 +37,7 @@ package final class ProgramLog: Sendable {
     package init(bound: Int = 256 << 10) { self.bound = bound }
 
     package func add(_ text: String, by service: String) {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let time = Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+        let time = WallClock.now / 1_000_000
         state.withLock { state in
             state.last += 1
             let line = Line(number: state.last, service: service, time: time, text: text)

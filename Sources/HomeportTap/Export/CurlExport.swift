@@ -43,7 +43,8 @@ package struct CurlExport: Sendable {
         for name in ["Accept", "User-Agent"] where fields.first(name.lowercased()) == nil {
             words += ["-H", "'\(name):'"]
         }
-        if body.length > 0 {
+        // An empty body that was announced, too: curl sends its length.
+        if body.length > 0 || method != "GET" && method != "HEAD" && fields.first("content-length") != nil {
             if !hasType { words += ["-H", "'Content-Type:'"] }
             words += data(row, body, &notes)
         }

@@ -234,7 +234,8 @@ package struct HARExport: Sendable {
     }
 }
 
-/// The phases of an exchange as an archive has them, nanoseconds: one behind the other, so that their sum is what it took.
+/// The phases of an exchange as an archive has them: one behind the other, so that their sum is what it took. Nanoseconds, in whole
+/// microseconds, so that the sum is right to the last digit.
 struct HARTimings: Equatable {
     var blocked: Int64?
     var connect: Int64?
@@ -245,7 +246,7 @@ struct HARTimings: Equatable {
     init(_ times: TapTimes) {
         var now: Int64 = 0
         func upTo(_ time: Int64?) -> Int64 {
-            guard let time, time > now else { return 0 }
+            guard let time = time.map({ $0 / 1000 * 1000 }), time > now else { return 0 }
             defer { now = time }
             return time - now
         }

@@ -40,7 +40,7 @@ package struct TapQuery: Sendable {
         let range =
             backward
             ? all.lowerBound..<max(all.lowerBound, min(from ?? all.upperBound, all.upperBound))
-            : min(max(from.map { $0 &+ 1 } ?? 0, all.lowerBound), all.upperBound)..<all.upperBound
+            : min(max(from.map { min($0, .max - 1) + 1 } ?? 0, all.lowerBound), all.upperBound)..<all.upperBound
         var window = Window()
         let end = ContinuousClock.now + Self.patience
         store.forEach(in: range, backward: backward) { row in

@@ -2,14 +2,6 @@ package import HomeportNet
 import NIOCore
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The last exchanges, within bounds. Any thread.
 ///
 /// Facts (numbers and heads) and bodies are written one behind the other into segments, and found by their number in a ring. Where room is
@@ -78,11 +70,7 @@ package final class TapStore: Sendable {
 
     package init(_ bounds: Bounds = Bounds()) {
         state = Mutex(State(bounds: bounds, ring: Self.ring(bounds)))
-        var wall = timespec()
-        clock_gettime(CLOCK_REALTIME, &wall)
-        clock =
-            Int64(wall.tv_sec) * 1_000_000_000 + Int64(wall.tv_nsec)
-            - Int64(NIODeadline.now().uptimeNanoseconds)
+        clock = WallClock.now - Int64(NIODeadline.now().uptimeNanoseconds)
     }
 
     private static func ring(_ bounds: Bounds) -> [(segment: UInt32, offset: UInt32)] {
