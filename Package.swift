@@ -99,7 +99,7 @@ let package = Package(
             "HomeportControl",
             [
                 "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportLink", "HomeportGuard", "HomeportDoor",
-                "HomeportTap", "HomeportRuntime", nioCore,
+                "HomeportTap", "HomeportRuntime", nioCore, nioPosix,
             ]
         ),
         module("HTTPTestSupport", ["HomeportHTTP", nioCore], path: "Tests/HTTPTestSupport"),

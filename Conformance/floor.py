@@ -28,6 +28,7 @@ PACKAGES = {
     "go": "golang-go",
     "htpasswd": "apache2-utils",
     "lighttpd": "lighttpd",
+    "mitmdump": "mitmproxy",
     "mkpasswd": "whois",
     "nginx": "nginx",
     "node": "nodejs",

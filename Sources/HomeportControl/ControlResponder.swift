@@ -29,6 +29,7 @@ import Foundation
 /// | `GET /api/v1/tap/ID` | 200, ``TapExchangeMessage``; 404 where it is gone |
 /// | `GET /api/v1/tap/ID/request`, `/response` | 200, the head as it came |
 /// | `GET /api/v1/tap/ID/request/body`, `/response/body` | 200 or 206, what is kept of it |
+/// | `GET /api/v1/events?filter=` | 200, ``TapEvents``: what is new in the record, as server-sent events; 503 where too many listen |
 /// | `GET /api/v1/metrics` | 200, what links have done, for Prometheus |
 /// | `POST /api/v1/stop` | 202, then the process ends |
 ///
@@ -63,6 +64,7 @@ package final class ControlResponder: Responder {
             return respondOfTap(to: head, path.dropFirst(Self.tap.count), exchange)
         }
         switch (head.method, path) {
+        case (.get, "/api/v1/events"): beginEvents(head, exchange)
         case (.get, "/api/v1/status"): answer(exchange) { [project] in .ok(await project.status) }
         case (.post, "/api/v1/plan"):
             collect(exchange) { [self] body in answer(exchange) { [self] in await change(body) } }
@@ -80,7 +82,7 @@ package final class ControlResponder: Responder {
             // Set first: the answer may end the exchange at once.
             exchange.onClosed = onStop
             answer(exchange) { .accepted }
-        case (_, "/api/v1/status"), (_, "/api/v1/metrics"), (_, "/api/v1/logs"):
+        case (_, "/api/v1/status"), (_, "/api/v1/metrics"), (_, "/api/v1/logs"), (_, "/api/v1/events"):
             refuse(405, "control.method", "GET tells it", ("Allow", "GET"), exchange)
         case (_, "/api/v1/links"):
             refuse(405, "control.method", "GET lists links, POST changes them", ("Allow", "GET, POST"), exchange)
@@ -90,7 +92,7 @@ package final class ControlResponder: Responder {
             refuse(
                 404,
                 "control.path",
-                "the control API has /api/v1/status, /plan, /links, /logs, /restart, /tap, /metrics and /stop",
+                "the control API has /api/v1/status, /plan, /links, /logs, /restart, /tap, /events, /metrics and /stop",
                 nil,
                 exchange
             )

@@ -1,11 +1,14 @@
 import HomeportCore
 import HomeportNet
-import HomeportTap
+import HomeportRuntime
 import LiveTestSupport
 import NIOCore
+import NIOPosix
+import Synchronization
 import Testing
 
 @testable import HomeportControl
+@testable import HomeportTap
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -62,6 +65,49 @@ import Foundation
         }
     }
 
+    /// Reads an event stream until it has said all of `words`. A request is made once it has begun.
+    private func listen(_ running: ControlBench.Running, _ fields: String = "", for words: [String]) async throws
+        -> String
+    {
+        let client = running.client
+        return try await NIOThreadPool.singleton.runIfActive {
+            let connection = try BlockingConnection.open(.unix(client.socket), within: 20)
+            let question = "GET /api/v1/events?filter=path~/ HTTP/1.1\r\nHost: \(ServiceName.control)\r\n\(fields)\r\n"
+            try Array(question.utf8).withUnsafeBytes { try WholeWrite.bytes($0, to: connection.number) }
+            var said = ""
+            func read() throws {
+                said += String(
+                    decoding: try DescriptorPassing.receive(on: connection.number, upTo: 1 << 16).bytes,
+                    as: UTF8.self
+                )
+            }
+            while !said.contains("retry:") { try read() }
+            let request = try RawConnection(to: running.port)
+            try request.send("GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            while !words.allSatisfy({ said.contains($0) }) { try read() }
+            return said
+        }
+    }
+
+    @Test func whatIsNewIsToldAsItHappens() async throws {
+        try await bench.withProject { running async throws in
+            let said = try await listen(running, for: ["event: rows", "/none"])
+            #expect(said.contains("text/event-stream") && said.contains("\"status\":404") && said.contains("id: "))
+            // Who was there before goes on from there.
+            let more = try await listen(running, "Last-Event-ID: 0\r\n", for: ["\"id\":1,", "\"id\":2,"])
+            #expect(more.contains("\"status\":404"))
+        }
+    }
+
+    @Test func whoHasMissedMuchIsToldSo() async throws {
+        try await bench.withProject { running async throws in
+            for _ in 0..<9_000 { running.project.tap.store.add(TapRecord(), as: nil) }
+            let said = try await listen(running, "Last-Event-ID: 1\r\n", for: ["event: resync", "missed"])
+            // 9,000 less the 8,192 that are remembered, and the one that was known; one more if its own request came first.
+            #expect(said.contains("{\"missed\":80"))
+        }
+    }
+
     @Test func bodiesAreHadInParts() async throws {
         try await bench.withProject { running async throws in
             _ = try await Web.get("/", at: .ipv4(running.port))
@@ -105,11 +151,13 @@ import Foundation
     @Test func anArchiveIsWholeOrAnError() async throws {
         try await bench.withProject { running async throws in
             for _ in 0..<40 { _ = try await Web.get("/", at: .ipv4(running.port)) }
-            var bytes: [UInt8] = []
-            try running.client.tapArchive("", secrets: false) { bytes += $0 }
-            let archive = try JSONDecoder().decode([String: Log].self, from: Data(bytes))
+            let bytes = Mutex<[UInt8]>([])
+            try await running.client.tapArchive("", secrets: false) { piece in bytes.withLock { $0 += piece } }
+            let archive = try JSONDecoder().decode([String: Log].self, from: Data(bytes.withLock { $0 }))
             #expect(archive["log"]?.entries.count == 40)
-            #expect(throws: HomeportError.self) { try running.client.tapArchive("(", secrets: false) { _ in } }
+            await #expect(throws: HomeportError.self) {
+                try await running.client.tapArchive("(", secrets: false) { _ in }
+            }
         }
     }
 

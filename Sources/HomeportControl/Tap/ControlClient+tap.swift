@@ -2,6 +2,7 @@ package import HomeportCore
 import HomeportNet
 package import HomeportTap
 import NIOCore
+import NIOPosix
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -75,9 +76,17 @@ extension HomeportError.Code {
 
 extension ControlClient {
     /// The record, or a part of it, as an HTTP Archive.
-    /// - Parameter write: Takes it, piece by piece. Called on the caller's thread, which waits meanwhile.
+    /// - Parameter write: Takes it, piece by piece, on a thread of its own.
     /// - Throws: ``HomeportError`` with code `control.broken` where it ended too early; what `write` throws.
-    package func tapArchive(_ filter: String, secrets: Bool, _ write: ([UInt8]) throws -> Void) throws {
+    package func tapArchive(
+        _ filter: String,
+        secrets: Bool,
+        _ write: @escaping @Sendable ([UInt8]) throws -> Void
+    ) async throws {
+        try await NIOThreadPool.singleton.runIfActive { try readArchive(filter, secrets, write) }
+    }
+
+    private func readArchive(_ filter: String, _ secrets: Bool, _ write: ([UInt8]) throws -> Void) throws {
         let connection = try openConnection()
         let question =
             "GET /api/v1/tap/har?filter=\(filter.percentEncoded)&secrets=\(secrets) HTTP/1.1\r\n"

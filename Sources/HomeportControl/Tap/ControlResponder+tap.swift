@@ -50,6 +50,18 @@ extension ControlResponder {
         }
     }
 
+    func beginEvents(_ head: RequestHead, _ exchange: any Exchange) {
+        let query = QueryWords(head.query.map { head.text($0) } ?? "")
+        do {
+            try query.only("filter")
+            let last = head.fields.lines.first { head.fields.isNamed($0, "last-event-id") }
+                .flatMap { UInt64(head.text($0.valueRange)) }
+            TapEvents.start(exchange, project.tap.store, try TapFilter(parsing: query["filter"] ?? ""), after: last)
+        } catch {
+            Self.send(.problems([error]), exchange)
+        }
+    }
+
     private func download(_ query: QueryWords, _ store: TapStore, _ exchange: any Exchange) {
         let loop = exchange.loop.loop
         let bound = NIOLoopBound(exchange, eventLoop: loop)

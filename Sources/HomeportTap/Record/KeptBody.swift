@@ -22,8 +22,9 @@ struct KeptBody {
     var kept: Int { head.count + min(rest.count, Self.mostTail) }
     var tail: ArraySlice<UInt8> { rest.suffix(Self.mostTail) }
 
-    /// Of what cannot be had from what is kept.
-    var sha256: SHA256Digest? { isUnseen ? nil : hash?.finalize() }
+    /// Whether its hash cannot be had from what is kept.
+    var hasHash: Bool { !isUnseen && hash != nil }
+    var sha256: SHA256Digest? { hash?.finalize() }
 
     mutating func reset() {
         (length, hash, isUnseen) = (0, nil, false)

@@ -1,16 +1,16 @@
 import Crypto
 import HomeportNet
 
-/// An exchange as bytes.
+/// An exchange as bytes. Once for each exchange: hence no list is made on the way.
 extension TapRecord {
     private static let mostWords = 1 << 12
 
     var size: Int {
-        TapLayout.size + heads.count + service.utf8.count + min(refusal.utf8.count, Self.mostWords)
-            + min(error.utf8.count, Self.mostWords) + hashCount * SHA256Digest.byteCount
+        TapLayout.size + heads.count + count(service) + count(refusal) + count(error)
+            + ((request.hasHash ? 1 : 0) + (response.hasHash ? 1 : 0)) * SHA256Digest.byteCount
     }
 
-    private var hashCount: Int { (request.sha256 == nil ? 0 : 1) + (response.sha256 == nil ? 0 : 1) }
+    private func count(_ words: String) -> Int { min(words.utf8.count, Self.mostWords) }
 
     /// - Parameters:
     ///   - bytes: ``size`` of them.
@@ -25,52 +25,77 @@ extension TapRecord {
         typealias Layout = TapLayout
         bytes.put(UInt32(bytes.count), at: Layout.total)
         bytes.put(Layout.current, at: Layout.version)
-        let hashes = (request.sha256, response.sha256)
-        var flags = Layout.Flags()
-        if isComplete { flags.insert(.complete) }
-        if isReused { flags.insert(.reused) }
-        if isLive { flags.insert(.live) }
-        if request.isUnseen { flags.insert(.requestUnseen) }
-        if response.isUnseen { flags.insert(.responseUnseen) }
-        if hashes.0 != nil { flags.insert(.requestHash) }
-        if hashes.1 != nil { flags.insert(.responseHash) }
-        bytes.put(flags.rawValue, at: Layout.flags)
+        bytes.put(flags(isLive: isLive).rawValue, at: Layout.flags)
         bytes.put(UInt16(clamping: status), at: Layout.status)
         bytes.put(id, at: Layout.id)
         bytes.put(Int64(bitPattern: began) &+ offset, at: Layout.began)
-        for (index, time) in [asked, dialled, connected, answered, headed, ended].enumerated() {
-            bytes.put(time == 0 ? -1 : Int64(time - began), at: Layout.times + 8 * index)
-        }
-        for (index, address) in [client.remote, client.local, upstream?.local, upstream?.remote].enumerated() {
-            bytes.put(address, at: Layout.addresses + Layout.addressSize * index)
-        }
+        put(asked, 0, in: bytes)
+        put(dialled, 1, in: bytes)
+        put(connected, 2, in: bytes)
+        put(answered, 3, in: bytes)
+        put(headed, 4, in: bytes)
+        put(ended, 5, in: bytes)
+        bytes.put(client.remote, at: Layout.addresses)
+        bytes.put(client.local, at: Layout.addresses + Layout.addressSize)
+        bytes.put(upstream?.local, at: Layout.addresses + 2 * Layout.addressSize)
+        bytes.put(upstream?.remote, at: Layout.addresses + 3 * Layout.addressSize)
         put(bodies.request, of: request, at: Layout.bodies, in: bytes)
         put(bodies.response, of: response, at: Layout.bodies + Layout.bodySize, in: bytes)
         bytes.put(UInt32(requestHead), at: Layout.requestHead)
         bytes.put(UInt32(heads.count), at: Layout.heads)
         bytes.put(UInt32(method.count), at: Layout.method)
-        for (range, place) in [(target, Layout.target), (authority, Layout.authority), (path, Layout.path)] {
-            bytes.put(UInt32(range.lowerBound), at: place)
-            bytes.put(UInt32(range.count), at: place + 4)
-        }
+        put(target, at: Layout.target, in: bytes)
+        put(authority, at: Layout.authority, in: bytes)
+        put(path, at: Layout.path, in: bytes)
         var end = Layout.size
         heads.withUnsafeBytes { bytes[end...].copyPrefix($0) }
         end += heads.count
-        for (text, place) in [(service, Layout.service), (refusal, Layout.refusal), (error, Layout.error)] {
-            let words = text.utf8.prefix(Self.mostWords)
-            bytes.put(UInt16(words.count), at: place)
-            for byte in words {
-                bytes[end] = byte
-                end += 1
-            }
-        }
-        bytes.put(UInt16(hashCount), at: Layout.hashes)
+        put(service, at: Layout.service, &end, in: bytes)
+        put(refusal, at: Layout.refusal, &end, in: bytes)
+        put(error, at: Layout.error, &end, in: bytes)
+        bytes.put(UInt16((request.hasHash ? 1 : 0) + (response.hasHash ? 1 : 0)), at: Layout.hashes)
         bytes.put(UInt64(0), at: Layout.hashes + 2)
         bytes.put(UInt32(0), at: Layout.hashes + 10)
-        for case let hash? in [hashes.0, hashes.1] {
-            hash.withUnsafeBytes { bytes[end...].copyPrefix($0) }
-            end += SHA256Digest.byteCount
+        put(hashOf: request, &end, in: bytes)
+        put(hashOf: response, &end, in: bytes)
+    }
+
+    private func flags(isLive: Bool) -> TapLayout.Flags {
+        var flags = TapLayout.Flags()
+        if isComplete { flags.insert(.complete) }
+        if isReused { flags.insert(.reused) }
+        if isLive { flags.insert(.live) }
+        if request.isUnseen { flags.insert(.requestUnseen) }
+        if response.isUnseen { flags.insert(.responseUnseen) }
+        if request.hasHash { flags.insert(.requestHash) }
+        if response.hasHash { flags.insert(.responseHash) }
+        return flags
+    }
+
+    private func put(_ time: UInt64, _ index: Int, in bytes: UnsafeMutableRawBufferPointer) {
+        bytes.put(time == 0 ? -1 : Int64(time - began), at: TapLayout.times + 8 * index)
+    }
+
+    private func put(_ range: Range<Int>, at place: Int, in bytes: UnsafeMutableRawBufferPointer) {
+        bytes.put(UInt32(range.lowerBound), at: place)
+        bytes.put(UInt32(range.count), at: place + 4)
+    }
+
+    private func put(_ text: String, at place: Int, _ end: inout Int, in bytes: UnsafeMutableRawBufferPointer) {
+        let count = count(text)
+        bytes.put(UInt16(count), at: place)
+        guard count > 0 else { return }
+        var text = text
+        text.withUTF8 {
+            bytes[end...].copyPrefix(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer($0)[..<count]))
         }
+        end += count
+    }
+
+    private func put(hashOf body: KeptBody, _ end: inout Int, in bytes: UnsafeMutableRawBufferPointer) {
+        guard body.hasHash, let hash = body.sha256 else { return }
+        hash.withUnsafeBytes { bytes[end...].copyPrefix($0) }
+        end += SHA256Digest.byteCount
     }
 
     private func put(

@@ -19,7 +19,7 @@ package struct TapQuery: Sendable {
 
     package static let mostRows = 1000
     /// How long may be looked at once, before what was found by then is told: a filter that finds little shows that it goes on.
-    private static let patience = Duration.milliseconds(100)
+    private static let patience = Duration.milliseconds(60)
 
     package init(filter: TapFilter) { self.filter = filter }
 

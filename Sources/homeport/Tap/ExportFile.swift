@@ -1,5 +1,6 @@
 import HomeportCore
 import HomeportNet
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -10,10 +11,12 @@ import Darwin
 #endif
 
 /// A file that is there whole, or not at all.
-final class ExportFile {
+final class ExportFile: Sendable {
     private let path: String
     private let descriptor: OpenFile
-    private(set) var count: Int64 = 0
+    private let written = Mutex<Int64>(0)
+
+    var count: Int64 { written.withLock { $0 } }
 
     init(_ path: String) throws {
         self.path = path
@@ -34,7 +37,7 @@ final class ExportFile {
     }
 
     func write(_ bytes: [UInt8]) throws {
-        count += Int64(bytes.count)
+        written.withLock { $0 += Int64(bytes.count) }
         do { try bytes.withUnsafeBytes { try WholeWrite.bytes($0, to: descriptor.descriptor) } } catch {
             throw Self.error(path, (error as? SystemFailure)?.errno ?? EIO)
         }

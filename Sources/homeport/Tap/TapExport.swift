@@ -47,9 +47,11 @@ struct TapExportCommand: AsyncParsableCommand {
         let client = try await choice.one()
         if let curl { Terminal.output.write(try await client.tapExport("curl", of: curl, secrets: secrets)) }
         guard let har else { return }
-        if har == "-" { return try client.tapArchive(filter.text, secrets: secrets) { Terminal.output.write($0) } }
+        if har == "-" {
+            return try await client.tapArchive(filter.text, secrets: secrets) { Terminal.output.write($0) }
+        }
         let file = try ExportFile(har)
-        try client.tapArchive(filter.text, secrets: secrets) { try file.write($0) }
+        try await client.tapArchive(filter.text, secrets: secrets) { try file.write($0) }
         try file.finish()
         Terminal.errors.write("\(har.harmless): \(AccessLog.size(file.count))\n")
     }
