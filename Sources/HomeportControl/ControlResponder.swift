@@ -25,6 +25,8 @@ import Foundation
 /// | `DELETE /api/v1/tap` | 202: the record is empty |
 /// | `GET /api/v1/tap/news?filter=&after=N&wait=S` | 200, ``TapNews``: what was added or has changed, waited for at most S seconds |
 /// | `GET /api/v1/tap/har?filter=&secrets=false` | 200, all that match as an HTTP Archive, in the order in which they began |
+/// | `GET /api/v1/tap/pcapng?filter=&secrets=false` | 200, the same as a packet capture |
+/// | `GET /api/v1/tap/ID/request/sent`, `/response/received` | 200, the head that the service was sent, and that it sent |
 /// | `GET /api/v1/tap/ID/curl?secrets=false` | 200, a line for a shell |
 /// | `GET /api/v1/tap/ID` | 200, ``TapExchangeMessage``; 404 where it is gone |
 /// | `GET /api/v1/tap/ID/request`, `/response` | 200, the head as it came |

@@ -36,8 +36,10 @@ package enum UpstreamEvent {
     case dials
     /// There is one; it has served others before or not.
     case connected(Peer, isReused: Bool)
-    /// The server has begun to answer.
-    case answers
+    /// The request's head, as it is sent.
+    case asks(ByteBuffer)
+    /// The server's final answer has begun: its head as it came.
+    case answers(ByteBuffer)
     case failed(ClientFailure)
 }
 

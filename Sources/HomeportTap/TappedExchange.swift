@@ -23,7 +23,7 @@ final class TappedExchange: ExchangeObserver {
         hasNews = true
         record.began = shown
         record.client = peer
-        record.heads.reserveCapacity(head.fields.bytes.readableBytes + 384)
+        record.heads.reserveCapacity(3 * head.fields.bytes.readableBytes + 768)
         record.heads.append(contentsOf: head.fields.bytes.readableBytesView)
         record.requestHead = record.heads.count
         (record.method, record.target) = (head.methodRange, head.target)
@@ -51,7 +51,15 @@ final class TappedExchange: ExchangeObserver {
         case .connected(let peer, let isReused):
             record.connected = Self.now
             (record.upstream, record.isReused) = (peer, isReused)
-        case .answers: record.answered = Self.now
+        case .asks(let head):
+            // It may be asked once more, of another connection.
+            record.heads.removeLast(record.heads.count - record.requestHead)
+            record.heads.append(contentsOf: head.readableBytesView)
+            record.sentHead = record.heads.count - record.requestHead
+        case .answers(let head):
+            record.answered = Self.now
+            record.heads.append(contentsOf: head.readableBytesView)
+            record.receivedHead = record.heads.count - record.requestHead - record.sentHead
         case .failed(let failure): record.error = failure.text
         }
     }

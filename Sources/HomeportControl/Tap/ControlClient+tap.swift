@@ -75,21 +75,28 @@ extension HomeportError.Code {
 }
 
 extension ControlClient {
-    /// The record, or a part of it, as an HTTP Archive.
+    /// The record, or a part of it, in a form of others.
+    /// - Parameter form: `har`, `pcapng`.
     /// - Parameter write: Takes it, piece by piece, on a thread of its own.
     /// - Throws: ``HomeportError`` with code `control.broken` where it ended too early; what `write` throws.
-    package func tapArchive(
-        _ filter: String,
+    package func tapExport(
+        _ form: String,
+        of filter: String,
         secrets: Bool,
         _ write: @escaping @Sendable ([UInt8]) throws -> Void
     ) async throws {
-        try await NIOThreadPool.singleton.runIfActive { try readArchive(filter, secrets, write) }
+        try await NIOThreadPool.singleton.runIfActive { try readExport(form, filter, secrets, write) }
     }
 
-    private func readArchive(_ filter: String, _ secrets: Bool, _ write: ([UInt8]) throws -> Void) throws {
+    private func readExport(
+        _ form: String,
+        _ filter: String,
+        _ secrets: Bool,
+        _ write: ([UInt8]) throws -> Void
+    ) throws {
         let connection = try openConnection()
         let question =
-            "GET /api/v1/tap/har?filter=\(filter.percentEncoded)&secrets=\(secrets) HTTP/1.1\r\n"
+            "GET /api/v1/tap/\(form)?filter=\(filter.percentEncoded)&secrets=\(secrets) HTTP/1.1\r\n"
             + "Host: \(ServiceName.control)\r\nConnection: close\r\n\r\n"
         try Array(question.utf8).withUnsafeBytes { try WholeWrite.bytes($0, to: connection.number) }
         let download = ControlDownload()

@@ -28,7 +28,8 @@ extension ControlResponder {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
         switch parts {
         case []: answer(exchange) { try Self.page(query, store) }
-        case ["har"]: download(query, store, exchange)
+        case ["har"]: download(query, store, exchange) { HARExport($0) }
+        case ["pcapng"]: download(query, store, exchange) { PcapngExport($0) }
         case ["news"]: answer(exchange) { try await Self.news(query, store) }
         default:
             guard let id = parts.first.flatMap({ UInt64($0) }), let row = store.row(id) else {
@@ -37,7 +38,9 @@ extension ControlResponder {
             switch Array(parts.dropFirst()) {
             case []: answer(exchange) { .ok(TapExchangeMessage(row, in: store)) }
             case ["request"]: Self.send(row.requestHead, head, exchange)
+            case ["request", "sent"]: Self.send(row.sentHead, head, exchange)
             case ["response"]: Self.send(row.responseHead, head, exchange)
+            case ["response", "received"]: Self.send(row.receivedHead, head, exchange)
             case ["curl"]:
                 let isSecret = query["secrets"] != "true"
                 let text = CurlExport(isSecret ? .secrets : .none).text(row, in: store)
@@ -62,10 +65,15 @@ extension ControlResponder {
         }
     }
 
-    private func download(_ query: QueryWords, _ store: TapStore, _ exchange: any Exchange) {
+    private func download(
+        _ query: QueryWords,
+        _ store: TapStore,
+        _ exchange: any Exchange,
+        _ export: (Redaction) -> any TapExport
+    ) {
         let loop = exchange.loop.loop
         let bound = NIOLoopBound(exchange, eventLoop: loop)
-        let export = HARExport(query["secrets"] == "true" ? .none : .secrets)
+        let export = export(query["secrets"] == "true" ? .none : .secrets)
         loop.makeFutureWithTask {
             do {
                 try query.only("filter", "secrets")

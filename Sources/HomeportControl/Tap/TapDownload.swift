@@ -6,21 +6,21 @@ import NIOCore
 final class TapDownload {
     private let exchange: any Exchange
     private let store: TapStore
-    private var export: HARExport
+    private var export: any TapExport
     private var ids: ArraySlice<UInt64>
     private var isWaiting = false
 
     /// How many are written before others of this loop have their turn.
     private static let turn = 16
 
-    init(_ ids: [UInt64], of store: TapStore, _ export: HARExport, to exchange: any Exchange) {
+    init(_ ids: [UInt64], of store: TapStore, _ export: any TapExport, to exchange: any Exchange) {
         (self.ids, self.store, self.export, self.exchange) = (ids[...], store, export, exchange)
     }
 
     func start() {
         var head = ResponseHead(200, body: .streamed)
-        head.add("Content-Type", "application/json")
-        head.add("Content-Disposition", "attachment; filename=\"homeport.har\"")
+        head.add("Content-Type", "\(type(of: export).mediaType)")
+        head.add("Content-Disposition", "attachment; filename=\"\(type(of: export).fileName)\"")
         head.add("Cache-Control", "no-store")
         head.add("X-Content-Type-Options", "nosniff")
         exchange.begin(head)

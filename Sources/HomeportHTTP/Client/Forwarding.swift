@@ -37,6 +37,7 @@ package final class Forwarding: ResponseReceiver {
     package func send(_ bytes: ByteBuffer, on connection: ClientConnection) {
         guard !isOver else { return connection.close() }
         self.connection = connection
+        exchange.observer?.upstream(.asks(bytes))
         connection.begin(bytes, head.method, head.body, self)
         guard head.body != .none else { return }
         guard head.expectsContinue else { return takeBody() }
@@ -93,7 +94,7 @@ package final class Forwarding: ResponseReceiver {
     }
 
     package func begins(_ head: ReceivedHead) {
-        exchange.observer?.upstream(.answers)
+        exchange.observer?.upstream(.answers(head.fields.bytes))
         patience?.cancel()
         var answer = rules.answer(head)
         // What is still to come of the request finds nobody: this is the connection's last answer.
@@ -117,7 +118,7 @@ package final class Forwarding: ResponseReceiver {
     }
 
     package func switches(_ head: ReceivedHead, _ channel: any Channel, rest: ByteBuffer) {
-        exchange.observer?.upstream(.answers)
+        exchange.observer?.upstream(.answers(head.fields.bytes))
         over()
         connection = nil
         guard let client = exchange.takeOver(rules.answer(head)) else { return channel.close(promise: nil) }

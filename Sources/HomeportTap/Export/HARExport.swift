@@ -6,7 +6,10 @@ import HomeportHTTP
 /// After the specification and the schema that validators use: `time` is the sum of the timings that are there, without `ssl`; sizes are
 /// whole numbers; a body is text where it is UTF-8 and else base64; one that is not all there says so in its comment and in `_tap`.
 /// A body that was sent compressed stays so, in base64: what was on the wire is what was recorded. Our own fields begin with `_`.
-package struct HARExport: Sendable {
+package struct HARExport: TapExport {
+    package static let fileName: StaticString = "homeport.har"
+    package static let mediaType: StaticString = "application/json"
+
     private let redaction: Redaction
     private var writer = JSONBytes()
     private var isFirst = true

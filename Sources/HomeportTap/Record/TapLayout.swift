@@ -43,6 +43,10 @@ enum TapLayout {
     static let error = 240
     /// How many hashes of 32 bytes there are.
     static let hashes = 242
+    // u32
+    static let sentHead = 244
+    static let receivedHead = 248
+    static let unused = 252
 
     static let current: UInt8 = 1
 

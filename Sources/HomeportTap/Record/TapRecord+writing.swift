@@ -54,8 +54,9 @@ extension TapRecord {
         put(refusal, at: Layout.refusal, &end, in: bytes)
         put(error, at: Layout.error, &end, in: bytes)
         bytes.put(UInt16((request.hasHash ? 1 : 0) + (response.hasHash ? 1 : 0)), at: Layout.hashes)
-        bytes.put(UInt64(0), at: Layout.hashes + 2)
-        bytes.put(UInt32(0), at: Layout.hashes + 10)
+        bytes.put(UInt32(sentHead), at: Layout.sentHead)
+        bytes.put(UInt32(receivedHead), at: Layout.receivedHead)
+        bytes.put(UInt32(0), at: Layout.unused)
         put(hashOf: request, &end, in: bytes)
         put(hashOf: response, &end, in: bytes)
     }

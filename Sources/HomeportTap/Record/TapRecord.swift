@@ -10,9 +10,11 @@ struct TapRecord {
     var (began, asked, dialled, connected, answered, headed, ended):
         (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
             (0, 0, 0, 0, 0, 0, 0)
-    /// Both heads, one behind the other.
+    /// One behind the other: the request's as it came, and as it was sent on; the answer's as it came, and as it was sent back.
     var heads: [UInt8] = []
     var requestHead = 0
+    var sentHead = 0
+    var receivedHead = 0
     var method = 0..<0
     var target = 0..<0
     var authority = 0..<0
@@ -30,7 +32,8 @@ struct TapRecord {
         isReused = false
         (began, asked, dialled, connected, answered, headed, ended) = (0, 0, 0, 0, 0, 0, 0)
         heads.removeAll(keepingCapacity: heads.capacity <= KeptBody.mostIdle)
-        (requestHead, method, target, authority, path) = (0, 0..<0, 0..<0, 0..<0, 0..<0)
+        (requestHead, sentHead, receivedHead) = (0, 0, 0)
+        (method, target, authority, path) = (0..<0, 0..<0, 0..<0, 0..<0)
         request.reset()
         response.reset()
         (status, isComplete) = (0, false)

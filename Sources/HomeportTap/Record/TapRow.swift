@@ -93,9 +93,19 @@ package struct TapRow: Sendable {
 
     private var headsLength: Int { Int(number(Layout.heads, UInt32.self)) }
     private var requestHeadLength: Int { Int(number(Layout.requestHead, UInt32.self)) }
+    private var sentHeadLength: Int { Int(number(Layout.sentHead, UInt32.self)) }
+    private var receivedHeadLength: Int { Int(number(Layout.receivedHead, UInt32.self)) }
+
     /// First line, fields, empty line; empty where there is none.
     package var requestHead: [UInt8] { Array(bytes(0, requestHeadLength)) }
-    package var responseHead: [UInt8] { Array(bytes(requestHeadLength, headsLength - requestHeadLength)) }
+    /// As the service was sent it.
+    package var sentHead: [UInt8] { Array(bytes(requestHeadLength, sentHeadLength)) }
+    /// As the service sent it.
+    package var receivedHead: [UInt8] { Array(bytes(requestHeadLength + sentHeadLength, receivedHeadLength)) }
+    package var responseHead: [UInt8] {
+        let before = requestHeadLength + sentHeadLength + receivedHeadLength
+        return Array(bytes(before, headsLength - before))
+    }
 
     package var method: String { text(0, Int(number(Layout.method, UInt32.self))) }
     /// As the client wrote it.
@@ -162,6 +172,8 @@ package struct TapAddress: Sendable, Equatable {
     /// `127.0.0.1`, `::1`; `unix` for a socket file's.
     package let host: String
     package let port: UInt16
+    /// 4 or 16; none of a socket file's.
+    package let bytes: [UInt8]
 
     init?(_ bytes: UnsafeRawBufferPointer) {
         let family: CInt
@@ -169,7 +181,7 @@ package struct TapAddress: Sendable, Equatable {
         case 4: family = AF_INET
         case 6: family = AF_INET6
         case 1:
-            (host, port) = ("unix", 0)
+            (host, port, self.bytes) = ("unix", 0, [])
             return
         default: return nil
         }
@@ -178,6 +190,7 @@ package struct TapAddress: Sendable, Equatable {
             return nil
         }
         host = text.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        self.bytes = Array(bytes[4..<(family == AF_INET ? 8 : 20)])
         port = UInt16(littleEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
     }
 

@@ -15,6 +15,7 @@ struct TapExportCommand: AsyncParsableCommand {
             EXAMPLES
               homeport tap export --har all.har       an HTTP Archive of the whole record
               homeport tap export --har slow.har --filter 'took>1s'
+              homeport tap export --pcapng all.pcapng     both sides as packets, for Wireshark
               homeport tap export --curl 12           a line that asks the same once more
 
             EXIT CODES
@@ -30,6 +31,9 @@ struct TapExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("All that match as an HTTP Archive 1.2.", valueName: "file"))
     var har: String?
 
+    @Option(help: ArgumentHelp("All that match as a packet capture of both sides, for Wireshark.", valueName: "file"))
+    var pcapng: String?
+
     @OptionGroup var filter: TapFilterOption
 
     @Flag(help: "Export passwords and cookies, too.")
@@ -38,21 +42,23 @@ struct TapExportCommand: AsyncParsableCommand {
     @OptionGroup var choice: TapChoice
 
     func validate() throws {
-        if (curl == nil) == (har == nil) { throw ValidationError("Say which: --har FILE or --curl ID.") }
-        if curl != nil, !filter.text.isEmpty { throw ValidationError("--filter is for --har.") }
+        guard [curl == nil, har == nil, pcapng == nil].filter({ !$0 }).count == 1 else {
+            throw ValidationError("Say which: --har FILE, --pcapng FILE or --curl ID.")
+        }
+        if curl != nil, !filter.text.isEmpty { throw ValidationError("--filter is for --har and --pcapng.") }
     }
 
     func run() async throws {
         try filter.check()
         let client = try await choice.one()
-        if let curl { Terminal.output.write(try await client.tapExport("curl", of: curl, secrets: secrets)) }
-        guard let har else { return }
-        if har == "-" {
-            return try await client.tapArchive(filter.text, secrets: secrets) { Terminal.output.write($0) }
+        if let curl { return Terminal.output.write(try await client.tapExport("curl", of: curl, secrets: secrets)) }
+        let (form, path) = har.map { ("har", $0) } ?? ("pcapng", pcapng ?? "-")
+        if path == "-" {
+            return try await client.tapExport(form, of: filter.text, secrets: secrets) { Terminal.output.write($0) }
         }
-        let file = try ExportFile(har)
-        try await client.tapArchive(filter.text, secrets: secrets) { try file.write($0) }
+        let file = try ExportFile(path)
+        try await client.tapExport(form, of: filter.text, secrets: secrets) { try file.write($0) }
         try file.finish()
-        Terminal.errors.write("\(har.harmless): \(AccessLog.size(file.count))\n")
+        Terminal.errors.write("\(path.harmless): \(AccessLog.size(file.count))\n")
     }
 }
