@@ -99,7 +99,7 @@ let package = Package(
             "HomeportControl",
             [
                 "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportLink", "HomeportGuard", "HomeportDoor",
-                "HomeportTap", "HomeportRuntime", nioCore, nioPosix,
+                "HomeportTap", "HomeportRuntime", nioCore,
             ]
         ),
         module("HTTPTestSupport", ["HomeportHTTP", nioCore], path: "Tests/HTTPTestSupport"),

@@ -3,7 +3,6 @@ import HomeportNet
 import HomeportRuntime
 import LiveTestSupport
 import NIOCore
-import NIOPosix
 import Synchronization
 import Testing
 
@@ -70,7 +69,7 @@ import Foundation
         -> String
     {
         let client = running.client
-        return try await NIOThreadPool.singleton.runIfActive {
+        return try await OwnThread.run {
             let connection = try BlockingConnection.open(.unix(client.socket), within: 20)
             let question = "GET /api/v1/events?filter=path~/ HTTP/1.1\r\nHost: \(ServiceName.control)\r\n\(fields)\r\n"
             try Array(question.utf8).withUnsafeBytes { try WholeWrite.bytes($0, to: connection.number) }
@@ -152,7 +151,8 @@ import Foundation
         try await bench.withProject { running async throws in
             for _ in 0..<40 { _ = try await Web.get("/", at: .ipv4(running.port)) }
             let bytes = Mutex<[UInt8]>([])
-            try await running.client.tapExport("har", of: "", secrets: false) { piece in bytes.withLock { $0 += piece } }
+            try await running.client.tapExport("har", of: "", secrets: false) { piece in bytes.withLock { $0 += piece }
+            }
             let archive = try JSONDecoder().decode([String: Log].self, from: Data(bytes.withLock { $0 }))
             #expect(archive["log"]?.entries.count == 40)
             await #expect(throws: HomeportError.self) {

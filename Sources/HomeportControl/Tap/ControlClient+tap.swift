@@ -2,7 +2,6 @@ package import HomeportCore
 import HomeportNet
 package import HomeportTap
 import NIOCore
-import NIOPosix
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -85,7 +84,7 @@ extension ControlClient {
         secrets: Bool,
         _ write: @escaping @Sendable ([UInt8]) throws -> Void
     ) async throws {
-        try await NIOThreadPool.singleton.runIfActive { try readExport(form, filter, secrets, write) }
+        try await OwnThread.run { try readExport(form, filter, secrets, write) }
     }
 
     private func readExport(

@@ -39,13 +39,31 @@ package struct PcapngExport: TapExport {
         if let client = row.client, let local = row.local {
             var side = Side(0, client, local, note)
             side.add(fromClient: true, row.requestHead, request, at: times.began, until: moment(times.asked ?? 0))
-            side.add(fromClient: false, row.responseHead, response, at: moment(times.headed), until: moment(times.ended))
+            side.add(
+                fromClient: false,
+                row.responseHead,
+                response,
+                at: moment(times.headed),
+                until: moment(times.ended)
+            )
             write(side)
         }
         if let own = row.upstreamLocal, let service = row.upstream {
             var side = Side(1, own, service, note)
-            side.add(fromClient: true, row.sentHead, request, at: moment(times.connected), until: moment(times.asked ?? times.connected))
-            side.add(fromClient: false, row.receivedHead, response, at: moment(times.answered), until: moment(times.ended))
+            side.add(
+                fromClient: true,
+                row.sentHead,
+                request,
+                at: moment(times.connected),
+                until: moment(times.asked ?? times.connected)
+            )
+            side.add(
+                fromClient: false,
+                row.receivedHead,
+                response,
+                at: moment(times.answered),
+                until: moment(times.ended)
+            )
             write(side)
         }
         return writer.take()
@@ -89,7 +107,9 @@ package struct PcapngExport: TapExport {
         guard let first = side.messages.first else { return }
         let ends = Ends(interface: side.interface, client: side.client.end, server: side.server.end)
         var conversation: TCPConversation
-        if let known = conversations[ends] { conversation = known } else {
+        if let known = conversations[ends] {
+            conversation = known
+        } else {
             conversation = TCPConversation(from: ends.client, to: ends.server)
             order.append(ends)
         }
@@ -97,7 +117,9 @@ package struct PcapngExport: TapExport {
         let start = packets.count
         for message in side.messages {
             packets += conversation.send(fromClient: message.fromClient, shown(message.head)[...], at: message.began)
-            let isChunked = TapFields(message.head).values(of: "transfer-encoding").contains { $0.lowercased() == "chunked" }
+            let isChunked = TapFields(message.head).values(of: "transfer-encoding").contains {
+                $0.lowercased() == "chunked"
+            }
             let body = message.body
             guard body.length > 0 || isChunked else { continue }
             func send(_ bytes: [UInt8], gap: Int64 = 0) {

@@ -48,7 +48,9 @@ struct TCPConversation {
         var packets: [Packet] = []
         var rest = bytes
         while !rest.isEmpty {
-            packets.append(segment(fromClient: fromClient, Flags.push | Flags.ack, Array(rest.prefix(Self.most)), at: time))
+            packets.append(
+                segment(fromClient: fromClient, Flags.push | Flags.ack, Array(rest.prefix(Self.most)), at: time)
+            )
             packets.append(segment(fromClient: !fromClient, Flags.ack, at: time))
             rest = rest.dropFirst(Self.most)
         }
@@ -93,13 +95,16 @@ struct TCPConversation {
         tcp.append(big: flags & Flags.ack == 0 ? 0 : acknowledged)
         tcp += [5 << 4, flags, 0xFF, 0xFF, 0, 0, 0, 0]
         let sum = Self.sum(
-            source.address + target.address + [0, 6] + [UInt8(truncatingIfNeeded: (20 + length) >> 8), UInt8(truncatingIfNeeded: 20 + length)]
+            source.address + target.address + [0, 6] + [
+                UInt8(truncatingIfNeeded: (20 + length) >> 8), UInt8(truncatingIfNeeded: 20 + length),
+            ]
                 + tcp + payload
         )
         // Of bytes that are not kept there is no sum; what is cut is not checked.
         tcp[16] = UInt8(truncatingIfNeeded: sum >> 8)
         tcp[17] = UInt8(truncatingIfNeeded: sum)
-        let header = source.address.count == 4 ? header4(source, target, 20 + length) : header6(source, target, 20 + length)
+        let header =
+            source.address.count == 4 ? header4(source, target, 20 + length) : header6(source, target, 20 + length)
         return Packet(time: last, bytes: header + tcp + payload, length: header.count + 20 + length)
     }
 
