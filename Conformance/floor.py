@@ -37,6 +37,7 @@ PACKAGES = {
     "socat": "socat",
     "ss": "iproute2",
     "taskset": "util-linux",
+    "tshark": "tshark",
     "wget": "wget",
     "wrk": "wrk",
 }

@@ -100,6 +100,58 @@ struct TapExportTests {
         #expect(HARTimings(times).sum == 100_000)
     }
 
+    @Test(arguments: [4, 16])
+    func everyPacketAddsUp(width: Int) {
+        let (near, far) = ([UInt8](repeating: 1, count: width), [UInt8](repeating: 2, count: width))
+        var conversation = TCPConversation(
+            from: .init(address: near, port: 50_000),
+            to: .init(address: far, port: 80)
+        )
+        var packets = conversation.open(at: 5)
+        #expect(conversation.open(at: 6).isEmpty)
+        packets += conversation.send(fromClient: true, Array(repeating: 7, count: 40_001)[...], at: 10)
+        packets += conversation.send(fromClient: false, [1, 2, 3], gap: 20_000, at: 9)
+        packets += conversation.close()
+        // Handshake; three segments and what acknowledges them; one and two that are not kept; the end.
+        #expect(packets.count == 3 + 6 + 2 + 4 + 4)
+        #expect(packets.map(\.time) == packets.map(\.time).sorted())
+        let header = width == 4 ? 20 : 40
+        for packet in packets where packet.bytes.count == packet.length {
+            let tcp = Array(packet.bytes[header...])
+            let pseudo =
+                Array(packet.bytes[(width == 4 ? 12 : 8)..<header]) + [
+                    0, 6, UInt8(tcp.count >> 8), UInt8(tcp.count & 0xFF),
+                ]
+            #expect(TCPConversation.sum(pseudo + tcp) == 0)
+            if width == 4 { #expect(TCPConversation.sum(Array(packet.bytes[..<20])) == 0) }
+        }
+        func number(_ packet: TCPConversation.Packet, at place: Int) -> UInt32 {
+            packet.bytes[header + place..<header + place + 4].reduce(0) { $0 << 8 | UInt32($1) }
+        }
+        let ends = packets.suffix(4)
+        // Both sides have had every byte, those that are missing among them, and SYN and FIN count as one.
+        #expect(number(ends[ends.startIndex], at: 4) == 2_000 + 1 + 20_003)
+        #expect(number(ends[ends.startIndex + 3], at: 8) == 1_000 + 1 + 40_001 + 1)
+    }
+
+    @Test func aCaptureBeginsAsTheFormatWantsIt() {
+        var export = PcapngExport(.secrets)
+        let bytes = export.begin()
+        #expect(
+            Array(bytes.prefix(4)) == [0x0A, 0x0D, 0x0D, 0x0A] && Array(bytes[8..<12]) == [0x4D, 0x3C, 0x2B, 0x1A]
+        )
+        var (place, types) = (0, [UInt32]())
+        func number(_ at: Int) -> UInt32 { bytes[at..<at + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) } }
+        while place < bytes.count {
+            types.append(number(place))
+            let length = Int(number(place + 4))
+            #expect(length % 4 == 0 && number(place + length - 4) == UInt32(length))
+            place += length
+        }
+        #expect(types == [0x0A0D_0D0A, 1, 1] && place == bytes.count)
+        #expect(export.end().isEmpty)
+    }
+
     @Test func cookiesAreTakenApart() {
         var writer = JSONBytes()
         HARCookie("id=7=8; Path=/a; DOMAIN=x; expires=Sun, 06 Nov 1994 08:49:37 GMT; secure").write(to: &writer)
