@@ -3,6 +3,7 @@ import HomeportDoor
 import HomeportGuard
 package import HomeportHTTP
 package import HomeportRuntime
+import HomeportTap
 import NIOCore
 
 #if canImport(FoundationEssentials)
@@ -32,7 +33,7 @@ import Foundation
 /// | `GET /api/v1/tap/ID/request`, `/response` | 200, the head as it came |
 /// | `GET /api/v1/tap/ID/request/body`, `/response/body` | 200 or 206, what is kept of it |
 /// | `GET /api/v1/events?filter=` | 200, ``TapEvents``: what is new in the record, as server-sent events; 503 where too many listen |
-/// | `GET /api/v1/metrics` | 200, what links have done, for Prometheus |
+/// | `GET /api/v1/metrics` | 200, what links have done and the record holds, for Prometheus |
 /// | `POST /api/v1/stop` | 202, then the process ends |
 ///
 /// Whatever is refused is answered with ``ControlProblems``, too: 401, 404, 405, 413.
@@ -74,7 +75,9 @@ package final class ControlResponder: Responder {
         case (.post, "/api/v1/links"):
             collect(exchange) { [self] body in answer(exchange) { [self] in await changeLinks(body) } }
         case (.get, "/api/v1/metrics"):
-            answer(exchange) { [project] in .text(LinkMetrics.text(await project.status.links)) }
+            answer(exchange) { [project] in
+                .text(LinkMetrics.text(await project.status.links) + TapMetrics.text(project.tap.store.counters))
+            }
         case (.get, "/api/v1/logs"):
             let query = head.query.map { head.text($0) } ?? ""
             answer(exchange) { [self] in .ok(await lines(try LogQuery(query))) }

@@ -19,6 +19,8 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
     package var upstream: String?
     /// The answer's media type.
     package var type: String?
+    /// The W3C trace that it is part of: 32 hexadecimal digits.
+    package var trace: String?
     package var requestBytes: Int64
     package var responseBytes: Int64
     package var error: String?
@@ -27,7 +29,8 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
     package var complete: Bool
 
     enum CodingKeys: String, CodingKey {
-        case id, began, took, method, host, target, status, service, client, upstream, type, error, refusal, live,
+        case id, began, took, method, host, target, status, service, client, upstream, type, trace, error, refusal,
+            live,
             complete
         case requestBytes = "request_bytes"
         case responseBytes = "response_bytes"
@@ -42,6 +45,7 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
         service = row.service
         (client, upstream) = (row.client?.text, row.upstream?.text)
         type = row.type
+        trace = row.traceParent?.trace
         (requestBytes, responseBytes) = (row.length(.request), row.length(.response))
         (error, refusal) = (row.error, row.refusal)
         (live, complete) = (row.isLive, row.isComplete)

@@ -19,7 +19,7 @@ enum FilterField: Sendable, Equatable {
     }
 
     case id, status, took
-    case method, host, path, target, service, client, upstream, type, error, refusal
+    case method, host, path, target, service, client, upstream, type, error, refusal, trace
     case size(Sides)
     case header(String, Sides)
     case body(Sides)
@@ -33,7 +33,8 @@ enum FilterField: Sendable, Equatable {
         ("request.body", .body(.request), "request.body~\"id\":7"),
         ("response.body", .body(.response), "response.body~error"),
         ("client", .client, "client=127.0.0.1:50312"), ("upstream", .upstream, "upstream~:3000"),
-        ("error", .error, "error~refused"), ("refusal", .refusal, "refusal=proxy.*"), ("id", .id, "id>100"),
+        ("error", .error, "error~refused"), ("refusal", .refusal, "refusal=proxy.*"), ("trace", .trace, "trace=0af7*"),
+        ("id", .id, "id>100"),
     ]
 
     /// `header.x-user`, `request.header.cookie`.
@@ -94,6 +95,7 @@ enum FilterField: Sendable, Equatable {
         case .upstream: return row.upstream.map { [$0.text] } ?? []
         case .type: return row.type.map { [$0] } ?? []
         case .error: return row.error.map { [$0] } ?? []
+        case .trace: return row.traceParent.map { [$0.trace] } ?? []
         case .refusal: return row.refusal.map { [$0] } ?? []
         case .header(let name, let sides):
             return sides.all.flatMap { row.fields($0).values(of: name) }

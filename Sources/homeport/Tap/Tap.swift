@@ -14,6 +14,7 @@ struct TapCommand: AsyncParsableCommand {
               homeport tap 3000                       in front of what listens on 3000
               homeport tap list --slowest             what took longest
               homeport tap show 12                    one exchange, whole
+              homeport tap diff 12 15                 what is different between two
               homeport tap export --curl 12           as a line for a shell
 
             EXIT CODES
@@ -22,7 +23,8 @@ struct TapCommand: AsyncParsableCommand {
               3  nothing runs, or something else of the world is in the way
             """,
         subcommands: [
-            TapWatchCommand.self, TapListCommand.self, TapShowCommand.self, TapExportCommand.self, TapClearCommand.self,
+            TapWatchCommand.self, TapListCommand.self, TapShowCommand.self, TapDiffCommand.self, TapExportCommand.self,
+            TapClearCommand.self,
         ],
         defaultSubcommand: TapWatchCommand.self
     )

@@ -1,0 +1,67 @@
+/// What is different between two messages: first lines, fields, bodies. JSON is compared by its structure, other bodies by their bytes.
+package struct MessageDiff: Sendable, Equatable {
+    /// One difference; nil for what is not there on that side.
+    package struct Change: Sendable, Equatable, Codable {
+        /// `line`, `field content-type`, `body $.items[2].price`, `body`.
+        package var place: String
+        package var before: String?
+        package var after: String?
+    }
+
+    /// A head in parts, and what is kept of a body.
+    package struct Side: Sendable {
+        package var line: String
+        package var fields: [(name: String, value: String)]
+        package var body: [UInt8]
+        /// True length.
+        package var length: Int64
+
+        package init(line: String, fields: [(name: String, value: String)], body: [UInt8], length: Int64) {
+            (self.line, self.fields, self.body, self.length) = (line, fields, body, length)
+        }
+    }
+
+    package private(set) var changes: [Change] = []
+
+    /// Differences that are told of one body.
+    static let most = 1000
+
+    package init(_ before: Side, _ after: Side) {
+        if before.line != after.line { changes.append(Change(place: "line", before: before.line, after: after.line)) }
+        compareFields(before.fields, after.fields)
+        compareBodies(before, after)
+    }
+
+    /// Names in any case; several values of one name are compared as a list, in their order.
+    private mutating func compareFields(
+        _ before: [(name: String, value: String)],
+        _ after: [(name: String, value: String)]
+    ) {
+        func values(_ fields: [(name: String, value: String)]) -> [String: String] {
+            Dictionary(fields.map { ($0.name.lowercased(), $0.value) }) { "\($0), \($1)" }
+        }
+        let (old, new) = (values(before), values(after))
+        for name in Set(old.keys).union(new.keys).sorted() where old[name] != new[name] {
+            changes.append(Change(place: "field \(name)", before: old[name], after: new[name]))
+        }
+    }
+
+    private mutating func compareBodies(_ before: Side, _ after: Side) {
+        guard before.body != after.body || before.length != after.length else { return }
+        if let old = JSONTree(before.body), let new = JSONTree(after.body) {
+            old.compare(with: new, at: "$") { path, before, after in
+                guard changes.count < Self.most else { return }
+                changes.append(Change(place: "body \(path)", before: before, after: after))
+            }
+            return
+        }
+        let place = zip(before.body, after.body).prefix { $0 == $1 }.reduce(0) { count, _ in count + 1 }
+        changes.append(
+            Change(
+                place: "body",
+                before: "\(before.length) bytes",
+                after: "\(after.length) bytes; they differ from byte \(place) on"
+            )
+        )
+    }
+}
