@@ -9,7 +9,7 @@ import Testing
 
 /// Requests handed on to a server whose every byte the test writes.
 @Suite(.timeLimit(.minutes(2))) struct ProxyTests {
-    private func proxied(_ body: (_ client: RawConnection, _ upstream: Upstream) async throws -> Void) async throws {
+    func proxied(_ body: (_ client: RawConnection, _ upstream: Upstream) async throws -> Void) async throws {
         let upstream = try Upstream()
         try await proxied(to: upstream.port) { port in try await body(try RawConnection(to: port), upstream) }
     }
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    private static let ask = "GET /a?b HTTP/1.1\r\nHost: api.localhost:1\r\n\r\n"
+    static let ask = "GET /a?b HTTP/1.1\r\nHost: api.localhost:1\r\n\r\n"
     private static let added = """
         X-Forwarded-For: 127.0.0.1\r
         X-Forwarded-Host: api.localhost:1\r
@@ -31,10 +31,10 @@ import Testing
         Forwarded: for=127.0.0.1;host="api.localhost:1";proto=http\r
         Via: 1.1 homeport\r\n
         """
-    private static let date = "Date: Tue, 24 Nov 2026 00:00:00 GMT\r\n"
-    private static let hello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\(date)\r\nhello"
+    static let date = "Date: Tue, 24 Nov 2026 00:00:00 GMT\r\n"
+    static let hello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\(date)\r\nhello"
     private static let via = "Via: 1.1 homeport\r\n"
-    private static let helloPassedOn = "HTTP/1.1 200 OK\r\n\(date)\(via)Content-Length: 5\r\n\r\nhello"
+    static let helloPassedOn = "HTTP/1.1 200 OK\r\n\(date)\(via)Content-Length: 5\r\n\r\nhello"
 
     // MARK: Requests
 
@@ -64,34 +64,6 @@ import Testing
             )
             try server.send(Self.hello)
             #expect(try client.text(Self.helloPassedOn.utf8.count) == Self.helloPassedOn)
-        }
-    }
-
-    @Test func whatAClientCallsTheConnectionsOwnIsNotBelieved() async throws {
-        try await proxied { client, upstream in
-            try client.send(
-                "GET / HTTP/1.1\r\nHost: a\r\nConnection: x-forwarded-for, via\r\nX-Forwarded-For: 10.0.0.1\r\nVia: 1.1 b\r\n\r\n"
-            )
-            let head = try upstream.accept().head()
-            #expect(head.contains("X-Forwarded-For: 127.0.0.1\r\n") && head.contains("Via: 1.1 homeport\r\n"))
-        }
-    }
-
-    @Test func aRequestGoesNoFurtherThanItAsksTo() async throws {
-        try await proxied { client, _ in
-            for (method, status) in [("OPTIONS", "204 "), ("TRACE", "405 ")] {
-                try client.send("\(method) / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n")
-                #expect(try client.head().hasPrefix("HTTP/1.1 " + status))
-            }
-        }
-        try await proxied { client, upstream in
-            try client.send("OPTIONS / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 7\r\n\r\n")
-            let server = try upstream.accept()
-            #expect(try server.head().contains("Max-Forwards: 6\r\n"))
-            try server.send(Self.hello)
-            #expect(try client.text(Self.helloPassedOn.utf8.count) == Self.helloPassedOn)
-            try client.send("GET / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n")
-            #expect(try server.head().contains("Max-Forwards: 0\r\n"))
         }
     }
 
@@ -189,23 +161,6 @@ import Testing
             #expect(try client.text(start.utf8.count) == start)
             server.finish()
             #expect(try client.text(5) == "0\r\n\r\n")
-        }
-    }
-
-    @Test(arguments: [200_000, 300_000, 600_000, 1_000_000])
-    func aConnectionGoesOnAfterALargeAnswer(size: Int) async throws {
-        try await proxied { client, upstream in
-            let body = String(repeating: "b", count: size)
-            let head = "HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\(Self.date)"
-            try client.send(Self.ask)
-            let server = try upstream.accept()
-            for _ in 0..<20 {
-                _ = try server.head()
-                try server.send("\(head)\r\n\(body)")
-                #expect(try client.head().hasPrefix("HTTP/1.1 200"))
-                #expect(try client.receive(size).count == size)
-                try client.send(Self.ask)
-            }
         }
     }
 
