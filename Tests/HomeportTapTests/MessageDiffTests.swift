@@ -58,6 +58,24 @@ struct MessageDiffTests {
         #expect(bodies("[1]", "{}") == ["body $: [1] → {}"])
     }
 
+    @Test func largeNumbersAreComparedToTheLastDigit() {
+        #expect(
+            bodies(#"{"id": 9007199254740993}"#, #"{"id": 9007199254740992}"#)
+                == ["body $.id: 9007199254740993 → 9007199254740992"]
+        )
+    }
+
+    @Test func whatIsNotKeptIsNotCalledEqual() {
+        func body(_ hash: String?) -> MessageDiff.Side {
+            MessageDiff.Side(line: "", fields: [], body: [1], length: 5, sha256: hash)
+        }
+        #expect(MessageDiff(body("a"), body("a")).changes.isEmpty)
+        #expect(MessageDiff(body("a"), body("b")).changes.map(\.after) == ["5 bytes; they differ beyond what is kept"])
+        #expect(
+            MessageDiff(body(nil), body(nil)).changes.map(\.after) == ["5 bytes; what is not kept cannot be compared"]
+        )
+    }
+
     @Test func whatIsNoJSONByItsBytes() {
         #expect(bodies("abc", "abd!") == ["body: 3 bytes → 4 bytes; they differ from byte 2 on"])
         #expect(bodies("{not JSON", "{}") == ["body: 9 bytes → 2 bytes; they differ from byte 1 on"])

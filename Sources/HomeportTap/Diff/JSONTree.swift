@@ -8,7 +8,8 @@ import Foundation
 indirect enum JSONTree: Equatable {
     case null
     case bool(Bool)
-    case number(Double)
+    /// To the last digit: two numbers beyond 2⁵³ are not one.
+    case number(Decimal)
     case text(String)
     case list([JSONTree])
     case object([String: JSONTree])
@@ -56,7 +57,7 @@ indirect enum JSONTree: Equatable {
             switch self {
             case .null: "null"
             case .bool(let value): "\(value)"
-            case .number(let value): value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
+            case .number(let value): "\(value)"
             case .text(let value): "\"\(value)\""
             case .list(let all): "[\(all.map(\.shown).joined(separator: ", "))]"
             case .object(let all):
@@ -91,7 +92,7 @@ extension JSONTree: Decodable {
                 self = .null
             } else if let value = try? one.decode(Bool.self) {
                 self = .bool(value)
-            } else if let value = try? one.decode(Double.self) {
+            } else if let value = try? one.decode(Decimal.self) {
                 self = .number(value)
             } else {
                 self = .text(try one.decode(String.self))

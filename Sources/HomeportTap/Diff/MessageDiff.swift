@@ -15,10 +15,21 @@ package struct MessageDiff: Sendable, Equatable {
         package var body: [UInt8]
         /// True length.
         package var length: Int64
+        /// Of all of it; nil where that is not known.
+        package var sha256: String?
 
-        package init(line: String, fields: [(name: String, value: String)], body: [UInt8], length: Int64) {
+        package init(
+            line: String,
+            fields: [(name: String, value: String)],
+            body: [UInt8],
+            length: Int64,
+            sha256: String? = nil
+        ) {
             (self.line, self.fields, self.body, self.length) = (line, fields, body, length)
+            self.sha256 = sha256
         }
+
+        fileprivate var isWhole: Bool { Int64(body.count) == length }
     }
 
     package private(set) var changes: [Change] = []
@@ -47,7 +58,15 @@ package struct MessageDiff: Sendable, Equatable {
     }
 
     private mutating func compareBodies(_ before: Side, _ after: Side) {
-        guard before.body != after.body || before.length != after.length else { return }
+        if before.body == after.body, before.length == after.length {
+            if before.isWhole || before.sha256 != nil && before.sha256 == after.sha256 { return }
+            let isKnown = before.sha256 != nil && after.sha256 != nil
+            let what = isKnown ? "they differ beyond what is kept" : "what is not kept cannot be compared"
+            changes.append(
+                Change(place: "body", before: "\(before.length) bytes", after: "\(after.length) bytes; \(what)")
+            )
+            return
+        }
         if let old = JSONTree(before.body), let new = JSONTree(after.body) {
             old.compare(with: new, at: "$") { path, before, after in
                 guard changes.count < Self.most else { return }

@@ -70,7 +70,13 @@ struct TapDiffCommand: AsyncParsableCommand {
         guard let message else { return MessageDiff.Side(line: "", fields: [], body: [], length: 0) }
         let body = message.body.head > 0 ? try await client.tapBody(side, of: id) : []
         let fields = message.fields.map { (name: $0.name, value: $0.value) }
-        return MessageDiff.Side(line: message.line, fields: fields, body: body, length: message.body.length)
+        return MessageDiff.Side(
+            line: message.line,
+            fields: fields,
+            body: body,
+            length: message.body.length,
+            sha256: message.body.sha256
+        )
     }
 
     private static func write(_ title: String, _ changes: [MessageDiff.Change]) {
