@@ -134,6 +134,20 @@ struct TapExportTests {
         #expect(number(ends[ends.startIndex + 3], at: 8) == 1_000 + 1 + 40_001 + 1)
     }
 
+    @Test func aGapOfAnySizeFillsNothing() {
+        let end = TCPConversation.End(address: [127, 0, 0, 1], port: 1)
+        var conversation = TCPConversation(from: end, to: end)
+        _ = conversation.open(at: 1)
+        #expect(conversation.send(fromClient: true, [], gap: 1 << 50, at: 2).isEmpty)
+        let after = conversation.send(fromClient: true, [1], at: 3)
+        #expect(after[0].bytes[24..<28].reduce(0) { $0 << 8 | UInt32($1) } == 1_001)
+    }
+
+    @Test func whatATerminalWouldObeyIsNotInALine() throws {
+        let row = try row("POST / HTTP/1.1\r\nHost: a\r\n\r\n", body: Array("x\u{1B}[2J".utf8))
+        #expect(curl(row).contains("--data-binary @request-1.bin") && !curl(row).contains("\u{1B}"))
+    }
+
     @Test func aCaptureBeginsAsTheFormatWantsIt() {
         var export = PcapngExport(.secrets)
         let bytes = export.begin()

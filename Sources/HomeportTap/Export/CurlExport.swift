@@ -1,3 +1,5 @@
+import HomeportCore
+
 /// A request as a line for a shell, which makes it once more.
 ///
 /// `--data-raw`, since `-d` would take a leading `@` for a file; `--globoff` and `--path-as-is`, since curl would otherwise ask for something
@@ -54,7 +56,10 @@ package struct CurlExport: Sendable {
     private func data(_ row: TapRow, _ body: TapBody, _ notes: inout [String]) -> [String] {
         let bytes = body.bytes
         if !body.isWhole { notes.append("only \(bytes.count) of the body's \(body.length) bytes are kept") }
-        if !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) {
+        // What a terminal would obey is not for a line that is shown on one.
+        if let text = String(validating: bytes, as: UTF8.self),
+            text.unicodeScalars.allSatisfy({ !$0.isUnseen || "\n\r\t".unicodeScalars.contains($0) })
+        {
             return ["--data-raw", Self.quoted(text)]
         }
         let file = "request-\(row.id).bin"

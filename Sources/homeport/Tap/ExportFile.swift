@@ -10,9 +10,11 @@ import Musl
 import Darwin
 #endif
 
-/// A file that is there whole, or not at all.
+/// A file that is there whole, or not at all. What is no plain file (a pipe, a device) is written to as it is, and never replaced.
 final class ExportFile: Sendable {
     private let path: String
+    /// Written to in its place until all is there.
+    private let part: String?
     private let descriptor: OpenFile
     private let written = Mutex<Int64>(0)
 
@@ -20,12 +22,15 @@ final class ExportFile: Sendable {
 
     init(_ path: String) throws {
         self.path = path
-        let number = open(path + ".part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        var facts = stat()
+        let isPlain = stat(path, &facts) != 0 || facts.st_mode & S_IFMT == S_IFREG
+        part = isPlain ? path + ".part" : nil
+        let number = open(part ?? path, O_WRONLY | (isPlain ? O_CREAT | O_TRUNC : 0) | O_CLOEXEC, 0o600)
         guard number >= 0 else { throw Self.error(path, errno) }
         descriptor = OpenFile(owning: number)
     }
 
-    deinit { unlink(path + ".part") }
+    deinit { if let part { unlink(part) } }
 
     private static func error(_ path: String, _ errno: Int32) -> HomeportError {
         HomeportError(
@@ -44,6 +49,7 @@ final class ExportFile: Sendable {
     }
 
     func finish() throws {
-        guard rename(path + ".part", path) == 0 else { throw Self.error(path, errno) }
+        guard let part else { return }
+        guard rename(part, path) == 0 else { throw Self.error(path, errno) }
     }
 }

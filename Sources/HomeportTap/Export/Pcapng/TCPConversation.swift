@@ -30,6 +30,8 @@ struct TCPConversation {
 
     /// Bytes of one segment.
     private static let most = 16 << 10
+    /// Bytes that are not kept, and have packets all the same.
+    private static let mostGap: Int64 = 16 << 20
 
     /// - Precondition: Both ends are of one family.
     init(from client: End, to server: End) { (self.client, self.server) = (client, server) }
@@ -53,6 +55,15 @@ struct TCPConversation {
             )
             packets.append(segment(fromClient: !fromClient, Flags.ack, at: time))
             rest = rest.dropFirst(Self.most)
+        }
+        // So many packets of nothing would fill memory; a dissector then says that something was not captured, which is true.
+        if gap > Self.mostGap {
+            if fromClient {
+                clientNext &+= UInt32(truncatingIfNeeded: gap)
+            } else {
+                serverNext &+= UInt32(truncatingIfNeeded: gap)
+            }
+            return packets
         }
         var left = gap
         while left > 0 {
