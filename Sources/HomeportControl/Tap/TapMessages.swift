@@ -38,7 +38,7 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
 
     package init(_ row: TapRow) {
         id = row.id
-        began = Self.rfc3339(row.began)
+        began = UTCTime.rfc3339(nanoseconds: row.began)
         took = row.took.map(Self.milliseconds)
         (method, host, target) = (row.method, row.authority, row.target)
         status = row.status
@@ -52,12 +52,6 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
     }
 
     static func milliseconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds / 1000) / 1000 }
-
-    private static func rfc3339(_ nanoseconds: Int64) -> String {
-        let seconds = nanoseconds / 1_000_000_000
-        let micro = String(1_000_000 + nanoseconds % 1_000_000_000 / 1000).dropFirst()
-        return "\(UTCTime(seconds).rfc3339.dropLast()).\(micro)Z"
-    }
 }
 
 /// A window of the record.

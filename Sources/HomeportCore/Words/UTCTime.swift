@@ -55,6 +55,13 @@ package struct UTCTime: Sendable {
         return text
     }
 
+    /// `2026-11-24T14:03:59.000042Z`.
+    /// - Parameter nanoseconds: Since 1970, not before it.
+    package static func rfc3339(nanoseconds: Int64) -> String {
+        let micro = String(1_000_000 + nanoseconds % 1_000_000_000 / 1000).dropFirst()
+        return "\(UTCTime(nanoseconds / 1_000_000_000).rfc3339.dropLast()).\(micro)Z"
+    }
+
     package func appendRFC3339(to text: inout String) {
         appendDate(to: &text)
         text += "T"

@@ -36,7 +36,7 @@ package struct HARExport: TapExport {
         let timings = HARTimings(row.times)
         writer.raw("{")
         writer.member("startedDateTime", isFirst: true)
-        writer.string(Self.dateTime(row.began))
+        writer.string(UTCTime.rfc3339(nanoseconds: row.began))
         writer.member("time")
         writer.milliseconds(timings.sum)
         write(request: row, store)
@@ -229,11 +229,6 @@ package struct HARExport: TapExport {
     /// Nil where it is not UTF-8; what is cut may end within a character.
     private static func text(_ bytes: [UInt8], isWhole: Bool) -> String? {
         (0...(isWhole ? 0 : 3)).lazy.compactMap { String(validating: bytes.dropLast($0), as: UTF8.self) }.first
-    }
-
-    private static func dateTime(_ nanoseconds: Int64) -> String {
-        let micro = String(1_000_000 + nanoseconds % 1_000_000_000 / 1000).dropFirst()
-        return "\(UTCTime(nanoseconds / 1_000_000_000).rfc3339.dropLast()).\(micro)Z"
     }
 }
 

@@ -1,4 +1,5 @@
 import HomeportCore
+import HomeportHTTP
 
 /// What a test looks at.
 enum FilterField: Sendable, Equatable {
@@ -104,10 +105,8 @@ enum FilterField: Sendable, Equatable {
     }
 
     private static func withoutPort(_ authority: String) -> String {
-        guard let colon = authority.lastIndex(of: ":"), authority[colon...].dropFirst().allSatisfy(\.isNumber) else {
-            return authority
-        }
-        return String(authority[..<colon])
+        let bytes = Array(authority.utf8)
+        return String(decoding: bytes[Authority.host(of: bytes.span)], as: UTF8.self)
     }
 }
 

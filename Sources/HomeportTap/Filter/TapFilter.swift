@@ -1,10 +1,10 @@
 package import HomeportCore
 
-/// Which exchanges are meant: one language for terminal, API, page and scenarios.
+/// Which exchanges are meant: one language for the terminal and the API.
 ///
 ///     status>=500 and host=api.localhost and path~/v1/ and took>200ms
 ///     not (method=GET or method=HEAD) and request.body~"timeout"
-///     is:live or condition:latency
+///     is:live or header.x-user=ada
 ///
 /// | test | means |
 /// |---|---|

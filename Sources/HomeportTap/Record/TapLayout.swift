@@ -56,10 +56,8 @@ enum TapLayout {
         static let complete = Flags(rawValue: 1)
         static let reused = Flags(rawValue: 2)
         static let live = Flags(rawValue: 4)
-        static let requestUnseen = Flags(rawValue: 8)
-        static let responseUnseen = Flags(rawValue: 16)
-        static let requestHash = Flags(rawValue: 32)
-        static let responseHash = Flags(rawValue: 64)
+        static let requestHash = Flags(rawValue: 8)
+        static let responseHash = Flags(rawValue: 16)
     }
 }
 

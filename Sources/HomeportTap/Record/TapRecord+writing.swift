@@ -66,8 +66,6 @@ extension TapRecord {
         if isComplete { flags.insert(.complete) }
         if isReused { flags.insert(.reused) }
         if isLive { flags.insert(.live) }
-        if request.isUnseen { flags.insert(.requestUnseen) }
-        if response.isUnseen { flags.insert(.responseUnseen) }
         if request.hasHash { flags.insert(.requestHash) }
         if response.hasHash { flags.insert(.responseHash) }
         return flags

@@ -29,11 +29,6 @@ package struct TapRow: Sendable {
         )
     }
 
-    /// All its bytes, as they lie.
-    var bytes: UnsafeRawBufferPointer {
-        segment.bytes(offset..<offset + Int(number(Layout.total, UInt32.self)))
-    }
-
     private func bytes(_ start: Int, _ count: Int) -> UnsafeRawBufferPointer {
         let from = offset + Layout.size + start
         return segment.bytes(from..<from + count)

@@ -36,6 +36,11 @@ struct TapListCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    private struct Report: Encodable {
+        var rows: [TapRowMessage]
+        var counters: TapStore.Counters?
+    }
+
     func validate() throws {
         guard (1...TapQuery.mostRows).contains(limit) else {
             throw ValidationError("-n takes 1 to \(TapQuery.mostRows).")
@@ -47,18 +52,19 @@ struct TapListCommand: AsyncParsableCommand {
         try filter.check()
         let client = try await choice.one()
         let order: TapQuery.Order = slowest ? .slowest : largest ? .largest : .newest
-        var rows: [TapRowMessage] = []
+        var (rows, counters) = ([TapRowMessage](), TapStore.Counters?.none)
         var (next, scanned) = (UInt64?.none, 0)
         repeat {
             let page = try await client.tap(filter.text, order: order, from: next, limit: limit - rows.count)
             rows += page.rows
+            counters = page.counters
             (next, scanned) = (page.next, scanned + page.scanned)
             if next != nil, Terminal.errors.isInteractive { Terminal.errors.write("\r\(scanned) looked at\u{1B}[K") }
         } while next != nil && rows.count < limit
         if Terminal.errors.isInteractive, scanned > 0 { Terminal.errors.write("\r\u{1B}[K") }
         if order == .newest { rows.reverse() }
         if json {
-            try Terminal.output.write(json: ["rows": rows])
+            try Terminal.output.write(json: Report(rows: rows, counters: counters))
         } else {
             let line = TapLine(terminal: .output)
             for row in rows { Terminal.output.write(line.text(row) + "\n") }
@@ -69,7 +75,18 @@ struct TapListCommand: AsyncParsableCommand {
 }
 
 struct TapClearCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "clear", abstract: "Empty the record.")
+    static let configuration = CommandConfiguration(
+        commandName: "clear",
+        abstract: "Empty the record.",
+        discussion: """
+            EXAMPLES
+              homeport tap clear
+
+            EXIT CODES
+              0  done
+              3  the project does not run
+            """
+    )
 
     @OptionGroup var choice: TapChoice
 

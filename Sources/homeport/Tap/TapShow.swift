@@ -42,7 +42,14 @@ struct TapShowCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try await choice.one()
         if let body {
-            return Terminal.output.write(try await client.tapBody(body == .request ? .request : .response, of: id))
+            let exchange = try await client.tapExchange(id)
+            let bytes = try await client.tapBody(body == .request ? .request : .response, of: id)
+            let length = body == .request ? exchange.request.body.length : exchange.response?.body.length ?? 0
+            Terminal.output.write(bytes)
+            if Int64(bytes.count) < length {
+                Terminal.errors.warn("only the first \(bytes.count) of its \(length) bytes are kept in one piece")
+            }
+            return
         }
         let exchange = try await client.tapExchange(id)
         if json { return try Terminal.output.write(json: exchange) }

@@ -11,7 +11,7 @@ struct TapWatchCommand: AsyncParsableCommand {
         commandName: "watch",
         abstract: "Show exchanges as they happen (this is what plain \"homeport tap\" does).",
         discussion: """
-            Shows an exchange when it has ended, and one that lasts when it has lasted for a second.
+            Shows an exchange when it has ended, and one that lasts when it has lasted for a tenth of a second.
 
             EXAMPLES
               homeport tap                            everything that runs
