@@ -30,6 +30,7 @@ import Foundation
 /// | `GET /api/v1/tap/ID/request/sent`, `/response/received` | 200, the head that the service was sent, and that it sent |
 /// | `GET /api/v1/tap/ID/curl?secrets=false` | 200, a line for a shell |
 /// | `GET /api/v1/tap/ID` | 200, ``TapExchangeMessage``; 404 where it is gone |
+/// | `GET /api/v1/tap/ID/messages?from=N&limit=100` | 200, ``TapMessageList``: frames, events, datagrams, pieces |
 /// | `GET /api/v1/tap/ID/request`, `/response` | 200, the head as it came |
 /// | `GET /api/v1/tap/ID/request/body`, `/response/body` | 200 or 206, what is kept of it |
 /// | `GET /api/v1/events?filter=` | 200, ``TapEvents``: what is new in the record, as server-sent events; 503 where too many listen |

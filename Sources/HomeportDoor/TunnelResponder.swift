@@ -31,6 +31,7 @@ package final class TunnelResponder: Responder {
 
     private func join(_ exchange: any Exchange, to dialer: any Dialer) {
         let loop = exchange.loop.loop
+        exchange.observer?.upstream(.dials)
         let bound = NIOLoopBound((exchange: exchange, far: TunnelEnd(), client: Client()), eventLoop: loop)
         exchange.onClosed = { bound.value.client.isGone = true }
         dialer.dial(on: loop) { try $0.pipeline.syncOperations.addHandler(bound.value.far) }.whenComplete { result in
@@ -40,10 +41,14 @@ package final class TunnelResponder: Responder {
                 let why = "the service cannot be reached: \(DialFailure.text(error))"
                 exchange.refuse(Refusal(502, "proxy.unreachable", why))
             case .success(let service):
+                let peer = Peer(local: service.localAddress, remote: service.remoteAddress)
+                let conditions = ConditionProbe.source(of: service)
+                exchange.observer?.upstream(.connected(peer, isReused: false, through: conditions))
                 guard !client.isGone, let near = exchange.takeOver(Self.established) else {
                     return service.close(promise: nil)
                 }
-                do { try Tunnel.join(near.channel, near.rest, to: far) } catch {
+                do { try Tunnel.join(near.channel, near.rest, to: far, observer: near.observer) } catch {
+                    near.observer?.ended(isBroken: true)
                     near.channel.close(promise: nil)
                     service.close(promise: nil)
                 }

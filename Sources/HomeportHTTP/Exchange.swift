@@ -43,8 +43,8 @@ package protocol Exchange: AnyObject {
     /// An answer before the final one (1xx), whole as it is to stand there. Not for 100, which ``onBody`` sends.
     func inform(_ head: ByteBuffer)
     /// Answers, and lets go of the connection: from then on its bytes are the caller's.
-    /// - Returns: The connection, and what the client has sent ahead; nil if the client has gone.
-    func takeOver(_ head: ResponseHead) -> (channel: any Channel, rest: ByteBuffer)?
+    /// - Returns: Nil if the client has gone. Whoever takes it tells its observer of the end.
+    func takeOver(_ head: ResponseHead) -> TakenConnection?
     /// What `body` sends leaves together.
     func together(_ body: () -> Void)
     /// Ends the connection without completing the answer, so that the client cannot take it for whole. What was sent

@@ -23,6 +23,8 @@ package protocol ExchangeObserver: AnyObject {
     /// A piece of the answer's body, before it is framed.
     func answered(_ body: ByteBuffer)
     func answered(_ file: OpenFile, _ range: Range<Int64>)
+    /// The connection speaks something else from now on: what comes and goes are the request's and the answer's body, until the end.
+    func switched(status: Int)
     /// - Parameters:
     ///   - bytes: Of the answer's body.
     ///   - complete: Whether the client can know that it has the whole answer.
@@ -35,11 +37,13 @@ package enum UpstreamEvent {
     /// A connection is being made.
     case dials
     /// There is one; it has served others before or not.
-    case connected(Peer, isReused: Bool)
+    case connected(Peer, isReused: Bool, through: (any ConditionSource)?)
     /// The request's head, as it is sent.
     case asks(ByteBuffer)
     /// The server's final answer has begun: its head as it came.
     case answers(ByteBuffer)
+    /// All of it has come, and the connection is another request's.
+    case answered
     case failed(ClientFailure)
 }
 
@@ -51,6 +55,7 @@ extension ExchangeObserver {
     package func answers(_ status: Int, _ head: Span<UInt8>) {}
     package func answered(_ body: ByteBuffer) {}
     package func answered(_ file: OpenFile, _ range: Range<Int64>) {}
+    package func switched(status: Int) {}
 }
 
 /// Two observers in the place of one.
@@ -110,6 +115,11 @@ package final class ObserverPair: ExchangeObserving {
         func answered(_ file: OpenFile, _ range: Range<Int64>) {
             one.answered(file, range)
             other.answered(file, range)
+        }
+
+        func switched(status: Int) {
+            one.switched(status: status)
+            other.switched(status: status)
         }
 
         func ended(status: Int, bytes: Int64, complete: Bool, refusal: Refusal.StaticCode?) {

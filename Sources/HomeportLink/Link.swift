@@ -1,6 +1,6 @@
 import HomeportConditions
 import HomeportCore
-import HomeportNet
+package import HomeportNet
 package import NIOCore
 import Synchronization
 
@@ -32,6 +32,7 @@ package final class Link: Dialer {
     let shared: Lines?
     let recording: Recording?
     private let decisions: DecisionLog?
+    private let observing: (any PassageObserving)?
     let http: HTTPFaults
     let numbers = Atomic<UInt64>(0)
     let loopGroup: any EventLoopGroup
@@ -46,6 +47,7 @@ package final class Link: Dialer {
     /// - Parameters:
     ///   - shared: The lines of its group; nil where it has none.
     ///   - isOpen: Whether it listens; ``open()`` makes it so later.
+    ///   - observing: Told of what comes by its own sockets.
     ///   - onWarning: Told what a person should know.
     /// - Throws: ``HomeportError`` when it cannot listen.
     package static func start(
@@ -55,9 +57,10 @@ package final class Link: Dialer {
         group: any EventLoopGroup,
         isOpen: Bool = true,
         decisions: DecisionLog? = nil,
+        observing: (any PassageObserving)? = nil,
         onWarning: @escaping @Sendable (String) -> Void
     ) async throws -> Link {
-        let link = try await Link(plan, target, shared, group, decisions, onWarning)
+        let link = try await Link(plan, target, shared, group, decisions, observing, onWarning)
         if isOpen { try await link.open() }
         return link
     }
@@ -68,11 +71,12 @@ package final class Link: Dialer {
         _ shared: Lines?,
         _ group: any EventLoopGroup,
         _ decisions: DecisionLog?,
+        _ observing: (any PassageObserving)?,
         _ onWarning: @escaping @Sendable (String) -> Void
     ) async throws {
         name = plan.name
         recording = plan.recording
-        self.decisions = decisions
+        (self.decisions, self.observing) = (decisions, observing)
         self.group = plan.group
         self.loopGroup = group
         self.onWarning = onWarning
@@ -136,13 +140,28 @@ package final class Link: Dialer {
 
     // MARK: Connections and flows
 
-    /// On the connection's loop.
+    /// A connection that has come to where it listens. On its loop.
     func accept(_ channel: any Channel) throws {
+        try accept(channel) { relay in
+            let peer = Peer(local: channel.localAddress, remote: channel.remoteAddress)
+            let observer = observing?.began(
+                name,
+                peer,
+                isDatagram: false,
+                on: channel.eventLoop,
+                relay.watched(as: name)
+            )
+            if let observer { relay.observe(observer) }
+        }
+    }
+
+    private func accept(_ channel: any Channel, _ prepare: (Relay) -> Void) throws {
         guard case .stream(let dialer, _) = state.withLock(\.target) else { throw ChannelError.operationUnsupported }
         let number = numbers.add(1, ordering: .relaxed).newValue
         let port = channel.remoteAddress?.port.map { UInt16(truncatingIfNeeded: $0) }
         let facts = ConnectionFacts(number: number, clientPort: port)
         let relay = Relay(facts, on: loop(of: channel.eventLoop), draws: draws.of(number), log: log(of: number))
+        prepare(relay)
         let faulty = http.isEmpty ? dialer : HTTPFaultDialer(base: dialer, faults: http, connection: number)
         try relay.start(channel, faulty) { [self] error in dialled(error) }
     }
@@ -165,7 +184,14 @@ package final class Link: Dialer {
             let patience = Self.patience
             return loop.scheduleTask(in: patience) { throw ChannelError.connectTimeout(patience) }.futureResult
         }
-        return StreamPair.connect(on: loop, near: initialize) { [self] in try accept($0) }
+        let watch = NIOLoopBoundBox<PassageWatch?>(nil, eventLoop: loop)
+        return StreamPair.connect(on: loop, near: initialize) { [self] far in
+            try accept(far) { watch.value = $0.watched(as: name) }
+        }
+        .flatMapThrowing { near in
+            if let watch = watch.value { try near.pipeline.syncOperations.addHandler(ConditionProbe(watch)) }
+            return near
+        }
     }
 
     func open(_ client: SocketAddress, _ channel: any Channel, _ loop: LinkLoop, _ onEnd: @escaping () -> Void)
@@ -192,6 +218,11 @@ package final class Link: Dialer {
             idle: idle,
             onEnd: onEnd
         )
+        let watch = PassageWatch(name, flow, on: loop)
+        let peer = Peer(local: channel.localAddress, remote: client)
+        if let observer = observing?.began(name, peer, isDatagram: true, on: loop.loop, watch) {
+            flow.observe(observer, watch)
+        }
         flow.start(to: place) { [self] error in dialled(error) }
         return flow
     }

@@ -85,6 +85,9 @@ final class LinkLoop {
         passages[ObjectIdentifier(passage)] = passage
     }
 
+    /// Has it tell what has happened by now.
+    func harvest(_ passage: any Passage) { passage.harvest(into: &counts) }
+
     func remove(_ passage: any Passage) {
         guard passages.removeValue(forKey: ObjectIdentifier(passage)) != nil else { return }
         passage.harvest(into: &counts)
@@ -94,12 +97,10 @@ final class LinkLoop {
 
     func become(_ profile: LinkProfile) {
         let before = self.profile
+        // What a condition that goes has done is not to be forgotten, nor its name.
+        for passage in passages.values { passage.harvest(into: &counts) }
         self.profile = profile
-        for passage in passages.values {
-            // What a condition that goes has done is not to be forgotten.
-            passage.harvest(into: &counts)
-            passage.become(profile)
-        }
+        for passage in passages.values { passage.become(profile) }
         counts.up.turn(from: before.up, to: profile.up)
         counts.down.turn(from: before.down, to: profile.down)
     }

@@ -1,12 +1,14 @@
 package import HomeportHTTP
 package import HomeportNet
-import NIOCore
+package import NIOCore
 import Synchronization
 
 /// Takes down what happens on the road, and never holds it up.
-package final class Tap: ExchangeObserving {
+package final class Tap: ExchangeObserving, PassageObserving {
     package let store: TapStore
     private let isOn: Atomic<Bool>
+    /// By its loop; each lives there.
+    private let exchanges = Mutex<[ObjectIdentifier: NIOLoopBound<TappedExchanges>]>([:])
 
     package init(_ plan: TapPlan) {
         store = TapStore(plan.bounds)
@@ -20,14 +22,34 @@ package final class Tap: ExchangeObserving {
 
     package func began(_ head: RequestHead, _ peer: Peer, on loop: LoopState) -> (any ExchangeObserver)? {
         guard isOn.load(ordering: .relaxed), !Self.isOwn(head) else { return nil }
-        let exchanges: TappedExchanges
+        let all: TappedExchanges
         if let known = loop.observers as? TappedExchanges {
-            exchanges = known
+            all = known
         } else {
-            exchanges = TappedExchanges(loop.loop)
-            loop.observers = exchanges
+            all = exchanges(on: loop.loop)
+            loop.observers = all
         }
-        return exchanges.begin(head, peer, store)
+        return all.begin(head, peer)
+    }
+
+    package func began(
+        _ link: String,
+        _ peer: Peer,
+        isDatagram: Bool,
+        on loop: any EventLoop,
+        _ source: any ConditionSource
+    ) -> (any PassageObserver)? {
+        guard isOn.load(ordering: .relaxed) else { return nil }
+        return TappedConnection(link, peer, isDatagram: isDatagram, among: exchanges(on: loop), source)
+    }
+
+    private func exchanges(on loop: any EventLoop) -> TappedExchanges {
+        exchanges.withLock { all in
+            if let known = all[ObjectIdentifier(loop)] { return known.value }
+            let made = TappedExchanges(loop, store)
+            all[ObjectIdentifier(loop)] = NIOLoopBound(made, eventLoop: loop)
+            return made
+        }
     }
 
     /// What is asked of Homeport itself, with its token, is nobody's traffic.

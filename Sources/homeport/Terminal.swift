@@ -25,6 +25,8 @@ struct Terminal: Sendable {
         case red = "31"
         case green = "32"
         case yellow = "33"
+        case magenta = "35"
+        case cyan = "36"
     }
 
     /// Whether a person looks at it.

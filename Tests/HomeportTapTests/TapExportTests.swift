@@ -122,8 +122,8 @@ struct TapExportTests {
                 Array(packet.bytes[(width == 4 ? 12 : 8)..<header]) + [
                     0, 6, UInt8(tcp.count >> 8), UInt8(tcp.count & 0xFF),
                 ]
-            #expect(TCPConversation.sum(pseudo + tcp) == 0)
-            if width == 4 { #expect(TCPConversation.sum(Array(packet.bytes[..<20])) == 0) }
+            #expect(IPPacket.sum(pseudo + tcp) == 0)
+            if width == 4 { #expect(IPPacket.sum(Array(packet.bytes[..<20])) == 0) }
         }
         func number(_ packet: TCPConversation.Packet, at place: Int) -> UInt32 {
             packet.bytes[header + place..<header + place + 4].reduce(0) { $0 << 8 | UInt32($1) }

@@ -111,10 +111,7 @@ public struct DatagramPath<Payload: Sendable>: Sendable {
             while let first = stations[index].waiting.first, let due = first.due, due <= now {
                 stations[index].waiting.removeFirst()
                 let delay = due - first.datagram.entered
-                if delay > 0 {
-                    stations[index].effect.hits += 1
-                    stations[index].effect.nanoseconds &+= delay
-                }
+                if delay > 0 { stations[index].effect.held(delay) }
                 leave(index, first, at: due, deliver)
             }
         }

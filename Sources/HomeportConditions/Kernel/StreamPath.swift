@@ -268,10 +268,7 @@ public struct StreamPath: Sendable {
             stations[index].stay.last = due
             stations[index].stay.passed += UInt64(segment.count)
             if time > segment.entered { note(index, segment, .delay(time - segment.entered)) }
-            if due > segment.entered {
-                stations[index].effect.hits += 1
-                stations[index].effect.nanoseconds &+= due - segment.entered
-            }
+            if due > segment.entered { stations[index].effect.held(due - segment.entered) }
             if !segment.isLost, let flip = stations[index].condition.flips(in: segment, draws: stations[index].draws) {
                 stations[index].effect.hits += 1
                 note(index, segment, .flip(offset: flip.offset, mask: flip.mask))

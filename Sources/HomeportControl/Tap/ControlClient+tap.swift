@@ -40,6 +40,11 @@ extension ControlClient {
 
     package func tapExchange(_ id: UInt64) async throws -> TapExchangeMessage { try await tell("/\(id)", within: 10) }
 
+    /// - Parameter from: Where to go on.
+    package func tapMessages(of id: UInt64, from: Int, limit: Int) async throws -> TapMessageList {
+        try await tell("/\(id)/messages?from=\(from)&limit=\(limit)", within: 10)
+    }
+
     package func tapBody(_ side: TapSide, of id: UInt64) async throws -> [UInt8] {
         try await tapBytes("/\(id)/\(side == .request ? "request" : "response")/body")
     }

@@ -37,6 +37,13 @@ extension ControlResponder {
             }
             switch Array(parts.dropFirst()) {
             case []: answer(exchange) { .ok(TapExchangeMessage(row, in: store)) }
+            case ["messages"]:
+                answer(exchange) {
+                    try query.only("from", "limit")
+                    let from = try query.number("from", in: 0...1 << 20) ?? 0
+                    let limit = try query.number("limit", in: 1...TapMessageList.most) ?? 100
+                    return .ok(TapMessageList(row, in: store, from: from, limit: limit))
+                }
             case ["request"]: Self.send(row.requestHead, head, exchange)
             case ["request", "sent"]: Self.send(row.sentHead, head, exchange)
             case ["response"]: Self.send(row.responseHead, head, exchange)
@@ -48,7 +55,13 @@ extension ControlResponder {
             case ["request", "body"]: Self.send(store.body(.request, of: row).bytes, head, exchange)
             case ["response", "body"]: Self.send(store.body(.response, of: row).bytes, head, exchange)
             default:
-                refuse(404, "control.path", "an exchange has /request and /response, each with /body", nil, exchange)
+                refuse(
+                    404,
+                    "control.path",
+                    "an exchange has /messages, /curl, /request and /response, each of these with /body",
+                    nil,
+                    exchange
+                )
             }
         }
     }

@@ -1,9 +1,12 @@
 import HomeportCore
+import HomeportNet
 package import HomeportTap
 
 /// One exchange in a list.
 package struct TapRowMessage: Codable, Sendable, Equatable {
     package var id: UInt64
+    /// `http`, `websocket`, `events`, `tunnel`; `tcp` and `udp` of what went through a link and was no HTTP.
+    package var kind: String
     /// When it began: RFC 3339, in UTC, with microseconds.
     package var began: String
     /// How long it took, milliseconds; nil while it lasts.
@@ -27,9 +30,35 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
     package var refusal: String?
     package var live: Bool
     package var complete: Bool
+    /// What conditions have done to it; nil for nothing.
+    package var conditions: [Condition]?
+    /// Milliseconds by which they have held it back, in all; nil for none.
+    package var added: Double?
+    /// How many messages there have been, of both sides; nil where it has none.
+    package var messages: UInt64?
+
+    package struct Condition: Codable, Sendable, Equatable {
+        package var link: String
+        package var condition: String
+        /// `up` is to the service, `down` from there.
+        package var direction: String
+        /// Packets, or pieces of a stream, that it held back, changed or threw away.
+        package var hits: UInt64
+        /// Milliseconds by which it held back the one that it held back longest.
+        package var added: Double
+        /// Bytes that it threw away.
+        package var discarded: UInt64
+
+        init(_ hit: ConditionHit) {
+            (link, condition, direction) = (hit.link, hit.condition, hit.isUp ? "up" : "down")
+            (hits, discarded) = (hit.hits, hit.discarded)
+            added = TapRowMessage.milliseconds(Int64(clamping: hit.longest))
+        }
+    }
 
     enum CodingKeys: String, CodingKey {
-        case id, began, took, method, host, target, status, service, client, upstream, type, trace, error, refusal,
+        case id, kind, began, took, conditions, added, messages, method, host, target, status, service, client,
+            upstream, type, trace, error, refusal,
             live,
             complete
         case requestBytes = "request_bytes"
@@ -38,6 +67,7 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
 
     package init(_ row: TapRow) {
         id = row.id
+        kind = row.kind.word
         began = UTCTime.rfc3339(nanoseconds: row.began)
         took = row.took.map(Self.milliseconds)
         (method, host, target) = (row.method, row.authority, row.target)
@@ -49,6 +79,12 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
         (requestBytes, responseBytes) = (row.length(.request), row.length(.response))
         (error, refusal) = (row.error, row.refusal)
         (live, complete) = (row.isLive, row.isComplete)
+        let hits = row.conditions
+        if !hits.isEmpty {
+            conditions = hits.map(Condition.init)
+            added = Self.milliseconds(row.added)
+        }
+        if row.messageCount > 0 { messages = row.messageCount }
     }
 
     static func milliseconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds / 1000) / 1000 }

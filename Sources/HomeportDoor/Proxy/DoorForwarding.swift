@@ -36,7 +36,7 @@ final class DoorForwarding: ForwardingRules {
 
     private func send(_ forwarding: Forwarding, on connection: ClientConnection) {
         if let observer = forwarding.exchange.observer {
-            observer.upstream(.connected(connection.peer, isReused: isReused))
+            observer.upstream(.connected(connection.peer, isReused: isReused, through: connection.conditions))
         }
         forwarding.send(ForwardedRequest.head(forwarding.head, from: forwarding.exchange.peer), on: connection)
     }

@@ -47,6 +47,9 @@ package final class ClientConnection: ChannelDuplexHandler, RemovableChannelHand
 
     package private(set) lazy var peer = Peer(local: context?.localAddress, remote: context?.remoteAddress)
 
+    /// What it leads through.
+    package private(set) lazy var conditions = context.flatMap { ConditionProbe.source(of: $0.channel) }
+
     // MARK: Requests
 
     /// Begins a request.

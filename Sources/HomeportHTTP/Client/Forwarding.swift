@@ -114,6 +114,7 @@ package final class Forwarding: ResponseReceiver {
     package func ends(trailer: ByteBuffer?) {
         over()
         connection = nil
+        exchange.observer?.upstream(.answered)
         exchange.end(trailer: trailer)
     }
 
@@ -122,7 +123,8 @@ package final class Forwarding: ResponseReceiver {
         over()
         connection = nil
         guard let client = exchange.takeOver(rules.answer(head)) else { return channel.close(promise: nil) }
-        do { try Tunnel.join(client.channel, client.rest, to: channel, rest) } catch {
+        do { try Tunnel.join(client.channel, client.rest, to: channel, rest, observer: client.observer) } catch {
+            client.observer?.ended(isBroken: true)
             client.channel.close(promise: nil)
             channel.close(promise: nil)
         }

@@ -145,13 +145,18 @@ final class ServerExchange: Exchange {
         connection.sent()
     }
 
-    func takeOver(_ head: ResponseHead) -> (channel: any Channel, rest: ByteBuffer)? {
+    func takeOver(_ head: ResponseHead) -> TakenConnection? {
         guard state == .waiting, let connection else { return nil }
         status = head.status
         connection.writeHead(head, closes: false, keepAliveIsNews: false, chunked: false, observer: observer)
-        let taken = connection.letGo()
+        guard let (channel, rest) = connection.letGo() else {
+            finish(complete: false)
+            return nil
+        }
+        let switched = observer.map { SwitchedExchange($0, status: head.status) }
+        observer = nil
         finish(complete: true)
-        return taken
+        return TakenConnection(channel: channel, rest: rest, observer: switched)
     }
 
     func together(_ body: () -> Void) {

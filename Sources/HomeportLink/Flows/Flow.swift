@@ -25,6 +25,8 @@ final class Flow: Passage, ChannelInboundHandler {
     /// Bytes that the loop knows to wait here.
     private var accounted = 0
     private var lastSeen: NIODeadline
+    private var watch: PassageWatch?
+    private var observer: (any PassageObserver)?
     private lazy var alarm = Alarm(on: loop.loop, loop.habit) { [weak self] in self?.run() }
 
     /// Datagrams that may wait until there is a socket upstream.
@@ -53,6 +55,11 @@ final class Flow: Passage, ChannelInboundHandler {
             FlowLane(loop.profile.up, for: facts, draws.of(0), log: log(.up), now: now),
             FlowLane(loop.profile.down, for: facts, draws.of(1), log: log(.down), now: now)
         )
+    }
+
+    /// - Parameter observer: Told of datagrams as the client sends and gets them.
+    func observe(_ observer: any PassageObserver, _ watch: PassageWatch) {
+        (self.observer, self.watch) = (observer, watch)
     }
 
     func start(to place: Endpoint.Place, onDial: @escaping ((any Error)?) -> Void) {
@@ -84,12 +91,14 @@ final class Flow: Passage, ChannelInboundHandler {
     /// Nobody is there, or nobody can be asked.
     private func fail(_ error: any Error) {
         loop.fail()
+        observer?.failed(error)
         onDial(error)
     }
 
     private func connected(_ channel: any Channel) {
         guard !isOver else { return channel.close(promise: nil) }
         upstream = channel
+        observer?.connected(Peer(local: channel.localAddress, remote: channel.remoteAddress))
         let waiting = early
         early = []
         for datagram in waiting { take(datagram) }
@@ -99,6 +108,7 @@ final class Flow: Passage, ChannelInboundHandler {
     func take(_ bytes: ByteBuffer) {
         guard !isOver else { return }
         lastSeen = loop.loop.now
+        observer?.came(bytes)
         defer { arm() }
         if connection.opening.isEmpty, loop.profile.needsOpening {
             _ = connection.open(bytes.readableBytesView)
@@ -160,6 +170,7 @@ final class Flow: Passage, ChannelInboundHandler {
     }
 
     private func sendDown(_ bytes: ByteBuffer) {
+        observer?.went(bytes)
         listening.write(AddressedEnvelope(remoteAddress: client, data: bytes), promise: nil)
     }
 
@@ -202,8 +213,12 @@ final class Flow: Passage, ChannelInboundHandler {
     }
 
     func harvest(into counts: inout LinkCounts) {
-        lanes.up.harvest(into: &counts.up, &counts.overflowed)
-        lanes.down.harvest(into: &counts.down, &counts.overflowed)
+        lanes.up.harvest(into: &counts.up, &counts.overflowed) { [watch, loop] in
+            watch?.note($0, $1, of: loop.profile.up, isUp: true)
+        }
+        lanes.down.harvest(into: &counts.down, &counts.overflowed) { [watch, loop] in
+            watch?.note($0, $1, of: loop.profile.down, isUp: false)
+        }
     }
 
     func end() {
@@ -213,6 +228,8 @@ final class Flow: Passage, ChannelInboundHandler {
         account()
         alarm.cancel()
         loop.remove(self)
+        observer?.ended(isBroken: false)
+        observer = nil
         onEnd()
         upstream?.close(promise: nil)
         upstream = nil

@@ -57,7 +57,12 @@ struct FlowLane {
     /// A datagram found no room beside what waits of others.
     mutating func overflow() { overflowed += 1 }
 
-    mutating func harvest(into way: inout LinkCounts.Way, _ overflowed: inout UInt64) {
+    /// - Parameter note: Told what each condition has done, by its key.
+    mutating func harvest(
+        into way: inout LinkCounts.Way,
+        _ overflowed: inout UInt64,
+        _ note: (UInt64, Effect) -> Void
+    ) {
         way.bytes &+= bytes
         bytes = 0
         way.received &+= path.received - received
@@ -65,7 +70,10 @@ struct FlowLane {
         let all = path.overflowed + self.overflowed
         overflowed &+= all - counted
         counted = all
-        path.takeEffects { way.effects[$0, default: Effect()] += $1 }
+        path.takeEffects { key, effect in
+            way.effects[key, default: Effect()] += effect
+            note(key, effect)
+        }
     }
 
     private static func deliver(

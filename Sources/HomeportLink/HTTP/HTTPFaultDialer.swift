@@ -30,7 +30,10 @@ struct HTTPFaultDialer: Dialer {
                     }
                 }
                 near.whenFailure { _ in distant.close(promise: nil) }
-                return near
+                return near.flatMapThrowing { channel in
+                    try channel.pipeline.syncOperations.addHandler(ConditionProbe(responder))
+                    return channel
+                }
             }
     }
 

@@ -1,13 +1,15 @@
 import HomeportHTTP
+import HomeportNet
 import NIOCore
 
 /// Passes the requests of one connection on, but for those that are to go wrong.
-final class HTTPFaultResponder: Responder {
+final class HTTPFaultResponder: Responder, ConditionSource {
     private let faults: HTTPFaults
     private let connection: UInt64
     private let target: NIOLoopBound<ClientConnection>
     /// How many requests have come.
     private let number: NIOLoopBoundBox<UInt64>
+    private let hits: NIOLoopBoundBox<ConditionHits>
 
     /// - Parameters:
     ///   - connection: The link's.
@@ -15,6 +17,7 @@ final class HTTPFaultResponder: Responder {
     init(_ faults: HTTPFaults, of connection: UInt64, to target: NIOLoopBound<ClientConnection>) {
         (self.faults, self.connection, self.target) = (faults, connection, target)
         number = NIOLoopBoundBox(0, eventLoop: target.eventLoop)
+        hits = NIOLoopBoundBox(ConditionHits(), eventLoop: target.eventLoop)
         target.value.onIdle = { _ in }
     }
 
@@ -26,7 +29,7 @@ final class HTTPFaultResponder: Responder {
             method: head.methodText,
             path: head.path.isEmpty ? head.targetText : head.text(head.path)
         ) { name in head.fields.lines.filter { head.fields.isNamed($0, name) }.map { head.text($0.valueRange) } }
-        let effect = faults.effect(on: request) ?? HTTPFaults.Effect()
+        let effect = hit(faults.effect(on: request)) ?? HTTPFaults.Effect()
         guard effect.delay > 0 else { return meet(effect, head, exchange) }
         let bound = NIOLoopBound((self, head, exchange), eventLoop: target.eventLoop)
         let held = target.eventLoop.scheduleTask(in: .nanoseconds(Int64(clamping: effect.delay))) {
@@ -34,6 +37,22 @@ final class HTTPFaultResponder: Responder {
             responder.meet(effect, head, exchange)
         }
         exchange.onClosed = { held.cancel() }
+    }
+
+    private func hit(_ effect: HTTPFaults.Effect?) -> HTTPFaults.Effect? {
+        guard let effect else { return nil }
+        var hit = ConditionHit(link: faults.link, condition: "http", isUp: effect.isOfRequest)
+        (hit.hits, hit.longest) = (1, effect.delay)
+        hits.value.add(hit)
+        return effect
+    }
+
+    var upstream: Peer? { target.value.conditions?.upstream ?? target.value.peer }
+
+    func takeHits(into hits: inout ConditionHits) {
+        for hit in self.hits.value.all { hits.add(hit) }
+        self.hits.value.removeAll()
+        target.value.conditions?.takeHits(into: &hits)
     }
 
     private func meet(_ effect: HTTPFaults.Effect, _ head: RequestHead, _ exchange: any Exchange) {

@@ -13,6 +13,10 @@ final class HTTPFaults: Sendable {
         var answerEdits: [Edit] = []
         var truncate: UInt64?
         var corruptAt: [UInt64] = []
+        /// Whether it befalls the request alone.
+        var isOfRequest: Bool {
+            answer == nil && answerEdits.isEmpty && truncate == nil && corruptAt.isEmpty
+        }
     }
 
     enum Edit {
@@ -44,7 +48,7 @@ final class HTTPFaults: Sendable {
         var met: UInt64 = 0
     }
 
-    private let link: String
+    let link: String
     private let draws: Draws
     private let log: DecisionLog?
     /// What is to be done again.

@@ -13,6 +13,8 @@ final class Relay: Passage {
     private var counted: (up: RelayHandler.Passed, down: RelayHandler.Passed) = (.init(), .init())
     private var clientChannel: (any Channel)?
     private var upstreamChannel: (any Channel)?
+    private var watch: PassageWatch?
+    private var observer: (any PassageObserver)?
 
     /// - Parameters:
     ///   - draws: The connection's own.
@@ -38,6 +40,19 @@ final class Relay: Passage {
         upstream = end(loop.profile.down, draws.of(1), .down)
     }
 
+    /// From now on, what conditions do to it can be asked for.
+    func watched(as link: String) -> PassageWatch {
+        let watch = PassageWatch(link, self, on: loop)
+        self.watch = watch
+        return watch
+    }
+
+    /// - Parameter observer: Told what passes at the client's end.
+    func observe(_ observer: any PassageObserver) {
+        self.observer = observer
+        client.observer = observer
+    }
+
     /// Takes a client's connection, and makes the other one.
     /// - Parameter onDial: Told how that went: nil for well.
     func start(_ channel: any Channel, _ dialer: any Dialer, onDial: @escaping ((any Error)?) -> Void) throws {
@@ -58,6 +73,7 @@ final class Relay: Passage {
                     relay.dialled(channel)
                 case .failure(let error):
                     relay.loop.fail()
+                    relay.observer?.failed(error)
                     relay.client.close(.reset)
                     onDial(error)
                 }
@@ -68,6 +84,8 @@ final class Relay: Passage {
         // Whoever came has gone meanwhile.
         guard endsLeft > 0 else { return channel.close(promise: nil) }
         upstreamChannel = channel
+        watch?.connected(to: channel)
+        observer?.connected(Peer(local: channel.localAddress, remote: channel.remoteAddress))
         endsLeft = 2
         upstream.onRelease = { [self] in endReleased() }
         channel.closeFuture.assumeIsolated().whenComplete { [upstream] _ in upstream.lost() }
@@ -78,6 +96,8 @@ final class Relay: Passage {
         endsLeft -= 1
         guard endsLeft == 0 else { return }
         loop.remove(self)
+        observer?.ended(isBroken: client.isBroken || upstream.isBroken)
+        (observer, client.observer) = (nil, nil)
         (clientChannel, upstreamChannel) = (nil, nil)
     }
 
@@ -104,8 +124,14 @@ final class Relay: Passage {
         counts.down.received &+= now.down.in - counted.down.in
         counts.down.bytes &+= now.down.out - counted.down.out
         counted = now
-        client.takeEffects { counts.up.effects[$0, default: Effect()] += $1 }
-        upstream.takeEffects { counts.down.effects[$0, default: Effect()] += $1 }
+        client.takeEffects { key, effect in
+            counts.up.effects[key, default: Effect()] += effect
+            watch?.note(key, effect, of: loop.profile.up, isUp: true)
+        }
+        upstream.takeEffects { key, effect in
+            counts.down.effects[key, default: Effect()] += effect
+            watch?.note(key, effect, of: loop.profile.down, isUp: false)
+        }
     }
 
     func end() {

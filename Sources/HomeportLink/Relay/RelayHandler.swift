@@ -14,6 +14,10 @@ final class RelayHandler: ChannelDuplexHandler {
 
     /// Told what comes, before anything is done with it.
     var onBytes: ((ByteBuffer) -> Void)?
+    /// Told what comes and what is sent, where this end is the client's.
+    var observer: (any PassageObserver)?
+    /// Whether somebody has broken off here, or was.
+    private(set) var isBroken = false
     /// Told when the end has nothing more to do.
     var onRelease: (() -> Void)?
     /// The other end; nil until it is dialled, and after the end.
@@ -80,6 +84,7 @@ final class RelayHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         if isDraining { return }
+        observer?.came(buffer)
         onBytes?(buffer)
         isInReadCycle = true
         if lane.path.isClear, let partner, partner.isWritable, !partner.isDead {
@@ -107,6 +112,7 @@ final class RelayHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        isBroken = true
         end(.abort)
         context.close(promise: nil)
     }
@@ -293,6 +299,7 @@ final class RelayHandler: ChannelDuplexHandler {
 
     private func send(_ bytes: ByteBuffer) {
         needsFlush = true
+        observer?.went(bytes)
         context?.write(wrapOutboundOut(bytes), promise: nil)
     }
 
@@ -341,7 +348,10 @@ final class RelayHandler: ChannelDuplexHandler {
         context?.close(promise: nil)
     }
 
-    private func armReset() { if let context { Abort.arm(context.channel) } }
+    private func armReset() {
+        isBroken = true
+        if let context { Abort.arm(context.channel) }
+    }
 
     private func resumeReading() {
         guard isReadWithheld, isDraining || (partner != nil && !lane.isFull) else { return }

@@ -71,6 +71,7 @@ package final class AccessLog: ExchangeObserving {
         private let log: AccessLog
         private let peer, method, host, target: String
         private let began = ContinuousClock.now
+        private var isWritten = false
 
         init(_ log: AccessLog, _ head: RequestHead, _ peer: Peer) {
             self.log = log
@@ -80,7 +81,12 @@ package final class AccessLog: ExchangeObserving {
             target = head.targetText
         }
 
+        /// Such a connection may stay for hours: it is told of when it begins.
+        func switched(status: Int) { ended(status: status, bytes: 0, complete: true, refusal: nil) }
+
         func ended(status: Int, bytes: Int64, complete: Bool, refusal: Refusal.StaticCode?) {
+            guard !isWritten else { return }
+            isWritten = true
             log.write(
                 Line(
                     peer: peer,

@@ -91,6 +91,7 @@ extension Project {
             group: group,
             isOpen: isOpen,
             decisions: options.decisions,
+            observing: tap,
             onWarning: options.onWarning
         )
         if running.isIPv6Missing { noteMissingIPv6() }
@@ -113,7 +114,8 @@ extension Project {
             }
             let responder =
                 passwords.map { BasicAuthentication($0, protecting: running.responder) } ?? running.responder
-            return .stream(ServiceDialer(service(responder), loops: loops), text: name.text)
+            // The link's own record is the one that the client would agree with.
+            return .stream(ServiceDialer(service(responder, isTapped: false), loops: loops), text: name.text)
         }
     }
 

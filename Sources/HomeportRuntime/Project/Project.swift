@@ -153,12 +153,14 @@ package actor Project {
     }
 
     /// HTTP as this project speaks it, whoever answers.
-    func service(_ responder: any Responder) -> HTTPService {
+    /// - Parameter isTapped: Whether exchanges are taken down here.
+    func service(_ responder: any Responder, isTapped: Bool = true) -> HTTPService {
+        let both = options.observer.map { ObserverPair($0, tap) as any ExchangeObserving } ?? tap
         let hosts = HostRule(options.hosts, allowsOtherAddresses: options.place?.isLoopback == false)
         var service = HTTPService(
             responder: responder,
             policy: AccessPolicy(hosts: hosts),
-            observer: options.observer.map { ObserverPair($0, tap) } ?? tap
+            observer: isTapped ? both : options.observer
         )
         service.deadlines = options.deadlines
         return service

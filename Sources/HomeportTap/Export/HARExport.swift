@@ -1,5 +1,6 @@
 import HomeportCore
 import HomeportHTTP
+import HomeportNet
 
 /// Exchanges as an HTTP Archive 1.2, entry by entry, so that a large one takes no memory.
 ///
@@ -64,11 +65,17 @@ package struct HARExport: TapExport {
             writer.member("_error")
             writer.string(error)
         }
+        write(messages: row, store)
+        write(row.conditions)
         writer.raw(#","_tap":{"id":"#)
         writer.number(row.id)
         if let service = row.service {
             writer.member("service")
             writer.string(service)
+        }
+        if let trace = row.traceParent {
+            writer.member("traceId")
+            writer.string(trace.trace)
         }
         writer.member("complete")
         writer.raw(row.isComplete ? "true" : "false")
@@ -80,10 +87,60 @@ package struct HARExport: TapExport {
         if let time { writer.milliseconds(time) } else { writer.raw("-1") }
     }
 
+    /// As browsers write them: an opcode of 1 or 2, text or base64.
+    private mutating func write(messages row: TapRow, _ store: TapStore) {
+        switch row.kind {
+        case .webSocket: writer.raw(#","_resourceType":"websocket""#)
+        case .events: return writer.raw(#","_resourceType":"eventsource""#)
+        case .http, .tcp, .udp, .tunnel: return
+        }
+        writer.raw(#","_webSocketMessages":["#)
+        let contents = row.messages.map { ($0, store.content(of: $0, in: row)) }
+        list(contents.filter { ["text", "binary", "continuation"].contains($0.1.kind) }) { writer, one in
+            let (message, content) = one
+            writer.raw(message.side == .request ? #"{"type":"send""# : #"{"type":"receive""#)
+            writer.member("time")
+            writer.seconds(row.began + message.time)
+            writer.member("opcode")
+            let text = content.isCompressed ? nil : String(validating: content.bytes, as: UTF8.self)
+            writer.number(content.kind == "text" && text != nil ? 1 : 2)
+            writer.member("data")
+            if content.kind == "text", let text { writer.string(text) } else { writer.base64(content.bytes) }
+            writer.raw("}")
+        }
+        writer.raw("]")
+    }
+
+    private mutating func write(_ conditions: [ConditionHit]) {
+        guard !conditions.isEmpty else { return }
+        writer.raw(#","_conditions":["#)
+        list(conditions) { writer, hit in
+            writer.raw(#"{"name":"#)
+            writer.string(hit.condition)
+            writer.member("link")
+            writer.string(hit.link)
+            writer.member("direction")
+            writer.string(hit.isUp ? "up" : "down")
+            writer.member("addedMs")
+            writer.milliseconds(Int64(clamping: hit.longest))
+            writer.member("hits")
+            writer.number(hit.hits)
+            writer.member("discardedBytes")
+            writer.number(hit.discarded)
+            writer.raw("}")
+        }
+        writer.raw("]")
+    }
+
+    /// A stream's bytes are in its messages.
+    private static func body(_ side: TapSide, _ row: TapRow, _ store: TapStore) -> TapBody {
+        row.kind.isHTTP ? store.body(side, of: row) : TapBody(length: 0)
+    }
+
     // MARK: Request
 
     private mutating func write(request row: TapRow, _ store: TapStore) {
-        let (fields, body) = (row.fields(.request), store.body(.request, of: row))
+        let (fields, body) = (row.fields(.request), Self.body(.request, row, store))
         writer.raw(#","request":{"method":"#)
         writer.string(row.method)
         writer.member("url")
@@ -144,7 +201,7 @@ package struct HARExport: TapExport {
     // MARK: Answer
 
     private mutating func write(response row: TapRow, _ store: TapStore) {
-        let (fields, body) = (row.fields(.response), store.body(.response, of: row))
+        let (fields, body) = (row.fields(.response), Self.body(.response, row, store))
         let line = fields.firstLine.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
         writer.raw(#","response":{"status":"#)
         writer.number(line.count > 1 ? row.status : 0)

@@ -24,6 +24,14 @@ struct JSONBytes {
         bytes.append(contentsOf: String(1000 + micro % 1000).utf8.dropFirst())
     }
 
+    /// Nanoseconds as seconds, in whole microseconds.
+    mutating func seconds(_ nanoseconds: Int64) {
+        let micro = max(0, nanoseconds / 1000)
+        number(micro / 1_000_000)
+        bytes.append(UInt8(ascii: "."))
+        bytes.append(contentsOf: String(1_000_000 + micro % 1_000_000).utf8.dropFirst())
+    }
+
     mutating func string(_ text: some StringProtocol) {
         var copy = String(text)
         copy.withUTF8 { string(utf8: UnsafeRawBufferPointer($0)) }

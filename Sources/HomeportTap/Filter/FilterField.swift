@@ -1,5 +1,6 @@
 import HomeportCore
 import HomeportHTTP
+import HomeportNet
 
 /// What a test looks at.
 enum FilterField: Sendable, Equatable {
@@ -19,7 +20,8 @@ enum FilterField: Sendable, Equatable {
         case number, time, size, text
     }
 
-    case id, status, took
+    case id, status, took, added, messages
+    case condition, kind
     case method, host, path, target, service, client, upstream, type, error, refusal, trace
     case size(Sides)
     case header(String, Sides)
@@ -35,7 +37,8 @@ enum FilterField: Sendable, Equatable {
         ("response.body", .body(.response), "response.body~error"),
         ("client", .client, "client=127.0.0.1:50312"), ("upstream", .upstream, "upstream~:3000"),
         ("error", .error, "error~refused"), ("refusal", .refusal, "refusal=proxy.*"), ("trace", .trace, "trace=0af7*"),
-        ("id", .id, "id>100"),
+        ("id", .id, "id>100"), ("condition", .condition, "condition=latency"), ("added", .added, "added>100ms"),
+        ("kind", .kind, "kind=websocket"), ("messages", .messages, "messages>10"),
     ]
 
     /// `header.x-user`, `request.header.cookie`.
@@ -56,8 +59,8 @@ enum FilterField: Sendable, Equatable {
 
     var kind: Kind {
         switch self {
-        case .id, .status: .number
-        case .took: .time
+        case .id, .status, .messages: .number
+        case .took, .added: .time
         case .size: .size
         default: .text
         }
@@ -65,7 +68,7 @@ enum FilterField: Sendable, Equatable {
 
     var cost: Int {
         switch self {
-        case .id, .status, .took, .size: 0
+        case .id, .status, .took, .size, .kind: 0
         case .body: 2
         default: 1
         }
@@ -77,6 +80,8 @@ enum FilterField: Sendable, Equatable {
         case .id: Int64(clamping: row.id)
         case .status: row.status == 0 ? nil : Int64(row.status)
         case .took: row.took
+        case .added: row.added
+        case .messages: Int64(clamping: row.messageCount)
         case .size(.request): row.length(.request)
         case .size: row.length(.response)
         default: nil
@@ -98,9 +103,13 @@ enum FilterField: Sendable, Equatable {
         case .error: return row.error.map { [$0] } ?? []
         case .trace: return row.traceParent.map { [$0.trace] } ?? []
         case .refusal: return row.refusal.map { [$0] } ?? []
+        case .kind: return [row.kind.word]
+        // By what it is, by its link, or by both.
+        case .condition:
+            return row.conditions.flatMap { [$0.condition, $0.link, "\($0.link)/\($0.condition)"] }
         case .header(let name, let sides):
             return sides.all.flatMap { row.fields($0).values(of: name) }
-        case .body, .id, .status, .took, .size: return []
+        case .body, .id, .status, .took, .added, .messages, .size: return []
         }
     }
 

@@ -5,7 +5,7 @@ import HomeportCore
 ///     or    = and { "or" and }
 ///     and   = not { ["and"] not }
 ///     not   = "not" not | "(" or ")" | test
-///     test  = "is:" STATE | FIELD RELATION VALUE
+///     test  = "is:" STATE | "condition:" NAME | FIELD RELATION VALUE
 struct FilterParser {
     private struct Token {
         enum Kind: Equatable {
@@ -186,6 +186,13 @@ struct FilterParser {
         }
         next += 1
         if word.hasPrefix("is:") { return try state(String(word.dropFirst(3)), at: token.column) }
+        if word.hasPrefix("condition:") {
+            let name = String(word.dropFirst("condition:".count))
+            guard !name.isEmpty else {
+                throw Self.error("the condition's name is missing", at: token.column, fix: "as in condition:latency")
+            }
+            return FilterTest(field: .condition, relation: .equal, value: .text(TextPattern(name, isPartOf: false)))
+        }
         guard let field = FilterField(word.lowercased()) else { throw unknown(word, at: token.column) }
         guard next < tokens.count, case .relation(let relation) = tokens[next].kind else {
             let column = next < tokens.count ? tokens[next].column : end

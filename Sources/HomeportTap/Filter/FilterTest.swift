@@ -19,7 +19,7 @@ struct FilterTest: Sendable {
     }
 
     enum State: String, Sendable, CaseIterable {
-        case live, complete, failed, refused, reused
+        case live, complete, failed, refused, reused, hit
     }
 
     let field: FilterField
@@ -61,6 +61,7 @@ struct FilterTest: Sendable {
         case .failed: row.error != nil || !row.isLive && !row.isComplete
         case .refused: row.refusal != nil
         case .reused: row.isReused
+        case .hit: !row.conditions.isEmpty
         }
     }
 }

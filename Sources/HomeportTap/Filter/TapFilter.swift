@@ -11,7 +11,8 @@ package import HomeportCore
 /// | `=` `!=` | is, is not; in text, `*` stands for anything, and case does not matter |
 /// | `~` `!~` | contains, does not contain |
 /// | `<` `<=` `>` `>=` | of numbers, times (`200ms`) and sizes (`64KiB`) |
-/// | `is:WORD` | live, complete, failed, refused, reused |
+/// | `is:WORD` | live, complete, failed, refused, reused, hit (by a condition) |
+/// | `condition:NAME` | hit by that one: `latency`, a link's name, or `db/latency` |
 ///
 /// `and` binds closer than `or`, `not` closer than both. A field that an exchange does not have is unlike everything: `!=` and `!~` hold,
 /// all else does not. No test takes longer than the bytes that it looks at.

@@ -17,6 +17,10 @@ struct KeptBody {
     private var hash: SHA256?
     /// Whether it has passed without being seen, as a file's bytes do.
     private(set) var isUnseen = false
+    /// Where its messages begin, if it has any.
+    private(set) var messages: MessageLog?
+    /// Whether it is hashed: of what is no body of a message, nobody asks for a hash.
+    private var isHashed = true
 
     /// Bytes that are there.
     var kept: Int { head.count + min(rest.count, Self.mostTail) }
@@ -28,18 +32,31 @@ struct KeptBody {
 
     mutating func reset() {
         (length, hash, isUnseen) = (0, nil, false)
+        (messages, isHashed) = (nil, true)
         head.removeAll(keepingCapacity: head.capacity <= Self.mostIdle)
         if !rest.isEmpty { rest = [] }
     }
 
-    mutating func append(_ bytes: ByteBuffer) { bytes.withUnsafeReadableBytes { append($0) } }
+    /// It has messages from here on.
+    mutating func frame(by framer: MessageFramer, isHashed: Bool) {
+        messages = MessageLog(framer)
+        self.isHashed = isHashed
+    }
+
+    /// - Parameter time: Nanoseconds since the exchange began; asked for only where it has messages.
+    mutating func append(_ bytes: ByteBuffer, at time: @autoclosure () -> Int64 = 0) {
+        bytes.withUnsafeReadableBytes { bytes in
+            if messages != nil { messages?.take(bytes, at: length, time: time()) }
+            append(bytes)
+        }
+    }
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer) {
         length += Int64(bytes.count)
         let first = min(bytes.count, Self.mostHead - head.count)
         if first > 0 { head.append(contentsOf: bytes[..<first]) }
         guard first < bytes.count else { return }
-        if hash == nil {
+        if hash == nil, isHashed {
             hash = SHA256()
             hash?.update(data: head)
         }

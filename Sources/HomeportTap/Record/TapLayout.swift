@@ -3,13 +3,13 @@ import NIOCore
 
 /// How an exchange lies in a segment: numbers at fixed places, little-endian, and behind them what has a length of its own.
 ///
-///     ┌───────────── 256 bytes ─────────────┬───────┬─────────┬─────────┬───────┬────────┐
-///     │ lengths, times, addresses, extents  │ heads │ service │ refusal │ error │ hashes │
-///     └─────────────────────────────────────┴───────┴─────────┴─────────┴───────┴────────┘
+///     ┌───────────── 264 bytes ─────────────┬───────┬─────────┬─────────┬───────┬────────┬────────────┬──────────┐
+///     │ lengths, times, addresses, extents  │ heads │ service │ refusal │ error │ hashes │ conditions │ messages │
+///     └─────────────────────────────────────┴───────┴─────────┴─────────┴───────┴────────┴────────────┴──────────┘
 ///
 /// Bodies lie in segments of their own, which are given up earlier.
 enum TapLayout {
-    static let size = 256
+    static let size = 264
 
     // u32
     static let total = 0
@@ -46,7 +46,14 @@ enum TapLayout {
     // u32
     static let sentHead = 244
     static let receivedHead = 248
-    static let unused = 252
+    /// Bytes of the marks of each side's messages.
+    static let requestMessages = 252
+    static let responseMessages = 256
+    // u16, bytes
+    static let conditions = 260
+    // u8, ``TapKind``
+    static let kind = 262
+    static let unused = 263
 
     static let current: UInt8 = 1
 

@@ -8,6 +8,7 @@ extension TapRecord {
     var size: Int {
         TapLayout.size + heads.count + count(service) + count(refusal) + count(error)
             + ((request.hasHash ? 1 : 0) + (response.hasHash ? 1 : 0)) * SHA256Digest.byteCount
+            + conditions.size + (request.messages?.size ?? 0) + (response.messages?.size ?? 0)
     }
 
     private func count(_ words: String) -> Int { min(words.utf8.count, Self.mostWords) }
@@ -56,9 +57,16 @@ extension TapRecord {
         bytes.put(UInt16((request.hasHash ? 1 : 0) + (response.hasHash ? 1 : 0)), at: Layout.hashes)
         bytes.put(UInt32(sentHead), at: Layout.sentHead)
         bytes.put(UInt32(receivedHead), at: Layout.receivedHead)
-        bytes.put(UInt32(0), at: Layout.unused)
+        bytes.put(UInt16(conditions.size), at: Layout.conditions)
+        bytes.put(UInt32(request.messages?.size ?? 0), at: Layout.requestMessages)
+        bytes.put(UInt32(response.messages?.size ?? 0), at: Layout.responseMessages)
+        bytes.put(kind.rawValue, at: Layout.kind)
+        bytes.put(UInt8(0), at: Layout.unused)
         put(hashOf: request, &end, in: bytes)
         put(hashOf: response, &end, in: bytes)
+        conditions.write(to: bytes, at: &end)
+        request.messages?.write(to: bytes, at: &end)
+        response.messages?.write(to: bytes, at: &end)
     }
 
     private func flags(isLive: Bool) -> TapLayout.Flags {

@@ -2,6 +2,7 @@ import HomeportNet
 
 /// One exchange while it is taken down, on its connection's loop. Used again for the next one, so that nothing is allocated for most.
 struct TapRecord {
+    var kind = TapKind.http
     var service = ""
     var client = Peer(local: nil, remote: nil)
     var upstream: Peer?
@@ -25,9 +26,12 @@ struct TapRecord {
     var refusal = ""
     var error = ""
     var isComplete = false
+    var conditions = ConditionHits()
 
     mutating func reset() {
+        kind = .http
         (service, refusal, error) = ("", "", "")
+        conditions.removeAll()
         upstream = nil
         isReused = false
         (began, asked, dialled, connected, answered, headed, ended) = (0, 0, 0, 0, 0, 0, 0)
@@ -38,4 +42,26 @@ struct TapRecord {
         response.reset()
         (status, isComplete) = (0, false)
     }
+}
+
+/// What was taken down.
+package enum TapKind: UInt8, Sendable, CaseIterable {
+    /// A request and its answer.
+    case http = 0
+    /// A connection through a link that speaks something else.
+    case tcp = 1
+    /// The datagrams between a client and a link.
+    case udp = 2
+    /// A request by which a connection became a WebSocket.
+    case webSocket = 3
+    /// A request whose answer is a stream of server-sent events.
+    case events = 4
+    /// A request by which a connection became something else: CONNECT, or another upgrade.
+    case tunnel = 5
+
+    /// Whether its bodies are those of messages, rather than a stream behind their heads.
+    var isHTTP: Bool { self == .http || self == .events }
+
+    /// As filters and lists have it.
+    package var word: String { self == .webSocket ? "websocket" : "\(self)" }
 }

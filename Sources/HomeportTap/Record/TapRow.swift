@@ -1,4 +1,5 @@
 import HomeportCore
+package import HomeportNet
 
 #if canImport(Glibc)
 import Glibc
@@ -22,11 +23,7 @@ package struct TapRow: Sendable {
     private typealias Layout = TapLayout
 
     private func number<Number: FixedWidthInteger>(_ place: Int, _: Number.Type = Number.self) -> Number {
-        Number(
-            littleEndian: segment.bytes(offset + place..<offset + place + MemoryLayout<Number>.size).load(
-                as: Number.self
-            )
-        )
+        segment.bytes(offset + place..<offset + place + MemoryLayout<Number>.size).number(at: 0)
     }
 
     private func bytes(_ start: Int, _ count: Int) -> UnsafeRawBufferPointer {
@@ -44,6 +41,7 @@ package struct TapRow: Sendable {
     package var id: UInt64 { number(Layout.id) }
     /// Of the answer; 0 while there is none.
     package var status: Int { Int(number(Layout.status, UInt16.self)) }
+    package var kind: TapKind { TapKind(rawValue: number(Layout.kind)) ?? .http }
     /// Whether it is still going on.
     package var isLive: Bool { flags.contains(.live) }
     /// Whether the client can know that it has the whole answer.
@@ -152,13 +150,55 @@ package struct TapRow: Sendable {
         let flags = flags
         guard flags.contains(side == .request ? .requestHash : .responseHash) else { return nil }
         let before = side == .response && flags.contains(.requestHash) ? 32 : 0
-        let words = [Layout.service, Layout.refusal, Layout.error].reduce(0) { $0 + Int(number($1, UInt16.self)) }
-        return bytes(headsLength + words + before, 32).hexadecimal
+        return bytes(hashes + before, 32).hexadecimal
+    }
+
+    /// Where hashes begin, behind heads and words.
+    private var hashes: Int {
+        headsLength
+            + [Layout.service, Layout.refusal, Layout.error].reduce(0) { $0 + Int(number($1, UInt16.self)) }
+    }
+
+    private var conditionsStart: Int { hashes + 32 * Int(number(Layout.hashes, UInt16.self)) }
+    private var conditionsLength: Int { Int(number(Layout.conditions, UInt16.self)) }
+
+    // MARK: Conditions and messages
+
+    /// What conditions have done to it.
+    package var conditions: [ConditionHit] {
+        let length = conditionsLength
+        return length == 0 ? [] : ConditionHits(reading: bytes(conditionsStart, length)).all
+    }
+
+    /// Nanoseconds by which conditions have held it back: for each direction, what each held its slowest piece back, one after the other.
+    package var added: Int64 { conditions.reduce(0) { $0 + Int64(clamping: $1.longest) } }
+
+    /// The messages of a stream, of both sides, in the order in which they came; only the first and the last of many.
+    package var messages: [TapMessage] {
+        let (asked, answered) = (
+            Int(number(Layout.requestMessages, UInt32.self)), Int(number(Layout.responseMessages, UInt32.self))
+        )
+        guard asked + answered > 0 else { return [] }
+        let start = conditionsStart + conditionsLength
+        let all =
+            TapMessage.all(.request, reading: bytes(start, asked), length: length(.request))
+            + TapMessage.all(.response, reading: bytes(start + asked, answered), length: length(.response))
+        return all.sorted { ($0.time, $0.side == .request ? 0 : 1) < ($1.time, $1.side == .request ? 0 : 1) }
+    }
+
+    /// How many messages there have been, of both sides.
+    package var messageCount: UInt64 {
+        let (asked, answered) = (
+            Int(number(Layout.requestMessages, UInt32.self)), Int(number(Layout.responseMessages, UInt32.self))
+        )
+        let start = conditionsStart + conditionsLength
+        return (asked > 0 ? bytes(start, asked).number(at: 0) as UInt64 : 0)
+            + (answered > 0 ? bytes(start + asked, answered).number(at: 0) as UInt64 : 0)
     }
 }
 
 /// Which half of an exchange.
-package enum TapSide: Sendable {
+package enum TapSide: Sendable, CaseIterable {
     case request, response
 }
 

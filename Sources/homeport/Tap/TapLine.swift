@@ -15,11 +15,50 @@ struct TapLine {
         let host = row.host.isEmpty ? row.service ?? "" : row.host
         let target = row.target.hasPrefix("http://") ? row.target : host + row.target
         let trouble = [row.refusal, row.error, row.live || row.complete ? nil : "cut off"].compactMap { $0 }
+        let hits = row.conditions.map { terminal.styled("  " + Self.text($0), .magenta) } ?? ""
+        if row.kind == "tcp" || row.kind == "udp" { return passage(row, clock, took, trouble, hits) }
         return terminal.styled(clock, .dim) + " " + (project.map { terminal.styled("\($0) ", .dim) } ?? "")
             + terminal.styled("#\(row.id)", .dim) + " " + terminal.styled(status, Self.style(row)) + " "
             + (row.method.isEmpty ? "-" : row.method).harmless + " " + target.harmless + "  \(took)  "
-            + AccessLog.size(row.responseBytes) + (row.service.map { "  → \($0)" } ?? "")
+            + AccessLog.size(row.responseBytes) + (row.service.map { "  → \($0)" } ?? "") + Self.messages(row) + hits
             + (trouble.isEmpty ? "" : terminal.styled("  (\(trouble.joined(separator: "; ").harmless))", .yellow))
+    }
+
+    /// What was no HTTP: through which link, to where, and how much each way.
+    private func passage(
+        _ row: TapRowMessage,
+        _ clock: String,
+        _ took: String,
+        _ trouble: [String],
+        _ hits: String
+    ) -> String {
+        terminal.styled(clock, .dim) + " " + (project.map { terminal.styled("\($0) ", .dim) } ?? "")
+            + terminal.styled("#\(row.id)", .dim) + " " + terminal.styled(row.kind, row.error == nil ? .cyan : .red)
+            + " \(row.upstream ?? "-")  \(took)  ↑\(AccessLog.size(row.requestBytes)) "
+            + "↓\(AccessLog.size(row.responseBytes))" + (row.service.map { "  → \($0)" } ?? "") + Self.messages(row)
+            + hits
+            + (trouble.isEmpty ? "" : terminal.styled("  (\(trouble.joined(separator: "; ").harmless))", .yellow))
+    }
+
+    private static func messages(_ row: TapRowMessage) -> String {
+        guard let count = row.messages else { return "" }
+        let word =
+            switch row.kind {
+            case "websocket": count == 1 ? "frame" : "frames"
+            case "events": count == 1 ? "event" : "events"
+            case "udp": count == 1 ? "datagram" : "datagrams"
+            default: count == 1 ? "piece" : "pieces"
+            }
+        return "  \(count) \(word)"
+    }
+
+    /// `+200 ms latency`.
+    private static func text(_ conditions: [TapRowMessage.Condition]) -> String {
+        conditions.map { one in
+            one.added > 0
+                ? "+\(AccessLog.time(.nanoseconds(Int64(one.added * 1_000_000)))) \(one.condition)" : one.condition
+        }
+        .joined(separator: " ")
     }
 
     private static func style(_ row: TapRowMessage) -> Terminal.Style {

@@ -10,7 +10,8 @@ struct TapShowCommand: AsyncParsableCommand {
         abstract: "One exchange, whole.",
         discussion: """
             Heads as they came, bodies as far as they are kept (the first MiB and the last 64 KiB), and when what happened. Bodies \
-            that are no text are shown by their length and hash; --body writes the bytes.
+            that are no text are shown by their length and hash; --body writes the bytes. What went through as a stream (a WebSocket, \
+            a connection or datagrams through a link) is shown message by message, with the time of each.
 
             EXAMPLES
               homeport tap show 12
@@ -37,7 +38,16 @@ struct TapShowCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @Option(help: ArgumentHelp("How many messages of a stream are shown.", valueName: "count"))
+    var messages = 20
+
     @OptionGroup var choice: TapChoice
+
+    func validate() throws {
+        guard (1...TapMessageList.most).contains(messages) else {
+            throw ValidationError("--messages takes 1 to \(TapMessageList.most)")
+        }
+    }
 
     func run() async throws {
         let client = try await choice.one()
@@ -57,12 +67,43 @@ struct TapShowCommand: AsyncParsableCommand {
         out.write(TapLine(terminal: out).text(exchange.row) + "\n")
         let ends = [exchange.row.client, exchange.row.upstream].compactMap { $0 }
         out.write("  " + ends.joined(separator: " → ") + (exchange.reused ? " (kept connection)" : "") + "\n")
-        out.write("  " + Self.phases(exchange.times) + "\n\n")
-        try await write(exchange.request, .request, client)
+        out.write("  " + Self.phases(exchange.times) + "\n")
+        for condition in exchange.row.conditions ?? [] { out.write("  " + Self.text(condition) + "\n") }
+        out.write("\n")
+        // What passed as a stream is shown message by message.
+        guard exchange.row.kind != "tcp", exchange.row.kind != "udp" else { return try await writeMessages(client) }
+        let isStream = exchange.row.kind == "websocket" || exchange.row.kind == "tunnel"
+        try await write(exchange.request, .request, isStream: isStream, client)
         if let response = exchange.response {
             out.write("\n")
-            try await write(response, .response, client)
+            try await write(response, .response, isStream: isStream, client)
         }
+        if isStream {
+            out.write("\n")
+            try await writeMessages(client)
+        }
+    }
+
+    private static func text(_ one: TapRowMessage.Condition) -> String {
+        let added =
+            one.added > 0 ? "held it back by \(AccessLog.time(.nanoseconds(Int64(one.added * 1_000_000))))" : "hit it"
+        let way = one.direction == "up" ? "on the way to the service" : "on the way back"
+        let lost = one.discarded > 0 ? ", \(one.discarded) bytes thrown away" : ""
+        return "\(one.condition) of \(one.link) \(added) \(way) (\(one.hits) hits\(lost))"
+    }
+
+    private func writeMessages(_ client: ControlClient) async throws {
+        let out = Terminal.output
+        let list = try await client.tapMessages(of: id, from: 0, limit: messages)
+        for one in list.messages {
+            let arrow = one.from == "client" ? "↑" : "↓"
+            let at = AccessLog.time(.nanoseconds(Int64(one.at * 1_000_000)))
+            let words = [one.kind, one.event, one.compressed == true ? "compressed" : nil].compactMap { $0 }
+            out.write("\(arrow) \(at) \(words.joined(separator: " ").harmless) \(one.length)  ")
+            out.write((one.text.map { $0.harmless } ?? one.base64.map { "base64 \($0)" } ?? "") + "\n")
+        }
+        let left = list.total - UInt64(list.messages.count)
+        if left > 0 { out.write(out.styled("[\(left) more of \(list.total); --messages shows more]", .dim) + "\n") }
     }
 
     private static func phases(_ times: TapExchangeMessage.Times) -> String {
@@ -77,11 +118,17 @@ struct TapShowCommand: AsyncParsableCommand {
         .joined(separator: ", ")
     }
 
-    private func write(_ message: TapExchangeMessage.Message, _ side: TapSide, _ client: ControlClient) async throws {
+    /// - Parameter isStream: Whether what passed behind the heads is no body.
+    private func write(
+        _ message: TapExchangeMessage.Message,
+        _ side: TapSide,
+        isStream: Bool,
+        _ client: ControlClient
+    ) async throws {
         let out = Terminal.output
         out.write(out.styled(message.line.harmless, .bold) + "\n")
         for field in message.fields { out.write("\(out.styled(field.name.harmless, .dim)): \(field.value.harmless)\n") }
-        guard message.body.length > 0 else { return }
+        guard message.body.length > 0, !isStream else { return }
         out.write("\n")
         let bytes = message.body.head > 0 ? try await client.tapBody(side, of: id) : []
         let kept = message.body.head + message.body.tail

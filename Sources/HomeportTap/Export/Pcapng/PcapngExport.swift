@@ -1,10 +1,12 @@
 import HomeportCore
+import HomeportNet
 
 /// Exchanges as a packet capture of both sides of Homeport: interface `client` is what clients and Homeport sent each other, `service` what
 /// Homeport and services did.
 ///
 /// The bytes and their times are those that were recorded; packets are made for them (``TCPConversation``). A body that was chunked is one
-/// chunk here; one that is not kept whole is there with its true length, and its missing bytes are missing. Comments name the exchange.
+/// chunk here; one that is not kept whole is there with its true length, and its missing bytes are missing. Comments name the exchange,
+/// and what conditions did to it. Of what went through a link's own port, the client's side is there.
 /// With secrets redacted, a field's value is stars of the same length, so that lengths stay true.
 package struct PcapngExport: TapExport {
     package static let fileName: StaticString = "homeport.pcapng"
@@ -31,42 +33,92 @@ package struct PcapngExport: TapExport {
     }
 
     package mutating func entry(_ row: TapRow, in store: TapStore) -> [UInt8] {
-        guard !row.requestHead.isEmpty else { return [] }
         let times = row.times
         func moment(_ time: Int64?) -> Int64 { times.began + (time ?? times.ended ?? 0) }
-        let (request, response) = (store.body(.request, of: row), store.body(.response, of: row))
-        let note = "exchange #\(row.id)" + (row.service.map { " to \($0)" } ?? "")
         if let client = row.client, let local = row.local {
-            var side = Side(0, client, local, note)
-            side.add(fromClient: true, row.requestHead, request, at: times.began, until: moment(times.asked ?? 0))
-            side.add(
-                fromClient: false,
-                row.responseHead,
-                response,
-                at: moment(times.headed),
-                until: moment(times.ended)
-            )
+            var side = Side(0, client, local, Self.note(row))
+            guard row.kind != .udp else {
+                datagrams(side, row, store)
+                return writer.take()
+            }
+            add(row.requestHead, .request, of: row, store, at: times.began, moment(times.asked ?? 0), to: &side)
+            add(row.responseHead, .response, of: row, store, at: moment(times.headed), moment(times.ended), to: &side)
+            if !row.kind.isHTTP { side.add(row, store) }
             write(side)
         }
-        if let own = row.upstreamLocal, let service = row.upstream {
-            var side = Side(1, own, service, note)
-            side.add(
-                fromClient: true,
+        if let own = row.upstreamLocal, let service = row.upstream, !row.sentHead.isEmpty {
+            var side = Side(1, own, service, Self.note(row))
+            let (connected, answered) = (moment(times.connected), moment(times.answered))
+            add(
                 row.sentHead,
-                request,
-                at: moment(times.connected),
-                until: moment(times.asked ?? times.connected)
+                .request,
+                of: row,
+                store,
+                at: connected,
+                moment(times.asked ?? times.connected),
+                to: &side
             )
-            side.add(
-                fromClient: false,
-                row.receivedHead,
-                response,
-                at: moment(times.answered),
-                until: moment(times.ended)
-            )
+            add(row.receivedHead, .response, of: row, store, at: answered, moment(times.ended), to: &side)
+            if !row.kind.isHTTP { side.add(row, store) }
             write(side)
         }
         return writer.take()
+    }
+
+    private func add(
+        _ head: [UInt8],
+        _ part: TapSide,
+        of row: TapRow,
+        _ store: TapStore,
+        at began: Int64,
+        _ ended: Int64,
+        to side: inout Side
+    ) {
+        let body = row.kind.isHTTP ? store.body(part, of: row) : TapBody(length: 0)
+        side.add(fromClient: part == .request, shown(head), body, at: began, ended)
+    }
+
+    /// `exchange #7 to api; latency of door -> api held it back by 200 ms`.
+    private static func note(_ row: TapRow) -> String {
+        let conditions = row.conditions.map { hit in
+            var text = "\(hit.condition) of \(hit.link) hit it"
+            if hit.longest > 0 { text = "\(hit.condition) of \(hit.link) held it back by \(hit.longest / 1000) us" }
+            return text + (hit.discarded > 0 ? ", \(hit.discarded) bytes thrown away" : "")
+        }
+        return (["exchange #\(row.id)" + (row.service.map { " to \($0)" } ?? "")] + conditions).joined(separator: "; ")
+    }
+
+    /// Datagrams are packets already.
+    private mutating func datagrams(_ side: Side, _ row: TapRow, _ store: TapStore) {
+        for (index, message) in row.messages.enumerated() {
+            let fromClient = message.side == .request
+            let (source, target) = fromClient ? (side.client.end, side.server.end) : (side.server.end, side.client.end)
+            let payload = store.bytes(of: message, in: row)
+            let length = Int(message.range.upperBound - message.range.lowerBound)
+            var udp: [UInt8] = []
+            udp.append(big: source.port)
+            udp.append(big: target.port)
+            udp.append(big: UInt16(truncatingIfNeeded: 8 + length))
+            udp += [0, 0]
+            let packet = IPPacket(
+                17,
+                from: source,
+                to: target,
+                udp,
+                sumAt: 6,
+                payload,
+                missing: length - payload.count,
+                identification: UInt16(truncatingIfNeeded: index + 1),
+                at: row.began + message.time
+            )
+            writer.packet(
+                on: side.interface,
+                at: packet.time,
+                packet.bytes,
+                length: packet.length,
+                comment: index == 0 ? side.note : nil
+            )
+        }
     }
 
     package mutating func end() -> [UInt8] {
@@ -80,31 +132,55 @@ package struct PcapngExport: TapExport {
 
     // MARK: One side
 
-    private struct Message {
+    /// Bytes that were sent at once, and how many more there were behind them that are not kept.
+    private struct Part {
         var fromClient: Bool
-        var head: [UInt8]
-        var body: TapBody
-        var began, ended: Int64
+        var bytes: [UInt8]
+        var gap: Int64 = 0
+        var time: Int64
     }
 
     private struct Side {
         let interface: UInt32
         let client, server: TapAddress
         let note: String
-        var messages: [Message] = []
+        var parts: [Part] = []
 
         init(_ interface: UInt32, _ client: TapAddress, _ server: TapAddress, _ note: String) {
             (self.interface, self.client, self.server, self.note) = (interface, client, server, note)
         }
 
-        mutating func add(fromClient: Bool, _ head: [UInt8], _ body: TapBody, at began: Int64, until ended: Int64) {
+        mutating func add(fromClient: Bool, _ head: [UInt8], _ body: TapBody, at began: Int64, _ ended: Int64) {
             guard !head.isEmpty else { return }
-            messages.append(Message(fromClient: fromClient, head: head, body: body, began: began, ended: ended))
+            parts.append(Part(fromClient: fromClient, bytes: head, time: began))
+            let isChunked = TapFields(head).values(of: "transfer-encoding").contains { $0.lowercased() == "chunked" }
+            guard body.length > 0 || isChunked else { return }
+            func send(_ bytes: [UInt8], gap: Int64 = 0) -> Part {
+                Part(fromClient: fromClient, bytes: bytes, gap: gap, time: ended)
+            }
+            if isChunked, body.length > 0 { parts.append(send(Array("\(String(body.length, radix: 16))\r\n".utf8))) }
+            parts.append(send(body.head, gap: body.length - Int64(body.head.count + body.tail.count)))
+            parts.append(send(body.tail))
+            if isChunked { parts.append(send(Array((body.length > 0 ? "\r\n0\r\n\r\n" : "0\r\n\r\n").utf8))) }
+        }
+
+        /// What passed as a stream, message by message; between those that can be told apart, what is missing is missing.
+        mutating func add(_ row: TapRow, _ store: TapStore) {
+            var sent: [TapSide: Int64] = [:]
+            for message in row.messages {
+                let (fromClient, time) = (message.side == .request, row.began + message.time)
+                let before = message.range.lowerBound - sent[message.side, default: 0]
+                if before > 0 { parts.append(Part(fromClient: fromClient, bytes: [], gap: before, time: time)) }
+                let bytes = store.bytes(of: message, in: row)
+                let gap = message.range.upperBound - message.range.lowerBound - Int64(bytes.count)
+                parts.append(Part(fromClient: fromClient, bytes: bytes, gap: gap, time: time))
+                sent[message.side] = message.range.upperBound
+            }
         }
     }
 
     private mutating func write(_ side: Side) {
-        guard let first = side.messages.first else { return }
+        guard let first = side.parts.first else { return }
         let ends = Ends(interface: side.interface, client: side.client.end, server: side.server.end)
         var conversation: TCPConversation
         if let known = conversations[ends] {
@@ -113,22 +189,10 @@ package struct PcapngExport: TapExport {
             conversation = TCPConversation(from: ends.client, to: ends.server)
             order.append(ends)
         }
-        var packets = conversation.open(at: first.began)
+        var packets = conversation.open(at: first.time)
         let start = packets.count
-        for message in side.messages {
-            packets += conversation.send(fromClient: message.fromClient, shown(message.head)[...], at: message.began)
-            let isChunked = TapFields(message.head).values(of: "transfer-encoding").contains {
-                $0.lowercased() == "chunked"
-            }
-            let body = message.body
-            guard body.length > 0 || isChunked else { continue }
-            func send(_ bytes: [UInt8], gap: Int64 = 0) {
-                packets += conversation.send(fromClient: message.fromClient, bytes[...], gap: gap, at: message.ended)
-            }
-            if isChunked, body.length > 0 { send(Array("\(String(body.length, radix: 16))\r\n".utf8)) }
-            send(body.head, gap: body.length - Int64(body.head.count + body.tail.count))
-            send(body.tail)
-            if isChunked { send(Array((body.length > 0 ? "\r\n0\r\n\r\n" : "0\r\n\r\n").utf8)) }
+        for part in side.parts {
+            packets += conversation.send(fromClient: part.fromClient, part.bytes[...], gap: part.gap, at: part.time)
         }
         conversations[ends] = conversation
         for (index, packet) in packets.enumerated() {
@@ -139,6 +203,7 @@ package struct PcapngExport: TapExport {
 
     /// A head whose secrets are stars.
     private func shown(_ head: [UInt8]) -> [UInt8] {
+        guard !head.isEmpty else { return head }
         var head = head
         var start = 0
         while let end = head[start...].firstIndex(of: UInt8(ascii: "\n")) {

@@ -6,15 +6,17 @@ package enum Tunnel {
     /// - Parameters:
     ///   - one: With nothing left in its pipeline that takes bytes.
     ///   - ahead: What it has sent already.
+    ///   - observer: Told what passes, if ``one`` is the client.
     package static func join(
         _ one: any Channel,
         _ ahead: ByteBuffer,
         to other: any Channel,
-        _ otherAhead: ByteBuffer
+        _ otherAhead: ByteBuffer,
+        observer: (any PassageObserver)? = nil
     ) throws {
         let far = TunnelEnd()
         try other.pipeline.syncOperations.addHandler(far)
-        try join(one, ahead, to: far, otherAhead)
+        try join(one, ahead, to: far, otherAhead, observer: observer)
     }
 
     /// - Parameter far: Already in its pipeline.
@@ -22,11 +24,12 @@ package enum Tunnel {
         _ one: any Channel,
         _ ahead: ByteBuffer,
         to far: TunnelEnd,
-        _ otherAhead: ByteBuffer = ByteBuffer()
+        _ otherAhead: ByteBuffer = ByteBuffer(),
+        observer: (any PassageObserver)? = nil
     ) throws {
         let near = TunnelEnd()
         try one.pipeline.syncOperations.addHandler(near)
-        join(near, far, ahead, otherAhead)
+        join(near, far, ahead, otherAhead, observer: observer)
     }
 
     /// Both are in their pipelines already.
@@ -34,11 +37,14 @@ package enum Tunnel {
         _ near: TunnelEnd,
         _ far: TunnelEnd,
         _ ahead: ByteBuffer = ByteBuffer(),
-        _ otherAhead: ByteBuffer = ByteBuffer()
+        _ otherAhead: ByteBuffer = ByteBuffer(),
+        observer: (any PassageObserver)? = nil
     ) {
         (near.partner, far.partner) = (far, near)
-        far.send(ahead)
-        near.send(otherAhead)
+        (near.observer, far.observer) = (observer, observer)
+        near.isClient = true
+        far.pass(ahead)
+        near.pass(otherAhead)
         near.start()
         far.start()
     }
@@ -52,6 +58,9 @@ package final class TunnelEnd: ChannelDuplexHandler {
 
     /// Nil once either has ended.
     fileprivate var partner: TunnelEnd?
+    fileprivate var observer: (any PassageObserver)?
+    fileprivate var isClient = false
+    private var isBroken = false
     private var context: ChannelHandlerContext?
     private var isReadWithheld = false
 
@@ -66,12 +75,20 @@ package final class TunnelEnd: ChannelDuplexHandler {
         read(context: context)
     }
 
-    fileprivate func send(_ bytes: ByteBuffer) {
+    /// What the other end had sent before they were joined.
+    fileprivate func pass(_ bytes: ByteBuffer) {
         guard bytes.readableBytes > 0 else { return }
+        partner?.observe(bytes)
         context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     }
 
+    private func observe(_ bytes: ByteBuffer) {
+        guard let observer else { return }
+        if isClient { observer.came(bytes) } else { observer.went(bytes) }
+    }
+
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if observer != nil { observe(unwrapInboundIn(data)) }
         partner?.context?.write(data, promise: nil)
     }
 
@@ -96,7 +113,10 @@ package final class TunnelEnd: ChannelDuplexHandler {
         partner?.context?.close(mode: .output, promise: nil)
     }
 
-    package func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        isBroken = true
+        context.close(promise: nil)
+    }
 
     package func channelInactive(context: ChannelHandlerContext) { end() }
 
@@ -104,6 +124,8 @@ package final class TunnelEnd: ChannelDuplexHandler {
     private func end() {
         guard let other = partner else { return }
         (partner, other.partner) = (nil, nil)
+        observer?.ended(isBroken: isBroken)
+        (observer, other.observer) = (nil, nil)
         guard let context = other.context else { return }
         let written = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)

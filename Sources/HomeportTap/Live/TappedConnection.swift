@@ -1,0 +1,95 @@
+import HomeportHTTP
+import HomeportNet
+import NIOCore
+
+/// What passes through a link on one connection, or in one flow: the exchanges of HTTP, where it is that, and else the whole of it as one.
+final class TappedConnection: PassageObserver {
+    private enum Form {
+        /// Nothing has come yet, or what may be the beginning of a request.
+        case unknown
+        case http(HTTPFollower)
+        case other(TappedExchange)
+        case over
+    }
+
+    private let link: String
+    private let peer: Peer
+    private let isDatagram: Bool
+    private let all: TappedExchanges
+    private let source: any ConditionSource
+    private let began = NIODeadline.now().uptimeNanoseconds
+    private var upstream: Peer?
+    private var form = Form.unknown
+
+    init(_ link: String, _ peer: Peer, isDatagram: Bool, among all: TappedExchanges, _ source: any ConditionSource) {
+        (self.link, self.peer, self.isDatagram) = (link, peer, isDatagram)
+        (self.all, self.source) = (all, source)
+    }
+
+    func connected(_ upstream: Peer) {
+        self.upstream = upstream
+        switch form {
+        case .http(let follower): follower.connected(upstream)
+        case .other(let exchange): exchange.upstream(.connected(upstream, isReused: false, through: nil))
+        case .unknown, .over: break
+        }
+    }
+
+    func failed(_ error: any Error) {
+        switch form {
+        case .http(let follower): follower.failed(error)
+        case .unknown, .other: other().upstream(.failed(.unreachable(error)))
+        case .over: break
+        }
+    }
+
+    func came(_ bytes: ByteBuffer) {
+        if case .unknown = form, !isDatagram, HTTPFollower.mayBegin(with: bytes) {
+            let follower = HTTPFollower(link, peer, among: all, source)
+            if let upstream { follower.connected(upstream) }
+            form = .http(follower)
+        }
+        switch form {
+        case .http(let follower):
+            if let unread = follower.came(bytes) { go(on: unread) }
+        case .unknown, .other: other().asked(bytes)
+        case .over: break
+        }
+    }
+
+    func went(_ bytes: ByteBuffer) {
+        switch form {
+        case .http(let follower):
+            if let unread = follower.went(bytes) { go(on: unread) }
+        case .unknown, .other: other().answered(bytes)
+        case .over: break
+        }
+    }
+
+    func ended(isBroken: Bool) {
+        switch form {
+        case .http(let follower): follower.ended(isBroken: isBroken)
+        case .unknown, .other: other().ended(status: 0, bytes: 0, complete: !isBroken, refusal: nil)
+        case .over: break
+        }
+        form = .over
+    }
+
+    /// It is no HTTP, or no more.
+    private func go(on unread: HTTPFollower.Unread) {
+        form = .unknown
+        if unread.asked.readableBytes > 0 { other().asked(unread.asked) }
+        if unread.answered.readableBytes > 0 { other().answered(unread.answered) }
+    }
+
+    private func other() -> TappedExchange {
+        if case .other(let exchange) = form { return exchange }
+        let exchange = all.begin(isDatagram ? .udp : .tcp, peer, at: began)
+        exchange.goes(to: link)
+        exchange.isHit(by: source)
+        exchange.upstream(.dials)
+        if let upstream { exchange.upstream(.connected(upstream, isReused: false, through: nil)) }
+        form = .other(exchange)
+        return exchange
+    }
+}

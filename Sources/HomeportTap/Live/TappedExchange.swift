@@ -1,0 +1,200 @@
+import HomeportHTTP
+import HomeportNet
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// One exchange while it lasts. Belongs to its connection's loop.
+final class TappedExchange: ExchangeObserver {
+    private var record = TapRecord()
+    private unowned let all: TappedExchanges
+    /// Tells what conditions have done to it.
+    private var source: (any ConditionSource)?
+    /// Where it stands among those that go on.
+    var index = 0
+    /// Under which it can be seen already.
+    private var id: UInt64?
+    private var began: UInt64 = 0
+    private var shown: UInt64 = 0
+    /// Whether more is known than can be seen.
+    private var hasNews = true
+
+    init(_ all: TappedExchanges) { self.all = all }
+
+    func begin(_ head: RequestHead, _ peer: Peer) {
+        begin(.http, peer, at: Self.now)
+        record.heads.reserveCapacity(3 * head.fields.bytes.readableBytes + 768)
+        record.heads.append(contentsOf: head.fields.bytes.readableBytesView)
+        record.requestHead = record.heads.count
+        (record.method, record.target) = (head.methodRange, head.target)
+        (record.authority, record.path) = (head.authority, head.path)
+    }
+
+    func begin(_ kind: TapKind, _ peer: Peer, at time: UInt64) {
+        (began, shown) = (time, time)
+        hasNews = true
+        (record.kind, record.began, record.client) = (kind, time, peer)
+        guard kind != .http else { return }
+        for side in TapSide.allCases { frame(side, by: .pieces) }
+    }
+
+    private func frame(_ side: TapSide, by framer: MessageFramer) {
+        switch side {
+        case .request: record.request.frame(by: framer, isHashed: false)
+        case .response: record.response.frame(by: framer, isHashed: record.kind == .events)
+        }
+    }
+
+    /// From now on, it asks there what conditions do to it.
+    func isHit(by source: (any ConditionSource)?) {
+        guard let source else { return }
+        // What they have done before was done to others.
+        var others = ConditionHits()
+        source.takeHits(into: &others)
+        self.source = source
+    }
+
+    private func takeHits() {
+        guard let source else { return }
+        source.takeHits(into: &record.conditions)
+        if let upstream = source.upstream { record.upstream = upstream }
+    }
+
+    private var age: Int64 { Int64(Self.now - began) }
+
+    private static var now: UInt64 { NIODeadline.now().uptimeNanoseconds }
+
+    func goes(to service: String) { record.service = service }
+
+    func asked(_ body: ByteBuffer) {
+        record.request.append(body, at: age)
+        hasNews = true
+    }
+
+    func askedAll() {
+        record.asked = Self.now
+        hasNews = true
+    }
+
+    func upstream(_ event: UpstreamEvent) {
+        hasNews = true
+        switch event {
+        case .dials: record.dialled = Self.now
+        case .connected(let peer, let isReused, let source):
+            record.connected = Self.now
+            (record.upstream, record.isReused) = (peer, isReused)
+            isHit(by: source)
+        case .asks(let head):
+            // It may be asked once more, of another connection.
+            record.heads.removeLast(record.heads.count - record.requestHead)
+            record.heads.append(contentsOf: head.readableBytesView)
+            record.sentHead = record.heads.count - record.requestHead
+        case .answers(let head):
+            record.answered = Self.now
+            record.heads.append(contentsOf: head.readableBytesView)
+            record.receivedHead = record.heads.count - record.requestHead - record.sentHead
+        case .answered: leaveSource()
+        case .failed(let failure):
+            record.error = failure.text
+            leaveSource()
+        }
+    }
+
+    func answers(_ status: Int, _ head: Span<UInt8>) {
+        record.headed = Self.now
+        record.status = status
+        head.withUnsafeBufferPointer { record.heads.append(contentsOf: $0) }
+        hasNews = true
+        if status == 200, head.namesEventStream {
+            record.kind = .events
+            frame(.response, by: .events(EventFramer()))
+        }
+    }
+
+    func switched(status: Int) {
+        let isWebSocket = status == 101 && record.asksForWebSocket
+        record.kind = isWebSocket ? .webSocket : .tunnel
+        for side in TapSide.allCases {
+            frame(side, by: isWebSocket ? .webSocket(WebSocketFramer()) : .pieces)
+        }
+        hasNews = true
+    }
+
+    /// The connection is another request's.
+    private func leaveSource() {
+        takeHits()
+        source = nil
+    }
+
+    func answered(_ body: ByteBuffer) {
+        record.response.append(body, at: age)
+        hasNews = true
+    }
+
+    func answered(_ file: OpenFile, _ range: Range<Int64>) {
+        record.response.passed(range.count)
+        hasNews = true
+    }
+
+    func ended(status: Int, bytes: Int64, complete: Bool, refusal: Refusal.StaticCode?) {
+        record.ended = Self.now
+        record.status = status
+        record.isComplete = complete
+        if let refusal { record.refusal = "\(refusal)" }
+        leaveSource()
+        all.store.add(record, as: id)
+        id = nil
+        record.reset()
+        all.end(self)
+    }
+
+    /// What is known by now, of one that has lasted for a while.
+    func show(at now: UInt64) {
+        guard hasNews, now > shown, now - shown >= TappedExchanges.interval else { return }
+        (shown, hasNews) = (now, false)
+        takeHits()
+        id = all.store.show(record, as: id)
+    }
+}
+
+extension TapRecord {
+    /// Whether the request's head says `Upgrade: websocket`.
+    fileprivate var asksForWebSocket: Bool {
+        TapFields(Array(heads.prefix(requestHead))).values(of: "upgrade").contains { $0.lowercased() == "websocket" }
+    }
+}
+
+extension ClientFailure {
+    /// In words, for the record.
+    fileprivate var text: String {
+        switch self {
+        case .unreachable(let error): "the service cannot be reached: \(DialFailure.text(error))"
+        case .noAnswer: "the service ended the connection without an answer"
+        case .cutShort: "the service ended the connection in the middle of its answer"
+        case .malformed(let refusal): "the service answered what makes no sense: \(refusal.detail)"
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether `text/event-stream` stands in it. Asked of every answer's head: slashes are few.
+    fileprivate var namesEventStream: Bool {
+        withUnsafeBytes { head in
+            guard let base = head.baseAddress else { return false }
+            var start = 0
+            while start < head.count, let slash = memchr(base + start, CInt(UInt8(ascii: "/")), head.count - start) {
+                let place = slash - UnsafeMutableRawPointer(mutating: base)
+                let isIt = place >= 4 && place + 13 <= head.count
+                if isIt, memcmp(base + place - 4, "text/event-stream", 17) == 0 { return true }
+                start = place + 1
+            }
+            return false
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import HomeportHTTP
+import HomeportNet
+import NIOCore
+
+/// The exchanges of one loop: those that go on, so that what lasts can be seen before it ends, and some that are over, for those to
+/// come, so that most are taken down without anything being allocated.
+final class TappedExchanges {
+    /// How often one that lasts is shown anew, nanoseconds.
+    static let interval: UInt64 = 100_000_000
+    private static let mostSpare = 64
+
+    let store: TapStore
+    private let loop: any EventLoop
+    private var live: [TappedExchange] = []
+    private var spare: [TappedExchange] = []
+    private var isTicking = false
+
+    init(_ loop: any EventLoop, _ store: TapStore) { (self.loop, self.store) = (loop, store) }
+
+    /// A request has come.
+    func begin(_ head: RequestHead, _ peer: Peer) -> TappedExchange {
+        let exchange = next()
+        exchange.begin(head, peer)
+        return exchange
+    }
+
+    /// A connection, or a flow, that speaks something else.
+    func begin(_ kind: TapKind, _ peer: Peer, at time: UInt64) -> TappedExchange {
+        let exchange = next()
+        exchange.begin(kind, peer, at: time)
+        return exchange
+    }
+
+    private func next() -> TappedExchange {
+        let exchange = spare.popLast() ?? TappedExchange(self)
+        exchange.index = live.count
+        live.append(exchange)
+        if !isTicking { tick() }
+        return exchange
+    }
+
+    func end(_ exchange: TappedExchange) {
+        let last = live.removeLast()
+        if last !== exchange {
+            live[exchange.index] = last
+            last.index = exchange.index
+        }
+        if spare.count < Self.mostSpare { spare.append(exchange) }
+    }
+
+    private func tick() {
+        isTicking = true
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.scheduleTask(in: .nanoseconds(Int64(Self.interval))) { bound.value.showAll() }
+    }
+
+    private func showAll() {
+        isTicking = false
+        let now = NIODeadline.now().uptimeNanoseconds
+        for exchange in live { exchange.show(at: now) }
+        if !live.isEmpty { tick() }
+    }
+}
