@@ -170,7 +170,7 @@ let package = Package(
         ),
         tests(
             "HomeportTapTests",
-            ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportTap", "LiveTestSupport", nioCore]
+            ["HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportTap", "LiveTestSupport", nioCore, nioEmbedded]
         ),
         tests("HomeportGuardTests", ["HomeportCore", "HomeportGuard", "LiveTestSupport", nioPosix]),
     ]

@@ -9,8 +9,8 @@ enum MessageFramer {
     ///   - offset: Of the first of the bytes in the stream.
     ///   - found: Told the offset of each beginning.
     mutating func forEachStart(in bytes: UnsafeRawBufferPointer, at offset: Int64, _ found: (Int64) -> Void) {
-        guard !bytes.isEmpty else { return }
         switch self {
+        // A datagram may have no bytes.
         case .pieces: found(offset)
         case .webSocket(var framer):
             let isSound = framer.forEachStart(in: bytes, at: offset, found)
