@@ -29,6 +29,10 @@ def before_call(context, case, kwargs):
     # Waiting for nothing takes its time: once, by hand.
     if str(case.query.get("wait", "")).isdigit() and int(case.query["wait"]) <= 60:
         case.query["wait"] = 0
+    # No validator knows these formats: what was made to be wrong in another place, and is right there, may be wrong in this one.
+    filters = FORMATS["homeport-filter"]
+    if not case.meta.generation.mode.is_negative and case.query.get("filter", "") not in filters:
+        case.query["filter"] = filters[1]
     # What is removed can be changed no more: once, by hand.
     if isinstance(case.body, dict) and case.body.get("action") == "remove":
         case.body["action"] = "heal"
@@ -124,6 +128,10 @@ def main(description, url, token, plan):
         listener.close()
     ask("GET", "/api/v1/events", 422, "?filter=x")
 
+    for method, path, described in (("PUT", "/api/v1/events", "GET"), ("GET", "/api/v1/stop", "POST"), ("PUT", "/api/v1/tap", "DELETE")):
+        answer = hold(client.request(method, url + path), described, path)
+        if answer.status_code != 405:
+            print(f"{method} {path}: {answer.status_code} instead of 405")
     ask("DELETE", "/api/v1/tap", 202)
     ask("GET", "/api/v1/tap/{id}", 404, number=last)
     ask("POST", "/api/v1/stop", 202)
