@@ -76,7 +76,7 @@ def main(description, url, token, plan):
         ask("POST", "/api/v1/plan", status, json=body)
     for status, services in ((200, ["teller"]), (422, ["api"]), (422, ["nobody"])):
         ask("POST", "/api/v1/restart", status, json={"services": services})
-    large = b" " * (7 << 20)
+    large = b" " * ((6 << 20) + 1)
     for path in ("/api/v1/plan", "/api/v1/links", "/api/v1/restart"):
         ask("POST", path, 413, data=large)
     ask("GET", "/api/v1/logs", 200, "?wait=60")
@@ -101,10 +101,10 @@ def main(description, url, token, plan):
         head = client.head(url + path.replace("{id}", str(last)))
         if head.status_code != 200 or head.headers["Content-Length"] != str(len(whole)):
             print(f"HEAD {path}: {head.status_code} {head.headers}")
-    for path, status in (("status", 200), ("links", 200), ("logs", 200), ("metrics", 200), ("tap", 200), ("tap/har", 200), ("events", 405)):
+    for path in ("status", "links", "logs", "metrics", "tap", "tap/har", "events"):
         head = client.head(f"{url}/api/v1/{path}")
-        if head.status_code != status:
-            print(f"HEAD {path}: {head.status_code} instead of {status}")
+        if head.status_code != (405 if path == "events" else 200):
+            print(f"HEAD {path}: {head.status_code}")
 
     # Events: the first is what was asked for, and the 65th listener is refused.
     begin = {"Last-Event-ID": "0"}
@@ -128,7 +128,7 @@ def main(description, url, token, plan):
         listener.close()
     ask("GET", "/api/v1/events", 422, "?filter=x")
 
-    for method, path, described in (("PUT", "/api/v1/events", "GET"), ("GET", "/api/v1/stop", "POST"), ("PUT", "/api/v1/tap", "DELETE")):
+    for method, path, described in (("PUT", "/api/v1/events", "GET"), ("GET", "/api/v1/stop", "POST")):
         answer = hold(client.request(method, url + path), described, path)
         if answer.status_code != 405:
             print(f"{method} {path}: {answer.status_code} instead of 405")
