@@ -128,6 +128,26 @@ struct RestartWish: Codable, Sendable {
     var services: [String]
 }
 
+/// Which keys an object in JSON has, and which of them are null.
+struct ObjectKeys: Decodable {
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    let names: [String]
+    let nulls: [String]
+
+    init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: Key.self)
+        names = object.allKeys.map(\.stringValue)
+        nulls = try object.allKeys.filter { try object.decodeNil(forKey: $0) }.map(\.stringValue)
+    }
+}
+
 /// What programs have said.
 package struct LogPage: Codable, Sendable {
     package var lines: [ProgramLog.Line]

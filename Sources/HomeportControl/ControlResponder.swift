@@ -37,7 +37,8 @@ import Foundation
 /// | `GET /api/v1/metrics` | 200, what links have done and the record holds, for Prometheus |
 /// | `POST /api/v1/stop` | 202, then the process ends |
 ///
-/// Whatever is refused is answered with ``ControlProblems``, too: 401, 404, 405, 413.
+/// HEAD is answered where GET is, but for events. Whatever is refused is answered with ``ControlProblems``, too: 401, 404, 405, 413,
+/// 416, 503. `docs/openapi.yaml` says all of it.
 ///
 /// On the project's unix socket, whoever can open it may ask. By TCP it answers to `homeport.localhost` alone, and only
 /// to who has the token.
@@ -67,14 +68,16 @@ package final class ControlResponder: Responder {
         if path == Self.tap || path.hasPrefix(Self.tap + "/") {
             return respondOfTap(to: head, path.dropFirst(Self.tap.count), exchange)
         }
-        switch (head.method, path) {
+        // To HEAD, without its body; there is none of a stream.
+        let method = head.method == .head && path != "/api/v1/events" ? .get : head.method
+        switch (method, path) {
         case (.get, "/api/v1/events"): beginEvents(head, exchange)
         case (.get, "/api/v1/status"): answer(exchange) { [project] in .ok(await project.status) }
         case (.post, "/api/v1/plan"):
-            collect(exchange) { [self] body in answer(exchange) { [self] in await change(body) } }
+            collect(exchange) { [self] body in answer(exchange) { [self] in try await change(body) } }
         case (.get, "/api/v1/links"): answer(exchange) { [project] in .ok(LinkList(links: await project.status.links)) }
         case (.post, "/api/v1/links"):
-            collect(exchange) { [self] body in answer(exchange) { [self] in await changeLinks(body) } }
+            collect(exchange) { [self] body in answer(exchange) { [self] in try await changeLinks(body) } }
         case (.get, "/api/v1/metrics"):
             answer(exchange) { [project] in
                 .text(LinkMetrics.text(await project.status.links) + TapMetrics.text(project.tap.store.counters))
@@ -83,15 +86,16 @@ package final class ControlResponder: Responder {
             let query = head.query.map { head.text($0) } ?? ""
             answer(exchange) { [self] in .ok(await lines(try LogQuery(query))) }
         case (.post, "/api/v1/restart"):
-            collect(exchange) { [self] body in answer(exchange) { [self] in await restart(body) } }
+            collect(exchange) { [self] body in answer(exchange) { [self] in try await restart(body) } }
         case (.post, "/api/v1/stop"):
             // Set first: the answer may end the exchange at once.
             exchange.onClosed = onStop
             answer(exchange) { .accepted }
-        case (_, "/api/v1/status"), (_, "/api/v1/metrics"), (_, "/api/v1/logs"), (_, "/api/v1/events"):
-            refuse(405, "control.method", "GET tells it", ("Allow", "GET"), exchange)
+        case (_, "/api/v1/status"), (_, "/api/v1/metrics"), (_, "/api/v1/logs"):
+            refuse(405, "control.method", "GET tells it", ("Allow", "GET, HEAD"), exchange)
+        case (_, "/api/v1/events"): refuse(405, "control.method", "GET tells it", ("Allow", "GET"), exchange)
         case (_, "/api/v1/links"):
-            refuse(405, "control.method", "GET lists links, POST changes them", ("Allow", "GET, POST"), exchange)
+            refuse(405, "control.method", "GET lists links, POST changes them", ("Allow", "GET, HEAD, POST"), exchange)
         case (_, "/api/v1/plan"), (_, "/api/v1/stop"), (_, "/api/v1/restart"):
             refuse(405, "control.method", "POST changes something", ("Allow", "POST"), exchange)
         default:
@@ -120,14 +124,15 @@ package final class ControlResponder: Responder {
 
     private func isLetIn(_ head: RequestHead) -> Bool {
         guard let token else { return true }
-        guard let value = head.fields.text(.authorization), value.hasPrefix("Bearer ") else { return false }
+        // The scheme's case does not matter (RFC 9110, section 11.1).
+        guard let value = head.fields.text(.authorization), value.prefix(7).lowercased() == "bearer " else {
+            return false
+        }
         return ConstantTime.equal(Array(value.dropFirst(7).utf8), Array(token.utf8))
     }
 
-    private func change(_ body: ByteBuffer) async -> Answer {
-        guard let wish = try? JSONDecoder().decode(PlanWish.self, from: Data(body.readableBytesView)) else {
-            return .problems([HomeportError(.badValue, "the body is not {\"text\", \"file\", \"directory\"} in JSON")])
-        }
+    private func change(_ body: ByteBuffer) async throws -> Answer {
+        let wish: PlanWish = try Self.read(body, required: ["text", "file", "directory"], optional: ["dryRun"])
         guard wish.directory.hasPrefix("/") else {
             return .problems([HomeportError(.badValue, "the directory must be an absolute path", where: wish.directory)]
             )
@@ -151,27 +156,45 @@ package final class ControlResponder: Responder {
         }
     }
 
-    private func changeLinks(_ body: ByteBuffer) async -> Answer {
-        guard let change = try? JSONDecoder().decode(LinkChange.self, from: Data(body.readableBytesView)) else {
-            return .problems([HomeportError(.badValue, "the body is not {\"links\", \"action\"} in JSON")])
-        }
-        do {
-            let links = try await project.change(change.wish)
-            // A link that stood alone takes its process along.
-            if await project.isEmpty { onStop() }
-            return .ok(LinkList(links: links))
-        } catch { return .problems([Self.problem(error)]) }
+    private func changeLinks(_ body: ByteBuffer) async throws -> Answer {
+        let change: LinkChange = try Self.read(body, required: ["links", "action"], optional: ["conditions", "for"])
+        let links = try await project.change(change.wish)
+        // A link that stood alone takes its process along.
+        if await project.isEmpty { onStop() }
+        return .ok(LinkList(links: links))
     }
 
-    private func restart(_ body: ByteBuffer) async -> Answer {
-        guard let wish = try? JSONDecoder().decode(RestartWish.self, from: Data(body.readableBytesView)) else {
-            return .problems([HomeportError(.badValue, "the body is not {\"services\"} in JSON")])
+    private func restart(_ body: ByteBuffer) async throws -> Answer {
+        let wish: RestartWish = try Self.read(body, required: ["services"])
+        try await project.restart(wish.services)
+        await project.settled()
+        return .ok(await project.status)
+    }
+
+    /// - Throws: ``HomeportError`` where a key is missing, or is there that nobody asked for: a slip would be taken for one left out.
+    private static func read<Wish: Decodable>(
+        _ body: ByteBuffer,
+        required: [String],
+        optional: [String] = []
+    ) throws(HomeportError) -> Wish {
+        let data = Data(body.readableBytesView)
+        guard let wish = try? JSONDecoder().decode(Wish.self, from: data),
+            let keys = try? JSONDecoder().decode(ObjectKeys.self, from: data)
+        else {
+            let words = required.map { "\"\($0)\"" }.joined(separator: ", ")
+            throw HomeportError(.badValue, "the body is not {\(words)} in JSON")
         }
-        do {
-            try await project.restart(wish.services)
-            await project.settled()
-            return .ok(await project.status)
-        } catch { return .problems([Self.problem(error)]) }
+        if let null = keys.nulls.min() {
+            throw HomeportError(.badValue, "\(null.harmless) is null", fix: "leave it out")
+        }
+        let known = required + optional
+        guard let unknown = keys.names.sorted().first(where: { !known.contains($0) }) else { return wish }
+        let near = Spelling.nearest(to: unknown, among: known).map { "did you mean \($0)?" }
+        throw HomeportError(
+            .badValue,
+            "\(unknown.harmless) is no key here",
+            fix: near ?? "known: \(known.joined(separator: ", "))"
+        )
     }
 
     private func lines(_ query: LogQuery) async -> LogPage {

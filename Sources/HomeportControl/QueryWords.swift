@@ -3,11 +3,14 @@ import HomeportCore
 /// The words behind a request's `?`: `filter=status%3E%3D500&limit=100`.
 struct QueryWords {
     private var words: [String: String] = [:]
+    private var twice: String?
 
     init(_ text: String) {
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
             let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            words[Self.decoded(pair[0])] = pair.count > 1 ? Self.decoded(pair[1]) : ""
+            let name = Self.decoded(pair[0])
+            let value = pair.count > 1 ? Self.decoded(pair[1]) : ""
+            if words.updateValue(value, forKey: name) != nil { twice = name }
         }
     }
 
@@ -19,7 +22,7 @@ struct QueryWords {
         in range: ClosedRange<Number>
     ) throws(HomeportError) -> Number? {
         guard let text = words[name] else { return nil }
-        guard let number = Number(text), range.contains(number) else {
+        guard let number = Number(digits: text), range.contains(number) else {
             throw HomeportError(
                 .badValue,
                 "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)",
@@ -29,8 +32,19 @@ struct QueryWords {
         return number
     }
 
-    /// - Throws: ``HomeportError`` for a word that nobody asked for: a slip would be taken for a filter that finds all.
+    /// - Throws: ``HomeportError`` where it is there and neither true nor false.
+    func flag(_ name: String) throws(HomeportError) -> Bool {
+        guard let text = words[name] else { return false }
+        guard text == "true" || text == "false" else {
+            throw HomeportError(.badValue, "\(name) is true or false", where: name)
+        }
+        return text == "true"
+    }
+
+    /// - Throws: ``HomeportError`` for a word that nobody asked for: a slip would be taken for a filter that finds all. And for one
+    ///   that stands there twice.
     func only(_ known: String...) throws(HomeportError) {
+        if let twice { throw HomeportError(.badValue, "\(twice.harmless) stands there twice", where: "query") }
         guard let unknown = words.keys.sorted().first(where: { !known.contains($0) }) else { return }
         let near = Spelling.nearest(to: unknown, among: known).map { "did you mean \($0)?" }
         throw HomeportError(
@@ -48,8 +62,8 @@ struct QueryWords {
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "+") {
                 bytes.append(UInt8(ascii: " "))
-            } else if byte == UInt8(ascii: "%"), let hex = UInt8(String(Substring(rest.prefix(2))), radix: 16),
-                rest.count >= 2
+            } else if byte == UInt8(ascii: "%"), rest.prefix(2).allSatisfy(isHexadecimal),
+                let hex = UInt8(String(Substring(rest.prefix(2))), radix: 16), rest.count >= 2
             {
                 bytes.append(hex)
                 rest = rest.dropFirst(2)
@@ -58,6 +72,17 @@ struct QueryWords {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Swift would read a sign, too.
+    private static func isHexadecimal(_ byte: UInt8) -> Bool { Character(Unicode.Scalar(byte)).isHexDigit }
+}
+
+extension FixedWidthInteger {
+    /// Of digits alone, without a sign.
+    init?(digits text: String) {
+        guard text.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
+        self.init(text, radix: 10)
     }
 }
 

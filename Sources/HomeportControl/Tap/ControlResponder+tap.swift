@@ -21,7 +21,7 @@ extension ControlResponder {
                 405,
                 "control.method",
                 "GET tells it",
-                ("Allow", path.isEmpty ? "GET, DELETE" : "GET"),
+                ("Allow", path.isEmpty ? "GET, HEAD, DELETE" : "GET, HEAD"),
                 exchange
             )
         }
@@ -32,7 +32,7 @@ extension ControlResponder {
         case ["pcapng"]: download(query, store, exchange) { PcapngExport($0) }
         case ["news"]: answer(exchange) { try await Self.news(query, store) }
         default:
-            guard let id = parts.first.flatMap({ UInt64($0) }), let row = store.row(id) else {
+            guard let id = parts.first.flatMap({ UInt64(digits: $0) }), let row = store.row(id) else {
                 return refuse(404, "tap.row", "there is no such exchange, or no more", nil, exchange)
             }
             switch Array(parts.dropFirst()) {
@@ -44,16 +44,21 @@ extension ControlResponder {
                     let limit = try query.number("limit", in: 1...TapMessageList.most) ?? 100
                     return .ok(TapMessageList(row, in: store, from: from, limit: limit))
                 }
-            case ["request"]: Self.send(row.requestHead, head, exchange)
-            case ["request", "sent"]: Self.send(row.sentHead, head, exchange)
-            case ["response"]: Self.send(row.responseHead, head, exchange)
-            case ["response", "received"]: Self.send(row.receivedHead, head, exchange)
+            case ["request"]: send(row.requestHead, head, exchange)
+            case ["request", "sent"]: send(row.sentHead, head, exchange)
+            case ["response"]: send(row.responseHead, head, exchange)
+            case ["response", "received"]: send(row.receivedHead, head, exchange)
             case ["curl"]:
-                let isSecret = query["secrets"] != "true"
-                let text = CurlExport(isSecret ? .secrets : .none).text(row, in: store)
-                Self.send(Array(text.utf8), head, exchange)
-            case ["request", "body"]: Self.send(store.body(.request, of: row).bytes, head, exchange)
-            case ["response", "body"]: Self.send(store.body(.response, of: row).bytes, head, exchange)
+                do {
+                    try query.only("secrets")
+                    let isShown = try query.flag("secrets")
+                    let text = CurlExport(isShown ? .none : .secrets).text(row, in: store)
+                    send(Array(text.utf8), head, exchange)
+                } catch {
+                    Self.send(.problems([error]), exchange)
+                }
+            case ["request", "body"]: send(store.body(.request, of: row).bytes, head, exchange)
+            case ["response", "body"]: send(store.body(.response, of: row).bytes, head, exchange)
             default:
                 refuse(
                     404,
@@ -71,8 +76,11 @@ extension ControlResponder {
         do {
             try query.only("filter")
             let last = head.fields.lines.first { head.fields.isNamed($0, "last-event-id") }
-                .flatMap { UInt64(head.text($0.valueRange)) }
-            TapEvents.start(exchange, project.tap.store, try TapFilter(parsing: query["filter"] ?? ""), after: last)
+                .flatMap { UInt64(digits: head.text($0.valueRange)) }
+            let filter = try TapFilter(parsing: query["filter"] ?? "")
+            if !TapEvents.start(exchange, project.tap.store, filter, after: last) {
+                refuse(503, "events.many", "\(TapEvents.most) listen already", nil, exchange)
+            }
         } catch {
             Self.send(.problems([error]), exchange)
         }
@@ -84,12 +92,18 @@ extension ControlResponder {
         _ exchange: any Exchange,
         _ export: (Redaction) -> any TapExport
     ) {
+        let isShown: Bool
+        do {
+            try query.only("filter", "secrets")
+            isShown = try query.flag("secrets")
+        } catch {
+            return Self.send(.problems([error]), exchange)
+        }
         let loop = exchange.loop.loop
         let bound = NIOLoopBound(exchange, eventLoop: loop)
-        let export = export(query["secrets"] == "true" ? .none : .secrets)
+        let export = export(isShown ? .none : .secrets)
         loop.makeFutureWithTask {
             do {
-                try query.only("filter", "secrets")
                 return .success(try TapDownload.find(try TapFilter(parsing: query["filter"] ?? ""), in: store))
             } catch { return .failure(error) }
         }
@@ -151,16 +165,20 @@ extension ControlResponder {
     }
 
     /// Bytes as they are, or a range of them. Never as what they claim to be: it is somebody else's page.
-    private static func send(_ bytes: [UInt8], _ head: RequestHead, _ exchange: any Exchange) {
+    private func send(_ bytes: [UInt8], _ head: RequestHead, _ exchange: any Exchange) {
         var range = 0..<bytes.count
         let asked = head.fields.first(.range).map { head.with($0) { ByteRanges.judge($0, length: Int64(bytes.count)) } }
         switch asked {
         case .one(let part): range = Int(part.lowerBound)..<Int(part.upperBound)
         case .all, .several, nil: break
         case .unsatisfiable:
-            var answer = ResponseHead(416, body: .length(0))
-            answer.add("Content-Range", "bytes */\(bytes.count)")
-            return exchange.answer(answer, nil)
+            return refuse(
+                416,
+                "control.range",
+                "it has \(bytes.count) bytes, and none of those",
+                ("Content-Range", "bytes */\(bytes.count)"),
+                exchange
+            )
         }
         var answer = ResponseHead(range.count == bytes.count ? 200 : 206, body: .length(Int64(range.count)))
         answer.add("Content-Type", "application/octet-stream")

@@ -32,18 +32,19 @@ final class TapEvents {
     private static let pause = TimeAmount.milliseconds(100)
     private static let heartbeat = TimeAmount.seconds(15)
     private static let patience = TimeAmount.seconds(60)
-    private static let most = 64
+    /// So many may listen at a time.
+    static let most = 64
     private static let open = Atomic(0)
 
     private init(_ exchange: any Exchange, _ store: TapStore, _ filter: TapFilter, after: UInt64) {
         (self.exchange, self.store, self.filter, self.after) = (exchange, store, filter, after)
     }
 
-    /// Begins, or refuses: there may be 64 of them.
-    static func start(_ exchange: any Exchange, _ store: TapStore, _ filter: TapFilter, after: UInt64?) {
+    /// - Returns: Whether it begins; not where too many listen.
+    static func start(_ exchange: any Exchange, _ store: TapStore, _ filter: TapFilter, after: UInt64?) -> Bool {
         guard open.wrappingAdd(1, ordering: .relaxed).newValue <= most else {
             open.wrappingSubtract(1, ordering: .relaxed)
-            return exchange.refuse(Refusal(503, "events.many", "\(most) listen already"))
+            return false
         }
         exchange.onClosed = { open.wrappingSubtract(1, ordering: .relaxed) }
         var head = ResponseHead(200, body: .streamed)
@@ -53,6 +54,7 @@ final class TapEvents {
         exchange.begin(head)
         exchange.send(ByteBuffer(string: "retry: 1000\n\n"))
         TapEvents(exchange, store, filter, after: after ?? store.newest).look()
+        return true
     }
 
     private func look() {

@@ -93,7 +93,7 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
 /// A window of the record.
 package struct TapPage: Codable, Sendable {
     package var rows: [TapRowMessage]
-    /// Where to go on, as `before` or `after`; nil at the end.
+    /// Where to go on, as `from`; nil at the end.
     package var next: UInt64?
     /// How many exchanges were looked at for it.
     package var scanned: Int
