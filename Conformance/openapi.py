@@ -70,7 +70,7 @@ def main(description, url, token, plan):
     wish = {"text": text, "file": plan, "directory": str(Path(plan).parent)}
     changed = dict(wish, text=text.replace("latency: 5ms", "latency: 6ms"))
     for status, body in (
-        (200, dict(changed, dryRun=True)), (200, changed), (200, wish), (422, dict(wish, file="/other.yaml")),
+        (200, dict(changed, dry_run=True)), (200, changed), (200, wish), (422, dict(wish, file="/other.yaml")),
         (422, dict(wish, text="services: 3")), (422, dict(wish, directory="here")),
     ):
         ask("POST", "/api/v1/plan", status, json=body)

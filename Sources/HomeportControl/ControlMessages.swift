@@ -11,6 +11,11 @@ package struct PlanWish: Codable, Sendable {
     /// Says what would change, and changes nothing.
     package var dryRun = false
 
+    enum CodingKeys: String, CodingKey {
+        case text, file, directory
+        case dryRun = "dry_run"
+    }
+
     package init(text: String, file: String, directory: String, dryRun: Bool) {
         self.text = text
         self.file = file

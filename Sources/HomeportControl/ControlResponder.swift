@@ -80,11 +80,11 @@ package final class ControlResponder: Responder {
             collect(exchange) { [self] body in answer(exchange) { [self] in try await changeLinks(body) } }
         case (.get, "/api/v1/metrics"):
             answer(exchange) { [project] in
-                .text(LinkMetrics.text(await project.status.links) + TapMetrics.text(project.tap.store.counters))
+                .text(LinkMetrics.text(await project.status.links) + TapMetrics.text(project.tap.store))
             }
         case (.get, "/api/v1/logs"):
             let query = head.query.map { head.text($0) } ?? ""
-            answer(exchange) { [self] in .ok(await lines(try LogQuery(query))) }
+            answer(exchange) { [self] in .ok(try await lines(try LogQuery(query))) }
         case (.post, "/api/v1/restart"):
             collect(exchange) { [self] body in answer(exchange) { [self] in try await restart(body) } }
         case (.post, "/api/v1/stop"):
@@ -132,7 +132,7 @@ package final class ControlResponder: Responder {
     }
 
     private func change(_ body: ByteBuffer) async throws -> Answer {
-        let wish: PlanWish = try Self.read(body, required: ["text", "file", "directory"], optional: ["dryRun"])
+        let wish: PlanWish = try Self.read(body, required: ["text", "file", "directory"], optional: ["dry_run"])
         guard wish.directory.hasPrefix("/") else {
             return .problems([HomeportError(.badValue, "the directory must be an absolute path", where: wish.directory)]
             )
@@ -166,6 +166,9 @@ package final class ControlResponder: Responder {
 
     private func restart(_ body: ByteBuffer) async throws -> Answer {
         let wish: RestartWish = try Self.read(body, required: ["services"])
+        guard !wish.services.isEmpty else {
+            throw HomeportError(.badValue, "services names none", fix: "name those that are to be started again")
+        }
         try await project.restart(wish.services)
         await project.settled()
         return .ok(await project.status)
@@ -197,7 +200,15 @@ package final class ControlResponder: Responder {
         )
     }
 
-    private func lines(_ query: LogQuery) async -> LogPage {
+    private func lines(_ query: LogQuery) async throws -> LogPage {
+        // A slip would be waited for for ever.
+        if let name = query.service {
+            let names = await project.plan.services.map(\.name.text)
+            guard names.contains(name) else {
+                let near = Spelling.nearest(to: name, among: names).map { "did you mean \($0)?" }
+                throw HomeportError(.badValue, "there is no service \(name.harmless)", where: "service", fix: near)
+            }
+        }
         if query.wait > 0 { await project.programLog.wait(after: query.after, within: .seconds(query.wait)) }
         let (lines, next) = project.programLog.lines(of: query.service, after: query.after)
         return LogPage(lines: lines, next: next)

@@ -77,7 +77,7 @@ enum LinkMetrics {
 /// Families of samples as Prometheus reads them.
 struct MetricsPage {
     enum Kind: String {
-        case counter, gauge
+        case counter, gauge, histogram
     }
 
     private(set) var text = ""
@@ -88,13 +88,29 @@ struct MetricsPage {
         _ help: String,
         _ samples: ((_ labels: [(String, String)], _ value: String) -> Void) -> Void
     ) {
-        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
-        var lines = ""
-        samples { labels, value in
-            let pairs = labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
-            lines += labels.isEmpty ? "\(name) \(value)\n" : "\(name){\(pairs)} \(value)\n"
-        }
+        var lines = head(name, kind, help)
+        samples { lines += Self.line(name, $0, $1) }
         text += lines
+    }
+
+    /// - Parameter samples: Each with what stands behind the family's name in its own: `_bucket`, `_sum`, `_count`.
+    mutating func histogram(
+        _ name: String,
+        _ help: String,
+        _ samples: ((_ suffix: String, _ labels: [(String, String)], _ value: String) -> Void) -> Void
+    ) {
+        var lines = head(name, .histogram, help)
+        samples { lines += Self.line(name + $0, $1, $2) }
+        text += lines
+    }
+
+    private func head(_ name: String, _ kind: Kind, _ help: String) -> String {
+        "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+    }
+
+    private static func line(_ name: String, _ labels: [(String, String)], _ value: String) -> String {
+        let pairs = labels.map { "\($0)=\"\(escaped($1))\"" }.joined(separator: ",")
+        return labels.isEmpty ? "\(name) \(value)\n" : "\(name){\(pairs)} \(value)\n"
     }
 
     private static func escaped(_ text: String) -> String {

@@ -34,7 +34,8 @@ package struct LinkStatus: Sendable, Codable, Equatable {
         package var discardedBytes: UInt64
 
         enum CodingKeys: String, CodingKey {
-            case condition, kind, hits, milliseconds, discardedBytes
+            case condition, kind, hits, milliseconds
+            case discardedBytes = "discarded_bytes"
             case isGone = "gone"
         }
     }

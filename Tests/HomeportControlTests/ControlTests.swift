@@ -238,7 +238,7 @@ import Darwin
         "{\"text\":\"a: 1\",\"file\":\"f\",\"directory\":\"rel\"}",
         "{\"text\":\"services: {}\",\"file\":\"f\",\"directory\":\"/\"}",
         "{\"text\":\"services: { a: { folder: one } }\",\"file\":\"homeport.yaml\",\"directory\":\"/\",\"dryrun\":true}",
-        "{\"text\":\"services: { a: { folder: one } }\",\"file\":\"homeport.yaml\",\"directory\":\"/\",\"dryRun\":null}",
+        "{\"text\":\"services: { a: { folder: one } }\",\"file\":\"homeport.yaml\",\"directory\":\"/\",\"dry_run\":null}",
     ])
     func aBodyThatIsNoPlanIs422(body: String) async throws {
         try await bench.withProject { running async throws in

@@ -27,6 +27,12 @@ package final class TapStore: Sendable {
         package var bytes = 0
         package var droppedRows: UInt64 = 0
         package var droppedBodies: UInt64 = 0
+
+        enum CodingKeys: String, CodingKey {
+            case total, rows, bytes
+            case droppedRows = "dropped_rows"
+            case droppedBodies = "dropped_bodies"
+        }
     }
 
     fileprivate struct State {
@@ -50,7 +56,11 @@ package final class TapStore: Sendable {
         var segments: UInt32 = 0
         /// One that was given up, for the next: memory that is had already costs less.
         var spare: Segment?
+        var services: [String: ServiceCount] = [:]
     }
+
+    /// How many services are counted; more names than that are somebody's play.
+    fileprivate static let mostServices = 1000
 
     fileprivate struct Kept {
         let segment: Segment
@@ -120,6 +130,7 @@ package final class TapStore: Sendable {
             state.facts[index].last = max(state.facts[index].last, number)
             state.ring[state.place(number)] = (segment.number, UInt32(offset))
             state.tell(number)
+            state.count(record)
         }
         changes.tell()
     }
@@ -158,6 +169,9 @@ package final class TapStore: Sendable {
             )
         }
     }
+
+    /// By the names of services, and of links.
+    package var services: [String: ServiceCount] { state.withLock(\.services) }
 
     /// Numbers of those that are there.
     package var range: Range<UInt64> { state.withLock { $0.oldest..<$0.next } }
@@ -245,6 +259,11 @@ extension TapStore.State {
             if kept[middle].segment.number < number { low = middle + 1 } else { high = middle }
         }
         return low < kept.count && kept[low].segment.number == number ? kept[low].segment : nil
+    }
+
+    mutating func count(_ record: TapRecord) {
+        guard services.count < TapStore.mostServices || services[record.service] != nil else { return }
+        services[record.service, default: ServiceCount()].add(record)
     }
 
     mutating func tell(_ id: UInt64) {

@@ -15,7 +15,7 @@ struct LinkListCommand: AsyncParsableCommand {
 
             JSON: {"links": [{project, name, group, transport, addresses, target, connect, cut, cut_for, set_for, edited, \
             seed, open, opened, failed, last_failure, overflowed, up, down}]}; up and down are {conditions, bytes, effects: \
-            [{condition, kind, gone, hits, milliseconds, discardedBytes}]}
+            [{condition, kind, gone, hits, milliseconds, discarded_bytes}]}
             """
     )
 
