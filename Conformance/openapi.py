@@ -16,6 +16,7 @@ from schemathesis.specs.openapi import checks
 FORMATS = {
     "homeport-filter": ("", "status>=500 or took>200ms", "not (method=GET or method=HEAD)", "is:refused", "body~a and size>=1KiB"),
     "homeport-link": ("wan", "dns"),
+    "homeport-service": ("api", "teller"),
     "homeport-duration": ("10ms", "1.5s", "24h"),
     "homeport-conditions": ("latency: 5ms", '{"latency": "1ms"}', "up: { latency: 2ms }"),
     "homeport-plan": ("services: { api: { to: 3000 } }",),
@@ -92,6 +93,12 @@ def main(description, url, token, plan):
     for query in ("limit=1&limit=2", "limit=%2B1", "limit=1001", "order=best", "fliter="):
         ask("GET", "/api/v1/tap", 422, "?" + query)
     last = ask("GET", "/api/v1/tap", 200, "?limit=1").json()["rows"][0]["id"]
+    ask("GET", "/api/v1/tap/{id}/messages", 200, number=last)
+    for number in ask("GET", "/api/v1/tap", 200, "?filter=messages>0").json()["rows"]:
+        ask("GET", "/api/v1/tap/{id}/messages", 200, "?limit=1", number=number["id"])
+        ask("GET", "/api/v1/tap/{id}/messages", 422, "?limit=0", number=number["id"])
+    ask("GET", "/api/v1/logs", 422, "?service=nobody")
+    ask("POST", "/api/v1/restart", 422, json={"services": []})
     for path in ("request", "request/sent", "request/body", "response", "response/received", "response/body", "curl"):
         path = f"/api/v1/tap/{{id}}/{path}"
         whole = ask("GET", path, 200, number=last).content
