@@ -4,6 +4,7 @@ Homeport and its peers do the same work in turn, round after round, and each rou
 machine for a while then disturbs both sides of it. The median of the ratios is the result, their range the doubt.
 """
 
+import math
 import argparse
 import contextlib
 import datetime
@@ -122,7 +123,7 @@ def compared(results, more_is_better=False):
 
 def inverse(values):
     """Homeport's cost as a multiple of the peer's."""
-    return [1 / v for v in values]
+    return [1 / v if v else math.inf for v in values]
 
 
 def spread(values, form="{:.2f}"):

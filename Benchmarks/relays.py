@@ -54,14 +54,18 @@ def socat(name, folder, port, target):
     return ["socat", *size, f"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,nodelay", f"TCP:127.0.0.1:{target},nodelay"]
 
 
-def ours(_, folder, port, target, *more):
+def ours(name, folder, port, target, *more):
     link = ["--listen", f"127.0.0.1:{port}", "--name", "relay", "--threads", "1", "--json"]
+    # The others take nothing down.
+    if name != "homeport tapped":
+        link.append("--no-tap")
     return [homeport(), "link", "open", f"127.0.0.1:{target}", *link, *more]
 
 
 # The name in the tables, what makes its command line, and the program it needs.
 RELAYS = {
     "homeport": (ours, None),
+    "homeport tapped": (ours, None),
     "nginx stream": (nginx, "nginx"),
     "nginx stream tuned": (nginx, "nginx"),
     "haproxy": (haproxy, "haproxy"),

@@ -159,6 +159,8 @@ final class TappedExchange: ExchangeObserver {
         guard hasNews, now > shown, now - shown >= TappedExchanges.interval else { return }
         (shown, hasNews) = (now, false)
         takeHits()
+        record.request.settle()
+        record.response.settle()
         id = all.store.show(record, as: id)
     }
 }

@@ -13,6 +13,8 @@ struct KeptBody {
     private(set) var head: [UInt8] = []
     /// The last bytes of one that has more than its head; what is between is gone. Up to twice ``mostTail``.
     private var rest: [UInt8] = []
+    /// A piece that is as long as a tail, as it came: it is copied only if it stays the last one.
+    private var last: ByteBuffer?
     /// Of all of it; only counted where not all of it is kept, since it can be had from the bytes otherwise.
     private var hash: SHA256?
     /// Whether it has passed without being seen, as a file's bytes do.
@@ -23,8 +25,11 @@ struct KeptBody {
     private var isHashed = true
 
     /// Bytes that are there.
-    var kept: Int { head.count + min(rest.count, Self.mostTail) }
-    var tail: ArraySlice<UInt8> { rest.suffix(Self.mostTail) }
+    var kept: Int { head.count + min(last?.readableBytes ?? rest.count, Self.mostTail) }
+    var tail: ArraySlice<UInt8> {
+        guard let last else { return rest.suffix(Self.mostTail) }
+        return Array(last.readableBytesView.suffix(Self.mostTail))[...]
+    }
 
     /// Whether its hash cannot be had from what is kept.
     var hasHash: Bool { !isUnseen && hash != nil }
@@ -35,6 +40,7 @@ struct KeptBody {
         (messages, isHashed) = (nil, true)
         head.removeAll(keepingCapacity: head.capacity <= Self.mostIdle)
         if !rest.isEmpty { rest = [] }
+        last = nil
     }
 
     /// It has messages from here on.
@@ -45,26 +51,35 @@ struct KeptBody {
 
     /// - Parameter time: Nanoseconds since the exchange began; asked for only where it has messages.
     mutating func append(_ bytes: ByteBuffer, at time: @autoclosure () -> Int64 = 0) {
+        let first = min(bytes.readableBytes, Self.mostHead - head.count)
         bytes.withUnsafeReadableBytes { bytes in
             if messages != nil { messages?.take(bytes, at: length, time: time()) }
-            append(bytes)
+            length += Int64(bytes.count)
+            if first > 0 { head.append(contentsOf: bytes[..<first]) }
         }
-    }
-
-    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        length += Int64(bytes.count)
-        let first = min(bytes.count, Self.mostHead - head.count)
-        if first > 0 { head.append(contentsOf: bytes[..<first]) }
-        guard first < bytes.count else { return }
+        guard first < bytes.readableBytes else { return }
         if hash == nil, isHashed {
             hash = SHA256()
             hash?.update(data: head)
         }
-        let more = UnsafeRawBufferPointer(rebasing: bytes[first...])
-        hash?.update(bufferPointer: more)
-        rest.append(contentsOf: more.suffix(Self.mostTail))
+        let more = bytes.readableBytesView[(bytes.readerIndex + first)...]
+        if hash != nil { more.withUnsafeBytes { hash?.update(bufferPointer: $0) } }
+        if more.count >= Self.mostTail {
+            if !rest.isEmpty { rest = [] }
+            last = bytes
+            return
+        }
+        settle()
+        rest.append(contentsOf: more)
         // Cut seldom: most pieces are added without moving any other.
         if rest.count > 2 * Self.mostTail { rest.removeFirst(rest.count - Self.mostTail) }
+    }
+
+    /// Lets go of the last piece, whose buffer is larger than what is kept of it.
+    mutating func settle() {
+        guard last != nil else { return }
+        rest = Array(tail)
+        last = nil
     }
 
     mutating func passed(_ count: Int) {

@@ -3,6 +3,7 @@ import HomeportControl
 import HomeportCore
 import HomeportLink
 import HomeportRuntime
+import HomeportTap
 import NIOCore
 
 /// Runs one link in this process until it is ended: what link open and link replay share, their options among it.
@@ -18,6 +19,9 @@ struct LinkHost: ParsableArguments {
 
     @Flag(help: "Once it runs, print its status as JSON, and nothing more.")
     var json = false
+
+    @Flag(help: "Keep no record of what passes: homeport tap shows nothing of it.")
+    var noTap = false
 
     @OptionGroup var loops: LoopOptions
     @OptionGroup var decisions: DecisionOptions
@@ -41,6 +45,7 @@ struct LinkHost: ParsableArguments {
         }
         var plan = Plan(name: ServiceName(madeFrom: link.name), directory: PlanFile.currentDirectory)
         plan.links = [link]
+        plan.tap.isOn = !noTap
         let board = LinkBoard(isLive: !json && Terminal.output.isInteractive)
         var options = ProjectOptions(place: nil, threads: loops.count) { board.say($0) }
         let decided = try decisions.writer()
