@@ -10,12 +10,29 @@ package final class Tap: ExchangeObserving, PassageObserving {
     /// By its loop; each lives there.
     private let exchanges = Mutex<[ObjectIdentifier: NIOLoopBound<TappedExchanges>]>([:])
 
-    package init(_ plan: TapPlan) {
-        store = TapStore(plan.bounds)
+    private let recorder: Recorder?
+    /// Whether it is a recording that is looked into: nothing is added to it.
+    private let isOpened: Bool
+
+    /// - Parameter recorder: Keeps it on disk, too.
+    package init(_ plan: TapPlan, recorder: Recorder? = nil) {
+        store = TapStore(plan.bounds, recorder: recorder)
         isOn = Atomic(plan.isOn)
+        (self.recorder, isOpened) = (recorder, false)
     }
 
+    /// A recording, to be looked into.
+    package init(opened store: TapStore) {
+        self.store = store
+        isOn = Atomic(false)
+        (recorder, isOpened) = (nil, true)
+    }
+
+    /// What was recorded is on disk when this returns; nothing is added to it from then on.
+    package func finish() { recorder?.finish() }
+
     package func change(to plan: TapPlan) {
+        guard !isOpened else { return }
         isOn.store(plan.isOn, ordering: .relaxed)
         store.change(to: plan.bounds)
     }

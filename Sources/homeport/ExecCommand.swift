@@ -39,6 +39,8 @@ struct ExecCommand: AsyncParsableCommand {
     @Option(help: "How requests are shown, on standard error: text, json or off. (default: off)")
     var log: ServingOptions.LogForm?
 
+    @OptionGroup var record: RecordOption
+
     @Argument(parsing: .captureForPassthrough, help: "The command, and its words.")
     var command: [String] = []
 
@@ -59,6 +61,7 @@ struct ExecCommand: AsyncParsableCommand {
             options.output = ProgramLines.output(.text(colour: Terminal.errors.hasColour), to: errors)
         }
         options.observer = (log ?? .off).accessLog(to: errors, on: .errors)
+        options.recorder = try record.recorder(onTrouble: options.onWarning)
         let project = Project(plan, options: options)
         let (words, here) = (words, PlanFile.currentDirectory)
         let hasTerminal = Terminal.isOurs

@@ -41,6 +41,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The door's port. (default: 62893)")
     var port: UInt16?
 
+    @OptionGroup var record: RecordOption
+
     @Option(help: ArgumentHelp("A port that the program must have (default: a lease).", valueName: "port"))
     var programPort: UInt16?
 
@@ -91,6 +93,7 @@ struct RunCommand: AsyncParsableCommand {
         let errors = LineWriter(descriptor: 2)
         options.observer = (log ?? .off).accessLog(to: errors, on: .errors)
         let output = LineWriter(descriptor: 1)
+        options.recorder = try record.recorder(onTrouble: options.onWarning)
         options.needsNames = true
         options.main = name
         options.isAtTerminal = Terminal.isOurs

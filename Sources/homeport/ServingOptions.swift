@@ -10,6 +10,7 @@ struct ServingOptions: ParsableArguments {
     var port: UInt16?
 
     @OptionGroup var loops: LoopOptions
+    @OptionGroup var record: RecordOption
 
     @Option(help: "How requests are shown; json is one object a line. (default: text)")
     var log: LogForm?
@@ -79,6 +80,7 @@ struct ServingOptions: ParsableArguments {
             to: writer
         )
         options.observer = form.accessLog(to: writer, on: .output)
+        options.recorder = try record.recorder(onTrouble: options.onWarning)
         return options
     }
 }

@@ -12,13 +12,15 @@ struct UpCommand: AsyncParsableCommand {
             NAME.localhost:62893, and the one marked default at 127.0.0.1:62893 and [::1]:62893 as well.
 
             If the project runs already, the plan is applied to it: whole, or not at all, and only what differs changes. \
-            --port, --threads, --host, --log and --decisions are of the start, and stay as they are until homeport down.
+            --port, --threads, --host, --log, --record and --decisions are of the start, and stay as they are until homeport \
+            down.
 
             EXAMPLES
               homeport up                     in the foreground, until Ctrl-C
               homeport up --detach            in the background; returns when it answers
               homeport up --dry-run           what would change
               homeport up --port 8080         on another port, from the start
+              homeport up --record run1       and keep what passes, for homeport tap open run1
               homeport up -f other.yaml
 
             EXIT CODES
@@ -68,8 +70,10 @@ struct UpCommand: AsyncParsableCommand {
 
     private func change(_ client: ControlClient, _ status: ProjectStatus, _ path: String) async throws {
         try refuseOtherPort(than: status)
-        if serving.loops.threads != nil || serving.log != nil || !serving.host.isEmpty || decisions.decisions != nil {
-            Terminal.errors.warn("--threads, --host, --log and --decisions stay as they are until homeport down")
+        if serving.loops.threads != nil || serving.log != nil || !serving.host.isEmpty || decisions.decisions != nil
+            || serving.record.record != nil
+        {
+            Terminal.errors.warn("--threads, --host, --log, --record and --decisions stay as they are until homeport down")
         }
         let folder = PlanFile.folder(of: path)
         let wish = PlanWish(text: try PlanFile.read(path), file: path, directory: folder, dryRun: dryRun)
@@ -96,6 +100,7 @@ struct UpCommand: AsyncParsableCommand {
         if let port = serving.port { arguments += ["--port", "\(port)"] }
         if let threads = serving.loops.threads { arguments += ["--threads", "\(threads)"] }
         for host in serving.host { arguments += ["--host", host] }
+        if let folder = serving.record.folder { arguments += ["--record", folder] }
         if let file = decisions.decisions { arguments += ["--decisions", file] }
         let process = try DetachedProcess.start(arguments, log: log)
         let client = ControlClient(socket: state.socket(of: plan))

@@ -85,7 +85,7 @@ package actor Project {
     package init(_ plan: Plan, options: ProjectOptions) {
         self.plan = plan
         self.options = options
-        tap = Tap(plan.tap)
+        tap = options.opened.map { Tap(opened: $0) } ?? Tap(plan.tap, recorder: options.recorder)
         worktree = options.neighbourhood == nil ? nil : WorkingCopy(of: plan.directory).worktree
         passwords = options.credentials.isEmpty ? nil : PasswordCheck(options.credentials)
     }
@@ -291,6 +291,7 @@ package actor Project {
         try? await group?.shutdownGracefully()
         try? await controlGroup?.shutdownGracefully()
         (group, controlGroup) = (nil, nil)
+        tap.finish()
         return cut
     }
 

@@ -4,6 +4,7 @@ package import HomeportGuard
 package import HomeportHTTP
 package import HomeportLink
 package import HomeportNet
+package import HomeportTap
 
 /// How a project is run, as opposed to what: nothing of it stands in a plan.
 package struct ProjectOptions: Sendable {
@@ -17,6 +18,10 @@ package struct ProjectOptions: Sendable {
     package var credentials: [Credential] = []
     package var observer: (any ExchangeObserving)?
     package var deadlines = HTTPDeadlines()
+    /// Keeps the record of what passes on disk, too.
+    package var recorder: Recorder?
+    /// A recording to be looked into, in the place of a record of its own.
+    package var opened: TapStore?
     /// Told what the conditions of links decide.
     package var decisions: DecisionLog?
     /// The folder in which projects find others behind the same door; nil for a door of its own.

@@ -37,6 +37,11 @@ package struct TapFilter: Sendable {
     package let text: String
     private let root: Node?
 
+    /// Whatever it is.
+    package static let all = TapFilter()
+
+    private init() { (text, root) = ("", nil) }
+
     /// - Parameter text: Empty for all.
     /// - Throws: ``HomeportError`` with code `filter.malformed`, whose place is the column, from 1.
     package init(parsing text: String) throws(HomeportError) {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Synchronization
 
 /// A stretch of memory that is written from its beginning to its end, once, and given up as a whole.
 ///
@@ -16,18 +10,36 @@ final class Segment: @unchecked Sendable {
     /// Counts up; names the segment in what refers to it.
     private(set) var number: UInt32
     let capacity: Int
-    private(set) var used = 0
+    /// Whether it was read of a file, and may be anything.
+    let isOfFile: Bool
+    private let filled: Atomic<Int>
     private let memory: UnsafeMutableRawPointer
 
     init(_ number: UInt32, capacity: Int) {
         self.number = number
-        self.capacity = capacity
+        (self.capacity, isOfFile) = (capacity, false)
         memory = .allocate(byteCount: capacity, alignment: 16)
+        filled = Atomic(0)
+    }
+
+    /// Bytes that have been handed out.
+    var used: Int { filled.load(ordering: .acquiring) }
+
+    /// As it was, of a file.
+    /// - Parameter read: Fills the memory, and says how far.
+    init(_ number: UInt32, capacity: Int, _ read: (UnsafeMutableRawBufferPointer) -> Int) {
+        self.number = number
+        (self.capacity, isOfFile) = (capacity, true)
+        memory = .allocate(byteCount: max(1, capacity), alignment: 16)
+        filled = Atomic(read(UnsafeMutableRawBufferPointer(start: memory, count: capacity)))
     }
 
     /// Begins anew, under another number.
     /// - Precondition: Nobody else has it.
-    func reset(_ number: UInt32) { (self.number, used) = (number, 0) }
+    func reset(_ number: UInt32) {
+        self.number = number
+        filled.store(0, ordering: .releasing)
+    }
 
     deinit { memory.deallocate() }
 
@@ -41,7 +53,7 @@ final class Segment: @unchecked Sendable {
         let offset = used
         body(UnsafeMutableRawBufferPointer(start: memory + offset, count: count))
         // What follows is aligned, so that numbers can be read as they lie.
-        used = min(capacity, (offset + count + 7) & ~7)
+        filled.store(min(capacity, (offset + count + 7) & ~7), ordering: .releasing)
         return offset
     }
 

@@ -1,3 +1,4 @@
+package import HomeportCore
 package import HomeportNet
 import NIOCore
 import Synchronization
@@ -57,17 +58,38 @@ package final class TapStore: Sendable {
         /// One that was given up, for the next: memory that is had already costs less.
         var spare: Segment?
         var services: [String: ServiceCount] = [:]
+        /// Of an opened recording: what was read of it last.
+        var loaded: [Segment] = []
+        let recorder: Recorder?
     }
 
     /// How many services are counted; more names than that are somebody's play.
     fileprivate static let mostServices = 1000
 
     fileprivate struct Kept {
-        let segment: Segment
+        enum Place {
+            case memory(Segment)
+            /// It is read when it is looked into.
+            case file(RecordingFile)
+        }
+
+        let place: Place
         /// The highest number in it.
         var last: UInt64 = 0
         var count: UInt64 = 0
+
+        var number: UInt32 {
+            switch place {
+            case .memory(let segment): segment.number
+            case .file(let file): file.number
+            }
+        }
+
+        var memory: Segment? { if case .memory(let segment) = place { segment } else { nil } }
     }
+
+    /// Segments of files that are kept in memory when they have been read.
+    fileprivate static let mostLoaded = 32
 
     /// How far behind who follows may be.
     fileprivate static let mostNews = 8192
@@ -78,10 +100,61 @@ package final class TapStore: Sendable {
     /// What is to be added to the monotonic clock for the wall's: one pair for all, so that times keep their order.
     private let clock: Int64
 
-    package init(_ bounds: Bounds = Bounds()) {
-        state = Mutex(State(bounds: bounds, ring: Self.ring(bounds)))
-        clock = WallClock.now - Int64(NIODeadline.now().uptimeNanoseconds)
+    /// - Parameter recorder: Keeps all of it on disk, too.
+    package init(_ bounds: Bounds = Bounds(), recorder: Recorder? = nil) {
+        var state = State(bounds: bounds, ring: Self.ring(bounds), recorder: recorder)
+        if let last = recorder?.last {
+            (state.segments, state.oldest, state.next) = (last.segment, last.row + 1, last.row + 1)
+        }
+        self.state = Mutex(state)
+        clock = Self.clockNow
     }
+
+    /// A recording, to be looked into. What is cut or damaged is left out.
+    /// - Throws: ``HomeportError`` with code `recording.folder`.
+    package init(opening folder: String) throws(HomeportError) {
+        let files = RecordingFile.all(in: folder)
+        guard !files.isEmpty else {
+            throw HomeportError(
+                .recordingFolder,
+                "there is no recording",
+                where: folder,
+                fix: "make one with homeport up --record FOLDER"
+            )
+        }
+        var rows: [(id: UInt64, segment: UInt32, offset: UInt32)] = []
+        var state = State(bounds: Bounds(rows: 1), ring: [], recorder: nil)
+        for file in files {
+            var kept = Kept(place: .file(file))
+            if file.kind == .facts {
+                guard let segment = file.read() else { continue }
+                for offset in SegmentRows(segment) {
+                    let id = TapRow(segment, at: offset).id
+                    rows.append((id, file.number, UInt32(offset)))
+                    kept.last = max(kept.last, id)
+                }
+                state.facts.append(kept)
+            } else {
+                state.bodies.append(kept)
+            }
+        }
+        guard let first = rows.map(\.id).min(), let last = rows.map(\.id).max() else {
+            throw HomeportError(.recordingFolder, "the recording has no exchange", where: folder)
+        }
+        // Numbers follow each other, but for those of what was going on when it ended.
+        guard last - first < UInt64(rows.count) * 16 + 1 << 20, last < .max else {
+            throw HomeportError(.recordingFolder, "the recording is damaged: its numbers make no sense", where: folder)
+        }
+        let count = Int(last - first) + 1
+        (state.oldest, state.next) = (first, last + 1)
+        state.bounds.rows = count
+        state.ring = Array(repeating: (0, 0), count: count)
+        for row in rows { state.ring[state.place(row.id)] = (row.segment, row.offset) }
+        self.state = Mutex(state)
+        clock = Self.clockNow
+    }
+
+    private static var clockNow: Int64 { WallClock.now - Int64(NIODeadline.now().uptimeNanoseconds) }
 
     private static func ring(_ bounds: Bounds) -> [(segment: UInt32, offset: UInt32)] {
         Array(repeating: (0, 0), count: max(1, bounds.rows))
@@ -106,7 +179,7 @@ package final class TapStore: Sendable {
         state.withLock { state in
             state.forget(before: state.next)
             (state.bodies, state.live) = ([], [:])
-            state.bytes = state.facts.reduce(0) { $0 + $1.segment.capacity }
+            state.bytes = state.facts.reduce(0) { $0 + ($1.memory?.capacity ?? 0) }
         }
         changes.tell()
     }
@@ -122,8 +195,7 @@ package final class TapStore: Sendable {
             let known = id.flatMap { state.live.removeValue(forKey: $0) == nil || $0 < state.oldest ? nil : $0 }
             let number = known ?? state.number()
             let size = record.size
-            let index = state.room(for: size, in: \.facts)
-            let segment = state.facts[index].segment
+            let (index, segment) = state.room(for: size, .facts)
             let offset = segment.append(size) {
                 record.write(to: $0, id: number, clock: clock, isLive: false, bodies: (request, response))
             }
@@ -131,6 +203,7 @@ package final class TapStore: Sendable {
             state.ring[state.place(number)] = (segment.number, UInt32(offset))
             state.tell(number)
             state.count(record)
+            state.recorder?.grew()
         }
         changes.tell()
     }
@@ -229,7 +302,9 @@ package final class TapStore: Sendable {
         let extent = row.extent(side)
         let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
         guard extent.count > 0,
-            let segment = row.ownBodies ?? state.withLock({ $0.segment(extent.segment, of: $0.bodies) })
+            let segment = row.ownBodies ?? state.withLock({ $0.segment(extent.segment, of: \.bodies) }),
+            // Of a recording, it may have been cut.
+            Int(extent.offset) + extent.count <= segment.used
         else { return body(nothing, nothing) }
         let bytes = segment.bytes(Int(extent.offset)..<Int(extent.offset) + extent.count)
         return withExtendedLifetime(segment) {
@@ -244,21 +319,42 @@ package final class TapStore: Sendable {
 extension TapStore.State {
     func place(_ id: UInt64) -> Int { Int(id % UInt64(ring.count)) }
 
-    func row(_ id: UInt64) -> TapRow? {
+    mutating func row(_ id: UInt64) -> TapRow? {
         guard id >= oldest, id < next else { return nil }
         if let row = live[id] { return row }
         let (number, offset) = ring[place(id)]
-        return segment(number, of: facts).map { TapRow($0, at: Int(offset)) }
+        guard let segment = segment(number, of: \.facts) else { return nil }
+        // Of a recording, its file may have become another one meanwhile.
+        guard !segment.isOfFile || SegmentRows.length(in: segment, at: Int(offset)) != nil else { return nil }
+        return TapRow(segment, at: Int(offset))
     }
 
-    func segment(_ number: UInt32, of kept: [TapStore.Kept]) -> Segment? {
-        // Few, and in the order of their numbers.
+    mutating func segment(_ number: UInt32, of list: KeyPath<TapStore.State, [TapStore.Kept]>) -> Segment? {
+        // In the order of their numbers.
+        let kept = self[keyPath: list]
         var (low, high) = (0, kept.count)
         while low < high {
             let middle = (low + high) / 2
-            if kept[middle].segment.number < number { low = middle + 1 } else { high = middle }
+            if kept[middle].number < number { low = middle + 1 } else { high = middle }
         }
-        return low < kept.count && kept[low].segment.number == number ? kept[low].segment : nil
+        guard low < kept.count, kept[low].number == number else { return nil }
+        switch kept[low].place {
+        case .memory(let segment): return segment
+        case .file(let file): return load(file)
+        }
+    }
+
+    private mutating func load(_ file: RecordingFile) -> Segment? {
+        if let index = loaded.firstIndex(where: { $0.number == file.number }) {
+            let segment = loaded.remove(at: index)
+            loaded.append(segment)
+            return segment
+        }
+        // It may have become another one since it was opened.
+        guard let segment = file.read() else { return nil }
+        if loaded.count >= TapStore.mostLoaded { loaded.removeFirst() }
+        loaded.append(segment)
+        return segment
     }
 
     mutating func count(_ record: TapRecord) {
@@ -282,21 +378,26 @@ extension TapStore.State {
         let count = body.kept
         // One body is not worth all others.
         guard count > 0, count <= bounds.bytes / 4 else { return BodyExtent() }
-        let index = room(for: count, in: \.bodies)
+        let (index, segment) = room(for: count, .bodies)
         bodies[index].count += 1
-        return bodies[index].segment.put(body)
+        return segment.put(body)
     }
 
-    /// - Returns: Which segment has room.
-    mutating func room(for count: Int, in list: WritableKeyPath<TapStore.State, [TapStore.Kept]>) -> Int {
+    /// - Returns: Which segment has room, and where it stands among its kind.
+    mutating func room(for count: Int, _ kind: RecordingFile.Kind) -> (index: Int, segment: Segment) {
+        let list = kind == .facts ? \TapStore.State.facts : \TapStore.State.bodies
         let last = self[keyPath: list].count - 1
-        if last >= 0, self[keyPath: list][last].segment.hasRoom(for: count) { return last }
+        if last >= 0, let segment = self[keyPath: list][last].memory, segment.hasRoom(for: count) {
+            return (last, segment)
+        }
         let capacity = max(bounds.segment, count)
         makeRoom(for: capacity)
         segments += 1
         bytes += capacity
-        self[keyPath: list].append(TapStore.Kept(segment: segment(segments, capacity: capacity)))
-        return self[keyPath: list].count - 1
+        let segment = segment(segments, capacity: capacity)
+        self[keyPath: list].append(TapStore.Kept(place: .memory(segment)))
+        recorder?.begin(segment, kind)
+        return (self[keyPath: list].count - 1, segment)
     }
 
     private mutating func segment(_ number: UInt32, capacity: Int) -> Segment {
@@ -309,7 +410,7 @@ extension TapStore.State {
     }
 
     private mutating func dropFirst(of list: WritableKeyPath<TapStore.State, [TapStore.Kept]>) {
-        let segment = self[keyPath: list].removeFirst().segment
+        guard let segment = self[keyPath: list].removeFirst().memory else { return }
         bytes -= segment.capacity
         spare = segment
     }

@@ -24,6 +24,7 @@ struct LinkHost: ParsableArguments {
     var noTap = false
 
     @OptionGroup var loops: LoopOptions
+    @OptionGroup var record: RecordOption
     @OptionGroup var decisions: DecisionOptions
 
     func run(_ plan: LinkPlan) async throws {
@@ -48,6 +49,7 @@ struct LinkHost: ParsableArguments {
         plan.tap.isOn = !noTap
         let board = LinkBoard(isLive: !json && Terminal.output.isInteractive)
         var options = ProjectOptions(place: nil, threads: loops.count) { board.say($0) }
+        options.recorder = try record.recorder { board.say($0) }
         let decided = try decisions.writer()
         options.decisions = decided?.log
         defer { decided?.lines.finish() }

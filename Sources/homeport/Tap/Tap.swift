@@ -16,6 +16,7 @@ struct TapCommand: AsyncParsableCommand {
               homeport tap show 12                    one exchange, whole
               homeport tap diff 12 15                 what is different between two
               homeport tap export --curl 12           as a line for a shell
+              homeport tap open run1                  what homeport up --record run1 has kept
 
             EXIT CODES
               0  done
@@ -24,7 +25,7 @@ struct TapCommand: AsyncParsableCommand {
             """,
         subcommands: [
             TapWatchCommand.self, TapListCommand.self, TapShowCommand.self, TapDiffCommand.self, TapExportCommand.self,
-            TapClearCommand.self,
+            TapOpenCommand.self, TapClearCommand.self,
         ],
         defaultSubcommand: TapWatchCommand.self
     )

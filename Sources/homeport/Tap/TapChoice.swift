@@ -12,7 +12,20 @@ struct TapChoice: ParsableArguments {
     )
     var file: String?
 
-    func one() async throws -> ControlClient {
+    @Option(help: ArgumentHelp("Look into what --record has kept in this folder.", valueName: "folder"))
+    var recording: String?
+
+    func validate() throws {
+        if file != nil, recording != nil { throw ValidationError("--file or --recording: one of them.") }
+    }
+
+    /// - Parameter body: Asks it.
+    func withOne(_ body: (ControlClient) async throws -> Void) async throws {
+        if let recording { return try await RecordingHost.withClient(of: recording, in: StateDirectory(), body) }
+        try await body(one())
+    }
+
+    private func one() async throws -> ControlClient {
         let found = await RunningProjects.find(in: StateDirectory())
         for error in found.silent { Terminal.errors.warn("\(error)") }
         if file == nil, found.all.count == 1, let only = found.all.first { return only.client }

@@ -38,7 +38,10 @@ struct TapDiffCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = try await choice.one()
+        try await choice.withOne(look)
+    }
+
+    private func look(into client: ControlClient) async throws {
         let (old, new) = (try await client.tapExchange(before), try await client.tapExchange(after))
         let report = Report(
             request: MessageDiff(

@@ -50,7 +50,10 @@ struct TapExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         try filter.check()
-        let client = try await choice.one()
+        try await choice.withOne(look)
+    }
+
+    private func look(into client: ControlClient) async throws {
         if let curl { return Terminal.output.write(try await client.tapExport("curl", of: curl, secrets: secrets)) }
         let (form, path) = har.map { ("har", $0) } ?? ("pcapng", pcapng ?? "-")
         if path == "-" {

@@ -50,7 +50,10 @@ struct TapListCommand: AsyncParsableCommand {
 
     func run() async throws {
         try filter.check()
-        let client = try await choice.one()
+        try await choice.withOne(look)
+    }
+
+    private func look(into client: ControlClient) async throws {
         let order: TapQuery.Order = slowest ? .slowest : largest ? .largest : .newest
         var (rows, counters) = ([TapRowMessage](), TapStore.Counters?.none)
         var (next, scanned) = (UInt64?.none, 0)
@@ -90,5 +93,5 @@ struct TapClearCommand: AsyncParsableCommand {
 
     @OptionGroup var choice: TapChoice
 
-    func run() async throws { try await choice.one().clearTap() }
+    func run() async throws { try await choice.withOne { try await $0.clearTap() } }
 }

@@ -50,7 +50,10 @@ struct TapShowCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = try await choice.one()
+        try await choice.withOne(look)
+    }
+
+    private func look(into client: ControlClient) async throws {
         if let body {
             let exchange = try await client.tapExchange(id)
             let bytes = try await client.tapBody(body == .request ? .request : .response, of: id)

@@ -47,9 +47,13 @@ struct TapWatchCommand: AsyncParsableCommand {
     var remote = false
 
     @OptionGroup var loops: LoopOptions
+    @OptionGroup var record: RecordOption
 
     func validate() throws {
         if !(0...TapQuery.mostRows).contains(last) { throw ValidationError("-n takes 0 to \(TapQuery.mostRows).") }
+        if target == nil, record.record != nil {
+            throw ValidationError("--record is for a target; homeport up --record keeps what passes through a project.")
+        }
         if target == nil, port != nil || remote { throw ValidationError("--port and --remote are for a target.") }
         if target != nil, file != nil { throw ValidationError("A target is no project's: leave -f out.") }
     }
@@ -118,6 +122,7 @@ struct TapWatchCommand: AsyncParsableCommand {
             Terminal.errors.warn($0)
         }
         options.isAlone = true
+        options.recorder = try record.recorder(onTrouble: options.onWarning)
         let project = Project(plan, options: options)
         let (json, text) = (json, filter.text)
         let report = json ? Terminal.errors : Terminal.output

@@ -1,0 +1,193 @@
+import Dispatch
+package import HomeportCore
+import HomeportNet
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Keeps what the record takes down in a folder, too: what has ended is there some milliseconds later, whatever becomes of this process.
+///
+/// Nobody waits for it. Where it cannot go on, as on a full disk, it says so once and stops; what is on disk by then stays, and the
+/// record goes on in memory.
+package final class Recorder: Sendable {
+    struct Part {
+        let file: RecordingFile
+        let segment: Segment
+        /// Bytes that it has, and those of them that are on disk.
+        var used = 0
+        var written = 0
+    }
+
+    private final class Grown: Sendable {
+        let descriptor: Descriptor
+
+        init(owning number: CInt) { descriptor = Descriptor(owning: number) }
+    }
+
+    private struct State {
+        /// Segments whose bytes are not all on disk, or that grow: the last of each kind.
+        var parts: [Part] = []
+        var isDue = false
+        var isOver = false
+    }
+
+    /// How long what is taken down may wait: many exchanges leave in one write.
+    private static let delay = DispatchTimeInterval.milliseconds(5)
+    /// Bytes that may wait for a slow disk.
+    private static let mostWaiting = 128 << 20
+
+    package let folder: String
+    private let lock: FileLock
+    private let most: Int64
+    private let onTrouble: @Sendable (String) -> Void
+    private let queue = DispatchQueue(label: "homeport.recorder")
+    private let state = Mutex(State())
+    /// On the queue: the files that grow, and how much there is in all.
+    private let files = Mutex<[UInt32: Grown]>([:])
+    private let size: Atomic<Int64>
+    /// Where the numbers of segments and of exchanges go on.
+    let last: (segment: UInt32, row: UInt64)
+
+    /// - Parameters:
+    ///   - folder: Made where it is not there; only its owner can look into it.
+    ///   - most: Bytes that it may have.
+    ///   - onTrouble: Told once, if the recording has to stop.
+    /// - Throws: ``HomeportError`` with code `recording.folder`, `recording.taken`.
+    package init(
+        in folder: String,
+        most: Int64 = 10_000_000_000,
+        onTrouble: @escaping @Sendable (String) -> Void
+    ) throws(HomeportError) {
+        func fails(_ what: String, _ errno: CInt) -> HomeportError {
+            HomeportError(.recordingFolder, "\(what): \(SystemFailure.text(errno))", where: folder)
+        }
+        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw fails("the folder cannot be made", errno) }
+        do throws(SystemFailure) { lock = try FileLock("\(folder)/lock", within: 1) } catch {
+            guard error.errno == EWOULDBLOCK else { throw fails("nothing can be written there", error.errno) }
+            throw HomeportError(
+                .recordingTaken,
+                "somebody records there already",
+                where: folder,
+                fix: "name another folder; fuser \(folder)/lock tells who it is"
+            )
+        }
+        let known = RecordingFile.all(in: folder)
+        self.folder = folder
+        (self.most, self.onTrouble) = (most, onTrouble)
+        size = Atomic(
+            known.reduce(0) { sum, file in
+                var facts = stat()
+                return stat(file.path, &facts) == 0 ? sum + Int64(facts.st_size) : sum
+            }
+        )
+        // What lasted long got its number early, and was written late.
+        let highest = known.filter { $0.kind == .facts }.suffix(4).compactMap { $0.read() }
+            .flatMap { segment in SegmentRows(segment).map { TapRow(segment, at: $0).id } }.max()
+        last = (known.last?.number ?? 0, highest ?? 0)
+    }
+
+    /// A segment is begun. Under the store's lock.
+    func begin(_ segment: Segment, _ kind: RecordingFile.Kind) {
+        let file = RecordingFile(folder: folder, number: segment.number, kind: kind)
+        state.withLock { if !$0.isOver { $0.parts.append(Part(file: file, segment: segment)) } }
+    }
+
+    /// Something has been taken down. Under the store's lock.
+    func grew() {
+        let isNews = state.withLock { state in
+            for index in state.parts.indices { state.parts[index].used = state.parts[index].segment.used }
+            guard !state.isDue, !state.isOver else { return false }
+            state.isDue = true
+            return true
+        }
+        if isNews { queue.asyncAfter(deadline: .now() + Self.delay) { self.write() } }
+    }
+
+    /// Writes what is left, and is over.
+    package func finish() {
+        queue.sync {
+            write()
+            state.withLock { ($0.isOver, $0.parts) = (true, []) }
+            files.withLock { $0 = [:] }
+        }
+    }
+
+    // MARK: On the queue
+
+    private func write() {
+        let parts = state.withLock { state in
+            state.isDue = false
+            return state.parts
+        }
+        let waiting = parts.reduce(0) { $0 + $1.used - $1.written }
+        guard !parts.isEmpty else { return }
+        do throws(SystemFailure) {
+            guard waiting <= Self.mostWaiting else { throw SystemFailure("write", ETIME) }
+            guard size.load(ordering: .relaxed) + Int64(waiting) <= most else { throw SystemFailure("write", EFBIG) }
+            // Facts speak of bodies: what they speak of is there before them.
+            for part in parts where part.file.kind == .bodies { try write(part) }
+            for part in parts where part.file.kind == .facts { try write(part) }
+        } catch { return stop(error) }
+        let done: [UInt32] = state.withLock { state in
+            // What has been begun meanwhile stands behind these.
+            for (index, part) in parts.enumerated() { state.parts[index].written = part.used }
+            // Those behind which another of their kind has been begun grow no more.
+            var grows: Set<RecordingFile.Kind> = []
+            let done = state.parts.reversed().filter { part in
+                !grows.insert(part.file.kind).inserted && part.written == part.used
+            }
+            .map(\.file.number)
+            state.parts.removeAll { done.contains($0.file.number) }
+            return done
+        }
+        files.withLock { files in for number in done { files[number] = nil } }
+    }
+
+    private func write(_ part: Part) throws(SystemFailure) {
+        guard part.used > part.written else { return }
+        let isNew = files.withLock { $0[part.file.number] == nil }
+        if isNew {
+            // Never what is there already, whatever it is.
+            let number = open(part.file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard number >= 0 else { throw SystemFailure("open", errno) }
+            files.withLock { $0[part.file.number] = Grown(owning: number) }
+            let head = part.file.head
+            try head.withUnsafeBytes { bytes in
+                Result { () throws(SystemFailure) in try WholeWrite.bytes(bytes, to: number) }
+            }
+            .get()
+        }
+        guard let number = files.withLock({ $0[part.file.number]?.descriptor.number }) else { return }
+        try WholeWrite.bytes(part.segment.bytes(part.written..<part.used), to: number)
+        size.add(Int64(part.used - part.written + (isNew ? RecordingFile.headLength : 0)), ordering: .relaxed)
+    }
+
+    private func stop(_ failure: SystemFailure) {
+        let isNews = state.withLock { state in
+            defer { (state.isOver, state.parts) = (true, []) }
+            return !state.isOver
+        }
+        files.withLock { $0 = [:] }
+        guard isNews else { return }
+        let why =
+            switch failure.errno {
+            case EFBIG: "it has \(most / 1_000_000) MB, which is as much as it may have"
+            case ETIME: "the disk does not keep up"
+            default: SystemFailure.text(failure.errno)
+            }
+        onTrouble("the recording in \(folder) has stopped: \(why). What passes is not held up, and is in memory")
+    }
+}
+
+extension HomeportError.Code {
+    /// There is no recording, or none can be made.
+    package static let recordingFolder = Self("recording.folder", .world)
+    /// Another process records there.
+    package static let recordingTaken = Self("recording.taken", .world)
+}

@@ -1,0 +1,44 @@
+/// Where the rows of a segment of facts begin, as far as they are sound: what comes from a disk may be cut, or anything.
+struct SegmentRows: Sequence, IteratorProtocol {
+    private let segment: Segment
+    private var offset = 0
+
+    init(_ segment: Segment) { self.segment = segment }
+
+    mutating func next() -> Int? {
+        guard let total = Self.length(in: segment, at: offset) else { return nil }
+        defer { offset += (total + 7) & ~7 }
+        return offset
+    }
+
+    /// Of the row that begins there; nil where none does that is sound.
+    static func length(in segment: Segment, at offset: Int) -> Int? {
+        guard segment.used - offset >= TapLayout.size else { return nil }
+        let total = Int(segment.bytes(offset..<offset + 4).number(at: 0) as UInt32)
+        guard total >= TapLayout.size, total <= segment.used - offset,
+            TapLayout.isSound(segment.bytes(offset..<offset + total))
+        else { return nil }
+        return total
+    }
+}
+
+extension TapLayout {
+    /// Whether all that a row says of itself lies within it.
+    static func isSound(_ row: UnsafeRawBufferPointer) -> Bool {
+        func long(_ place: Int) -> Int { Int(row.number(at: place) as UInt32) }
+        func short(_ place: Int) -> Int { Int(row.number(at: place) as UInt16) }
+        func isWithin(_ place: Int, _ limit: Int) -> Bool { long(place) + long(place + 4) <= limit }
+        let (heads, request) = (long(Self.heads), long(requestHead))
+        let behind =
+            short(service) + short(refusal) + short(error) + 32 * short(hashes) + short(conditions)
+            + long(requestMessages) + long(responseMessages)
+        let flags = Flags(rawValue: row[Self.flags])
+        let needed = (flags.contains(.requestHash) ? 1 : 0) + (flags.contains(.responseHash) ? 1 : 0)
+        let lengths = [bodies, bodies + bodySize].map { row.number(at: $0) as Int64 }
+        return row[version] == current && (row.number(at: id) as UInt64) > 0 && size + heads + behind <= row.count
+            && request + long(sentHead) + long(receivedHead) <= heads && long(method) <= request
+            && isWithin(target, request) && isWithin(authority, request) && isWithin(path, request)
+            && short(hashes) >= needed && lengths.allSatisfy { $0 >= 0 }
+            && [bodies, bodies + bodySize].allSatisfy { long($0 + 16) + long($0 + 20) <= RecordingFile.mostBytes }
+    }
+}
