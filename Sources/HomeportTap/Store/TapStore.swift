@@ -60,6 +60,8 @@ package final class TapStore: Sendable {
         var services: [String: ServiceCount] = [:]
         /// Of an opened recording: what was read of it last.
         var loaded: [Segment] = []
+        /// Of an opened recording: numbers that nothing has.
+        var gaps: UInt64 = 0
         let recorder: Recorder?
     }
 
@@ -149,6 +151,7 @@ package final class TapStore: Sendable {
         (state.oldest, state.next) = (first, last + 1)
         state.bounds.rows = count
         state.ring = Array(repeating: (0, 0), count: count)
+        state.gaps = UInt64(count - Set(rows.map(\.id)).count)
         for row in rows { state.ring[state.place(row.id)] = (row.segment, row.offset) }
         self.state = Mutex(state)
         clock = Self.clockNow
@@ -235,7 +238,7 @@ package final class TapStore: Sendable {
         state.withLock { state in
             Counters(
                 total: state.next - 1,
-                rows: state.next - state.oldest,
+                rows: state.next - state.oldest - state.gaps,
                 bytes: state.bytes,
                 droppedRows: state.droppedRows,
                 droppedBodies: state.droppedBodies
