@@ -150,7 +150,7 @@ let package = Package(
             "HomeportServeTests",
             ["HomeportServe", "HomeportHTTP", "HomeportNet", "HomeportCore", nioCore, nioPosix]
         ),
-        tests("HomeportCoreTests", ["HomeportCore"]),
+        tests("HomeportCoreTests", ["HomeportCore", "LiveTestSupport"]),
         module(
             "LiveTestSupport",
             ["HomeportCore", "HomeportNet", "HomeportHTTP", nioCore, nioPosix],

@@ -39,12 +39,15 @@ package struct TapMessage: Sendable, Equatable {
         let all = first + Int(bytes.number(at: 20) as UInt32)
         guard bytes.count >= MessageLog.fixed + all * MessageLog.markSize else { return [] }
         func offset(_ index: Int) -> Int64 { bytes.number(at: MessageLog.fixed + index * MessageLog.markSize) }
-        return (0..<all).map { index in
+        return (0..<all).compactMap { index in
             let isLast = index + 1 == all
             let end = index + 1 == first && !isLast ? firstEnd : isLast ? length : offset(index + 1)
-            let number = index < first ? UInt64(index + 1) : count - UInt64(all - index) + 1
+            let number = index < first ? UInt64(index + 1) : count &- UInt64(all - index) &+ 1
             let time: Int64 = bytes.number(at: MessageLog.fixed + index * MessageLog.markSize + 8)
-            return TapMessage(side: side, number: number, time: time, range: offset(index)..<max(offset(index), end))
+            // Of a recording, they may be anything.
+            guard (0...length).contains(offset(index)), (0..<TapLayout.most).contains(time) else { return nil }
+            let range = offset(index)..<min(length, max(offset(index), end))
+            return TapMessage(side: side, number: number, time: time, range: range)
         }
     }
 }

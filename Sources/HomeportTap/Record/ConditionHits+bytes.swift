@@ -46,7 +46,7 @@ extension ConditionHits {
                 isUp: bytes[start] == 1
             )
             hit.hits = bytes.number(at: start + 4)
-            hit.longest = bytes.number(at: start + 12)
+            hit.longest = min(bytes.number(at: start + 12), UInt64(TapLayout.most) / UInt64(Self.most))
             hit.discarded = bytes.number(at: start + 20)
             add(hit)
             start = names + link + word

@@ -35,6 +35,8 @@ package final class Recorder: Sendable {
         var parts: [Part] = []
         var isDue = false
         var isOver = false
+        /// On the folder, as long as it is written to.
+        var lock: FileLock?
     }
 
     /// How long what is taken down may wait: many exchanges leave in one write.
@@ -43,11 +45,10 @@ package final class Recorder: Sendable {
     private static let mostWaiting = 128 << 20
 
     package let folder: String
-    private let lock: FileLock
     private let most: Int64
     private let onTrouble: @Sendable (String) -> Void
     private let queue = DispatchQueue(label: "homeport.recorder")
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     /// On the queue: the files that grow, and how much there is in all.
     private let files = Mutex<[UInt32: Grown]>([:])
     private let size: Atomic<Int64>
@@ -68,7 +69,7 @@ package final class Recorder: Sendable {
             HomeportError(.recordingFolder, "\(what): \(SystemFailure.text(errno))", where: folder)
         }
         if mkdir(folder, 0o700) != 0, errno != EEXIST { throw fails("the folder cannot be made", errno) }
-        do throws(SystemFailure) { lock = try FileLock("\(folder)/lock", within: 1) } catch {
+        do throws(SystemFailure) { state = Mutex(State(lock: try FileLock("\(folder)/lock", within: 1))) } catch {
             guard error.errno == EWOULDBLOCK else { throw fails("nothing can be written there", error.errno) }
             throw HomeportError(
                 .recordingTaken,
@@ -113,7 +114,7 @@ package final class Recorder: Sendable {
     package func finish() {
         queue.sync {
             write()
-            state.withLock { ($0.isOver, $0.parts) = (true, []) }
+            state.withLock { ($0.isOver, $0.parts, $0.lock) = (true, [], nil) }
             files.withLock { $0 = [:] }
         }
     }
@@ -170,7 +171,7 @@ package final class Recorder: Sendable {
 
     private func stop(_ failure: SystemFailure) {
         let isNews = state.withLock { state in
-            defer { (state.isOver, state.parts) = (true, []) }
+            defer { (state.isOver, state.parts, state.lock) = (true, [], nil) }
             return !state.isOver
         }
         files.withLock { $0 = [:] }

@@ -23,6 +23,9 @@ struct SegmentRows: Sequence, IteratorProtocol {
 }
 
 extension TapLayout {
+    /// Bytes, or nanoseconds, that nothing has: sums of such numbers are still numbers.
+    static let most: Int64 = 1 << 60
+
     /// Whether all that a row says of itself lies within it.
     static func isSound(_ row: UnsafeRawBufferPointer) -> Bool {
         func long(_ place: Int) -> Int { Int(row.number(at: place) as UInt32) }
@@ -35,10 +38,12 @@ extension TapLayout {
         let flags = Flags(rawValue: row[Self.flags])
         let needed = (flags.contains(.requestHash) ? 1 : 0) + (flags.contains(.responseHash) ? 1 : 0)
         let lengths = [bodies, bodies + bodySize].map { row.number(at: $0) as Int64 }
+        let moments = (0..<6).map { row.number(at: times + 8 * $0) as Int64 }
         return row[version] == current && (row.number(at: id) as UInt64) > 0 && size + heads + behind <= row.count
             && request + long(sentHead) + long(receivedHead) <= heads && long(method) <= request
             && isWithin(target, request) && isWithin(authority, request) && isWithin(path, request)
-            && short(hashes) >= needed && lengths.allSatisfy { $0 >= 0 }
+            && short(hashes) >= needed && lengths.allSatisfy { (0..<most).contains($0) }
+            && (0..<4 * most).contains(row.number(at: began) as Int64) && moments.allSatisfy { (-1..<most).contains($0) }
             && [bodies, bodies + bodySize].allSatisfy { long($0 + 16) + long($0 + 20) <= RecordingFile.mostBytes }
     }
 }

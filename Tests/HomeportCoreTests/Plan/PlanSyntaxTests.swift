@@ -1,4 +1,5 @@
 import HomeportCore
+import LiveTestSupport
 import Testing
 
 /// What YAML itself refuses, and what a person reads then.

@@ -1,4 +1,5 @@
 import HomeportCore
+import LiveTestSupport
 import Testing
 
 @Suite struct ProbabilityTests {
