@@ -3,6 +3,9 @@ import NIOPosix
 
 /// One question and its whole answer over a connection of its own, for callers that ask seldom.
 package enum OneShot {
+    /// Where such connections live.
+    package static var loop: any EventLoop { MultiThreadedEventLoopGroup.singleton.next() }
+
     /// Sends `question` and collects what comes until the other side closes.
     /// - Parameters:
     ///   - path: Of a unix socket.
@@ -24,7 +27,7 @@ package enum OneShot {
         limit: Int,
         within time: TimeAmount
     ) async throws -> ByteBuffer {
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let loop = loop
         let answer = loop.makePromise(of: ByteBuffer.self)
         let channel: any Channel
         do {

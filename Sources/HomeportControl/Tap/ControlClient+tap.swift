@@ -49,6 +49,9 @@ extension ControlClient {
         try await tapBytes("/\(id)/\(side == .request ? "request" : "response")/body")
     }
 
+    /// As it came.
+    package func tapRequestHead(of id: UInt64) async throws -> [UInt8] { try await tapBytes("/\(id)/request") }
+
     /// One exchange in a form of others.
     package func tapExport(_ form: String, of id: UInt64, secrets: Bool) async throws -> [UInt8] {
         try await tapBytes("/\(id)/\(form)?secrets=\(secrets)")

@@ -143,6 +143,8 @@ package struct TapExchangeMessage: Codable, Sendable {
     }
 
     package var row: TapRowMessage
+    /// Where the client found us.
+    package var local: String?
     package var reused: Bool
     package var times: Times
     package var request: Message
@@ -151,6 +153,7 @@ package struct TapExchangeMessage: Codable, Sendable {
 
     init(_ row: TapRow, in store: TapStore) {
         self.row = TapRowMessage(row)
+        local = row.local?.text
         reused = row.isReused
         let times = row.times
         func milliseconds(_ time: Int64?) -> Double? { time.map(TapRowMessage.milliseconds) }

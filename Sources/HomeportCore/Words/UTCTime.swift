@@ -102,3 +102,22 @@ extension Int {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }
+
+extension UTCTime {
+    /// Reads what ``rfc3339(nanoseconds:)`` writes.
+    /// - Returns: Nanoseconds since 1970, in whole microseconds; nil for anything else.
+    package static func nanoseconds(rfc3339 text: String) -> Int64? {
+        let parts = text.split { !$0.isNumber }
+        let numbers = parts.compactMap { Int($0) }
+        guard text.count == 27, text.hasSuffix("Z"), numbers.count == 7, parts[6].count == 6 else { return nil }
+        let parsed = seconds(
+            year: numbers[0],
+            month: numbers[1],
+            day: numbers[2],
+            hour: numbers[3],
+            minute: numbers[4],
+            second: numbers[5]
+        )
+        return parsed.map { $0 * 1_000_000_000 + Int64(numbers[6]) * 1000 }
+    }
+}

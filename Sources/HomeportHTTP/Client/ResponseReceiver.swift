@@ -1,3 +1,4 @@
+import HomeportNet
 package import NIOCore
 
 /// Who has sent a request on a ``ClientConnection``, and is told of its answer. All calls on the connection's loop.
@@ -28,4 +29,14 @@ package enum ClientFailure: Error {
     case cutShort
     /// What came is no answer that could be trusted.
     case malformed(Refusal)
+
+    /// In words.
+    package var text: String {
+        switch self {
+        case .unreachable(let error): "the service cannot be reached: \(DialFailure.text(error))"
+        case .noAnswer: "the service ended the connection without an answer"
+        case .cutShort: "the service ended the connection in the middle of its answer"
+        case .malformed(let refusal): "the service answered what makes no sense: \(refusal.detail)"
+        }
+    }
 }

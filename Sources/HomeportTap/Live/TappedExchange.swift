@@ -172,18 +172,6 @@ extension TapRecord {
     }
 }
 
-extension ClientFailure {
-    /// In words, for the record.
-    fileprivate var text: String {
-        switch self {
-        case .unreachable(let error): "the service cannot be reached: \(DialFailure.text(error))"
-        case .noAnswer: "the service ended the connection without an answer"
-        case .cutShort: "the service ended the connection in the middle of its answer"
-        case .malformed(let refusal): "the service answered what makes no sense: \(refusal.detail)"
-        }
-    }
-}
-
 extension Span<UInt8> {
     /// Whether `text/event-stream` stands in it. Asked of every answer's head: slashes are few.
     fileprivate var namesEventStream: Bool {

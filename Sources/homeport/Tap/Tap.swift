@@ -15,6 +15,7 @@ struct TapCommand: AsyncParsableCommand {
               homeport tap list --slowest             what took longest
               homeport tap show 12                    one exchange, whole
               homeport tap diff 12 15                 what is different between two
+              homeport tap replay 12 --times 20       the same request once more, twenty times
               homeport tap export --curl 12           as a line for a shell
               homeport tap open run1                  what homeport up --record run1 has kept
 
@@ -25,7 +26,7 @@ struct TapCommand: AsyncParsableCommand {
             """,
         subcommands: [
             TapWatchCommand.self, TapListCommand.self, TapShowCommand.self, TapDiffCommand.self, TapExportCommand.self,
-            TapOpenCommand.self, TapClearCommand.self,
+            TapReplayCommand.self, TapOpenCommand.self, TapClearCommand.self,
         ],
         defaultSubcommand: TapWatchCommand.self
     )

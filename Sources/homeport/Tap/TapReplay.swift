@@ -1,0 +1,142 @@
+import ArgumentParser
+import HomeportControl
+import HomeportCore
+import HomeportHTTP
+import HomeportRuntime
+import HomeportTap
+import Synchronization
+
+struct TapReplayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Make requests of the record once more.",
+        discussion: """
+            Each is sent as it came, to where it was sent, over a connection of its own, and is a new exchange in the record. Several go \
+            one after the other; with --timing original they begin as far from each other as they did, whether those before are \
+            answered or not. What came of each is shown beside what had come of it.
+
+            --edit opens the request in $VISUAL or $EDITOR first: its head, an empty line, its body. Content-Length is made right.
+
+            EXAMPLES
+              homeport tap replay 12
+              homeport tap replay 12 --edit
+              homeport tap replay 12 --times 20            is it always slow?
+              homeport tap replay 12 --to 3000             past the door
+              homeport tap replay --filter 'service=api' --timing original
+              homeport tap replay --recording run1 --filter is:failed --to 62893
+
+            EXIT CODES
+              0  all were answered
+              1  some were not
+              2  one of them cannot be made once more, or is not there
+              3  the project does not run
+            """
+    )
+
+    enum Timing: String, ExpressibleByArgument, CaseIterable {
+        /// One after the other.
+        case serial
+        case original
+    }
+
+    @Argument(help: "Their numbers.")
+    var ids: [UInt64] = []
+
+    @OptionGroup var filter: TapFilterOption
+
+    @Flag(help: "Edit the request first.")
+    var edit = false
+
+    @Option(help: ArgumentHelp("How often.", valueName: "count"))
+    var times = 1
+
+    @Option(help: "serial is one after the other, original as far apart as they were. (default: serial)")
+    var timing = Timing.serial
+
+    @Option(help: ArgumentHelp("A port or an address, in the place of where they were sent.", valueName: "target"))
+    var to: String?
+
+    @Flag(help: "Let it be beyond this machine.")
+    var remote = false
+
+    @Option(help: "How long an answer may take. (default: 60s)")
+    var within = "60s"
+
+    @Flag(help: "Print JSON, one object a line.")
+    var json = false
+
+    @OptionGroup var choice: TapChoice
+
+    private static let most = 10_000
+
+    func validate() throws {
+        guard ids.isEmpty != filter.text.isEmpty else { throw ValidationError("Say which: numbers, or --filter.") }
+        guard (1...Self.most).contains(times) else { throw ValidationError("--times takes 1 to \(Self.most).") }
+        if edit, ids.count != 1 { throw ValidationError("--edit is for one request.") }
+    }
+
+    func run() async throws {
+        try filter.check()
+        try await choice.withOne(replay)
+    }
+
+    private func replay(_ client: ControlClient) async throws {
+        let within = try Duration(parsing: within)
+        let target = try to.map { try UpstreamPlan(parsing: $0, remote: remote).to }
+        var requests: [ReplayedRequest] = []
+        for id in try await numbers(client) {
+            do { requests.append(try await ReplayedRequest(id, to: target, client)) } catch let error as HomeportError
+                where ids.isEmpty && error.code == .replayImpossible
+            {
+                Terminal.errors.warn("\(error.what)")
+            }
+        }
+        guard !requests.isEmpty else {
+            Terminal.errors.write("nothing matches\n")
+            throw ExitCode(1)
+        }
+        if edit { try await requests[0].edit(client) }
+        let lines = ReplayLines(json: json)
+        for _ in 0..<times {
+            switch timing {
+            case .serial: for request in requests { lines.write(request, await request.ask(within: within)) }
+            case .original: await replay(requests, within: within, lines)
+            }
+        }
+        if requests.count * times > 1, !json { lines.writeSum() }
+        if lines.failures > 0 { throw ExitCode(1) }
+    }
+
+    /// As far apart as they began.
+    private func replay(_ requests: [ReplayedRequest], within: Duration, _ lines: ReplayLines) async {
+        let first = requests.map(\.began).min() ?? 0
+        let start = ContinuousClock.now
+        await withTaskGroup { group in
+            for request in requests.sorted(by: { $0.began < $1.began }) {
+                group.addTask {
+                    try? await Task.sleep(until: start + .nanoseconds(request.began - first))
+                    lines.write(request, await request.ask(within: within))
+                }
+            }
+        }
+    }
+
+    private func numbers(_ client: ControlClient) async throws -> [UInt64] {
+        guard ids.isEmpty else { return ids }
+        let text = "(\(filter.text)) and (kind=http or kind=events)"
+        var (found, next) = ([UInt64](), UInt64?.none)
+        repeat {
+            let page = try await client.tap(text, order: .oldest, from: next, limit: TapQuery.mostRows)
+            found += page.rows.map(\.id)
+            next = page.next
+        } while next != nil && found.count <= Self.most
+        guard found.count <= Self.most else {
+            throw HomeportError(
+                HomeportError.Code("replay.many", .words),
+                "more than \(Self.most) requests match",
+                fix: "ask for fewer with --filter"
+            )
+        }
+        return found
+    }
+}
