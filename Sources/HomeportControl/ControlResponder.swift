@@ -29,6 +29,7 @@ import Foundation
 /// | `GET /api/v1/tap/pcapng?filter=&secrets=false` | 200, the same as a packet capture |
 /// | `GET /api/v1/tap/ID/request/sent`, `/response/received` | 200, the head that the service was sent, and that it sent |
 /// | `GET /api/v1/tap/ID/curl?secrets=false` | 200, a line for a shell |
+/// | `GET /api/v1/tap/ID/mock` | 200, a piece of a plan that answers the same; 404 where a plan cannot |
 /// | `GET /api/v1/tap/ID` | 200, ``TapExchangeMessage``; 404 where it is gone |
 /// | `GET /api/v1/tap/ID/messages?from=N&limit=100` | 200, ``TapMessageList``: frames, events, datagrams, pieces |
 /// | `GET /api/v1/tap/ID/request`, `/response` | 200, the head as it came |

@@ -53,8 +53,11 @@ extension ControlClient {
     package func tapRequestHead(of id: UInt64) async throws -> [UInt8] { try await tapBytes("/\(id)/request") }
 
     /// One exchange in a form of others.
-    package func tapExport(_ form: String, of id: UInt64, secrets: Bool) async throws -> [UInt8] {
-        try await tapBytes("/\(id)/\(form)?secrets=\(secrets)")
+    /// - Parameters:
+    ///   - form: `curl`, `mock`.
+    ///   - secrets: Whether passwords and cookies are in it; nil where the form has none.
+    package func tapExport(_ form: String, of id: UInt64, secrets: Bool? = nil) async throws -> [UInt8] {
+        try await tapBytes("/\(id)/\(form)\(secrets.map { "?secrets=\($0)" } ?? "")")
     }
 
     package func clearTap() async throws { _ = try await ask("DELETE", "/api/v1/tap", nil, within: .seconds(10)) }

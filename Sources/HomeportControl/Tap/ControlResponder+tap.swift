@@ -57,13 +57,17 @@ extension ControlResponder {
                 } catch {
                     Self.send(.problems([error]), exchange)
                 }
+            case ["mock"]:
+                do { send(Array(try MockExport().text(row, in: store).utf8), head, exchange) } catch {
+                    refuse(404, "export.mock", error.what, nil, exchange)
+                }
             case ["request", "body"]: send(store.body(.request, of: row).bytes, head, exchange)
             case ["response", "body"]: send(store.body(.response, of: row).bytes, head, exchange)
             default:
                 refuse(
                     404,
                     "control.path",
-                    "an exchange has /messages, /curl, /request and /response, each of these with /body",
+                    "an exchange has /messages, /curl, /mock, /request and /response, each of these with /body",
                     nil,
                     exchange
                 )

@@ -39,6 +39,9 @@ final class HTTPFaultResponder: Responder, ConditionSource {
         exchange.onClosed = { held.cancel() }
     }
 
+    /// Fields that say where an answer ends are ours.
+    private static let framing: Set<String> = ["content-length", "transfer-encoding", "connection"]
+
     private func hit(_ effect: HTTPFaults.Effect?) -> HTTPFaults.Effect? {
         guard let effect else { return nil }
         var hit = ConditionHit(link: faults.link, condition: "http", isUp: effect.isOfRequest)
@@ -59,7 +62,11 @@ final class HTTPFaultResponder: Responder, ConditionSource {
         if let (status, text) = effect.answer {
             let hasBody = ![204, 304].contains(status)
             var answer = ResponseHead(status, body: hasBody ? .length(Int64(text.utf8.count)) : .none)
-            if hasBody { answer.add("Content-Type", "text/plain; charset=utf-8") }
+            let sets = effect.answerEdits.compactMap { if case .set(let name, let value) = $0 { (name, value) } else { nil } }
+            if hasBody, !sets.contains(where: { $0.0.lowercased() == "content-type" }) {
+                answer.add("Content-Type", "text/plain; charset=utf-8")
+            }
+            for (name, value) in sets where !Self.framing.contains(name.lowercased()) { answer.addIfClean(name, value) }
             return exchange.answer(answer, ByteBuffer(string: text))
         }
         guard !target.value.isClosed else { return exchange.abort() }

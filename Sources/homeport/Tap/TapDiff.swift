@@ -1,32 +1,37 @@
 import ArgumentParser
 import HomeportControl
 import HomeportCore
+import HomeportNet
 import HomeportTap
 
 struct TapDiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "What is different between two exchanges.",
+        abstract: "What is different between two exchanges, or two recordings.",
         discussion: """
-            Heads by their fields, bodies of JSON by their structure, other bodies by their bytes, as far as they are kept.
+            Two exchanges: heads by their fields, bodies of JSON by their structure, other bodies by their bytes, as far as they are kept.
+
+            Two recordings: requests are matched by method and path, those with the same by their order. What is only in one; whose answers \
+            have another status, type or body; and what has become slower or faster, by its median: by half, and by 5 ms.
 
             EXAMPLES
               homeport tap diff 12 15
-              homeport tap diff 12 15 --json
+              homeport tap diff run1 run2             folders that --record has filled
+              homeport tap diff run1 run2 --json
 
             EXIT CODES
               0  nothing
               1  something
               2  one of them is not there, or no more
-              3  the project does not run
+              3  the project does not run, or there is no such recording
             """
     )
 
-    @Argument(help: "The number of one.")
-    var before: UInt64
+    @Argument(help: "The number of one, or the folder of a recording.")
+    var before: String
 
-    @Argument(help: "The number of the other.")
-    var after: UInt64
+    @Argument(help: "The other one.")
+    var after: String
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -38,10 +43,33 @@ struct TapDiffCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await choice.withOne(look)
+        let (one, other) = (UInt64(before), UInt64(after))
+        switch (one, other) {
+        case (let one?, let other?): try await choice.withOne { try await compare(one, other, $0) }
+        case (nil, nil): try await compareRecordings()
+        default:
+            throw HomeportError(
+                .badValue,
+                "\(before) and \(after) cannot be compared",
+                fix: "name two exchanges by their numbers, or two folders (./12 is one)"
+            )
+        }
     }
 
-    private func look(into client: ControlClient) async throws {
+    private func compareRecordings() async throws {
+        let (before, after) = (before, after)
+        let diff = try await OwnThread.run {
+            try RecordingDiff(TapStore(opening: before), TapStore(opening: after))
+        }
+        if json {
+            try Terminal.output.write(json: diff.changes)
+        } else {
+            RecordingDiffReport(diff).write(to: .output)
+        }
+        if !diff.changes.isEmpty { throw ExitCode(1) }
+    }
+
+    private func compare(_ before: UInt64, _ after: UInt64, _ client: ControlClient) async throws {
         let (old, new) = (try await client.tapExchange(before), try await client.tapExchange(after))
         let report = Report(
             request: MessageDiff(
@@ -58,8 +86,10 @@ struct TapDiffCommand: AsyncParsableCommand {
         if json {
             try Terminal.output.write(json: report)
         } else {
-            Self.write("request", report.request)
-            Self.write("answer", report.response)
+            for (title, changes) in [("request", report.request), ("answer", report.response)] where !changes.isEmpty {
+                Terminal.output.write(Terminal.output.styled(title, .bold) + "\n")
+                for change in changes { change.write(to: .output) }
+            }
         }
         if !report.request.isEmpty || !report.response.isEmpty { throw ExitCode(1) }
     }
@@ -81,15 +111,12 @@ struct TapDiffCommand: AsyncParsableCommand {
             sha256: message.body.sha256
         )
     }
+}
 
-    private static func write(_ title: String, _ changes: [MessageDiff.Change]) {
-        guard !changes.isEmpty else { return }
-        let out = Terminal.output
-        out.write(out.styled(title, .bold) + "\n")
-        for change in changes {
-            out.write("  \(change.place.harmless)\n")
-            if let before = change.before { out.write(out.styled("    - \(before.harmless)", .red) + "\n") }
-            if let after = change.after { out.write(out.styled("    + \(after.harmless)", .green) + "\n") }
-        }
+extension MessageDiff.Change {
+    func write(to out: Terminal) {
+        out.write("  \(place.harmless)\n")
+        if let before { out.write(out.styled("    - \(before.harmless)", .red) + "\n") }
+        if let after { out.write(out.styled("    + \(after.harmless)", .green) + "\n") }
     }
 }

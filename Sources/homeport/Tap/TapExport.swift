@@ -17,6 +17,7 @@ struct TapExportCommand: AsyncParsableCommand {
               homeport tap export --har slow.har --filter 'took>1s'
               homeport tap export --pcapng all.pcapng     both sides as packets, for Wireshark
               homeport tap export --curl 12           a line that asks the same once more
+              homeport tap export --mock 12           a piece of a plan: a link that answers the same
 
             EXIT CODES
               0  done
@@ -34,6 +35,11 @@ struct TapExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("All that match as a packet capture of both sides, for Wireshark.", valueName: "file"))
     var pcapng: String?
 
+    @Option(
+        help: ArgumentHelp("The answer of this exchange as a piece of a plan that gives it again.", valueName: "id")
+    )
+    var mock: UInt64?
+
     @OptionGroup var filter: TapFilterOption
 
     @Flag(help: "Export passwords and cookies, too.")
@@ -42,10 +48,10 @@ struct TapExportCommand: AsyncParsableCommand {
     @OptionGroup var choice: TapChoice
 
     func validate() throws {
-        guard [curl == nil, har == nil, pcapng == nil].filter({ !$0 }).count == 1 else {
-            throw ValidationError("Say which: --har FILE, --pcapng FILE or --curl ID.")
+        guard [curl == nil, har == nil, pcapng == nil, mock == nil].filter({ !$0 }).count == 1 else {
+            throw ValidationError("Say which: --har FILE, --pcapng FILE, --curl ID or --mock ID.")
         }
-        if curl != nil, !filter.text.isEmpty { throw ValidationError("--filter is for --har and --pcapng.") }
+        if curl ?? mock != nil, !filter.text.isEmpty { throw ValidationError("--filter is for --har and --pcapng.") }
     }
 
     func run() async throws {
@@ -55,6 +61,7 @@ struct TapExportCommand: AsyncParsableCommand {
 
     private func look(into client: ControlClient) async throws {
         if let curl { return Terminal.output.write(try await client.tapExport("curl", of: curl, secrets: secrets)) }
+        if let mock { return Terminal.output.write(try await client.tapExport("mock", of: mock)) }
         let (form, path) = har.map { ("har", $0) } ?? ("pcapng", pcapng ?? "-")
         if path == "-" {
             return try await client.tapExport(form, of: filter.text, secrets: secrets) { Terminal.output.write($0) }
