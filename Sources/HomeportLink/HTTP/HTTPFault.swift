@@ -71,8 +71,11 @@ package struct HTTPFault: Sendable, Hashable {
         status != nil || delay != nil || changesMessages
     }
 
-    private var changesMessages: Bool {
-        remove != nil || set != nil || setRequest != nil || removeRequest != nil || truncate != nil || corruptAt != nil
+    private var changesMessages: Bool { changesTheirs || set != nil }
+
+    /// Whether it takes a message of others' for what it does; a field can be set of an answer of ours as well.
+    private var changesTheirs: Bool {
+        remove != nil || setRequest != nil || removeRequest != nil || truncate != nil || corruptAt != nil
     }
 
     /// As a plan has it: `method POST, path /orders/*, every 3, status 503`.
@@ -170,7 +173,7 @@ package struct HTTPFault: Sendable, Hashable {
             problems.append(node.wrong("nothing goes wrong here", fix: "say what, as in status: 503"))
         } else if fault.body != nil, fault.status == nil {
             problems.append(node.wrong("body is for an answer of ours", fix: "add status: 503"))
-        } else if fault.status != nil, fault.changesMessages {
+        } else if fault.status != nil, fault.changesTheirs {
             problems.append(
                 node.wrong(
                     "with status, the target does not answer, and there is nothing of its to change",
