@@ -73,7 +73,9 @@ struct UpCommand: AsyncParsableCommand {
         if serving.loops.threads != nil || serving.log != nil || !serving.host.isEmpty || decisions.decisions != nil
             || serving.record.record != nil
         {
-            Terminal.errors.warn("--threads, --host, --log, --record and --decisions stay as they are until homeport down")
+            Terminal.errors.warn(
+                "--threads, --host, --log, --record and --decisions stay as they are until homeport down"
+            )
         }
         let folder = PlanFile.folder(of: path)
         let wish = PlanWish(text: try PlanFile.read(path), file: path, directory: folder, dryRun: dryRun)

@@ -36,18 +36,23 @@ struct RecordingDiffTests {
 
     @Test func newGoneChangedSlowerAndFasterAreTold() throws {
         let before = store([
-            ("/gone", 200, "", 1), ("/gone", 200, "", 1), ("/status", 200, "{}", 5), ("/body", 200, "{\"n\":1,\"s\":2}", 5),
+            ("/gone", 200, "", 1), ("/gone", 200, "", 1), ("/status", 200, "{}", 5),
+            ("/body", 200, "{\"n\":1,\"s\":2}", 5),
             ("/slow", 200, "", 10), ("/slow", 200, "", 12), ("/slow", 200, "", 11), ("/fast", 200, "", 90),
             ("/noise", 200, "", 1), ("/same", 200, "x", 20),
         ])
         let after = store([
-            ("/status", 500, "{}", 5), ("/body", 200, "{\"s\":2,\"n\":7}", 5), ("/slow", 200, "", 80), ("/slow", 200, "", 11),
-            ("/slow", 200, "", 70), ("/fast", 200, "", 9), ("/new", 201, "", 1), ("/noise", 200, "", 4), ("/same", 200, "x", 25),
+            ("/status", 500, "{}", 5), ("/body", 200, "{\"s\":2,\"n\":7}", 5), ("/slow", 200, "", 80),
+            ("/slow", 200, "", 11),
+            ("/slow", 200, "", 70), ("/fast", 200, "", 9), ("/new", 201, "", 1), ("/noise", 200, "", 4),
+            ("/same", 200, "x", 25),
         ])
         let diff = try RecordingDiff(before, after)
-        #expect(diff.changes.map { "\($0.kind) \($0.path)" } == [
-            "new /new", "gone /gone", "changed /body", "changed /status", "slower /slow", "faster /fast",
-        ])
+        #expect(
+            diff.changes.map { "\($0.kind) \($0.path)" } == [
+                "new /new", "gone /gone", "changed /body", "changed /status", "slower /slow", "faster /fast",
+            ]
+        )
         #expect(diff.changes[1].before == 2 && diff.changes[1].after == 0)
         #expect(diff.changes[2].changes == [.init(place: "body $.n", before: "1", after: "7")])
         #expect(diff.changes[3].changes?.first == .init(place: "line", before: "200", after: "500"))

@@ -37,7 +37,9 @@ import Darwin
         if messages > 0 {
             record.kind = .tunnel
             record.response.frame(by: .pieces, isHashed: false)
-            for number in 0..<messages { record.response.append(ByteBuffer(string: "say \(number)"), at: Int64(number)) }
+            for number in 0..<messages {
+                record.response.append(ByteBuffer(string: "say \(number)"), at: Int64(number))
+            }
             var hit = ConditionHit(link: "door -> api", condition: "latency", isUp: true)
             (hit.hits, hit.longest) = (1, 5_000_000)
             record.conditions.add(hit)
@@ -162,7 +164,9 @@ import Darwin
         let good = try #require(files(.facts).first)
         let whole = try #require(readFile(good.path))
         var generator = Seeded(7)
-        let filter = try TapFilter(parsing: "path~1 or body~x or condition:latency or trace=1 or messages>1 or added>1s")
+        let filter = try TapFilter(
+            parsing: "path~1 or body~x or condition:latency or trace=1 or messages>1 or added>1s"
+        )
         for round in 0..<1500 {
             var bytes = whole
             for _ in 0..<(1 + round % 6) {

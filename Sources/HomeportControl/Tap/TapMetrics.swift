@@ -44,10 +44,12 @@ enum TapMetrics {
                 sample("_count", [("service", name)], "\(sum)")
             }
         }
-        page.family("homeport_request_bytes_total", .counter, "Bytes of requests' bodies, and of what passed.") { sample in
+        page.family("homeport_request_bytes_total", .counter, "Bytes of requests' bodies, and of what passed.") {
+            sample in
             for (name, count) in all { sample([("service", name)], "\(count.receivedBytes)") }
         }
-        page.family("homeport_answer_bytes_total", .counter, "Bytes of answers' bodies, and of what passed.") { sample in
+        page.family("homeport_answer_bytes_total", .counter, "Bytes of answers' bodies, and of what passed.") {
+            sample in
             for (name, count) in all { sample([("service", name)], "\(count.sentBytes)") }
         }
         page.family("homeport_passages_total", .counter, "Connections and flows through links that were no HTTP.") {

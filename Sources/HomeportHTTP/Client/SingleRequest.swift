@@ -50,11 +50,17 @@ package struct SingleRequest: Sendable {
         switch parsed.body {
         case .length(let length) where length != Int64(body.readableBytes):
             throw .malformed(
-                .malformed("framing.length", "Content-Length is \(length), and the body has \(body.readableBytes) bytes")
+                .malformed(
+                    "framing.length",
+                    "Content-Length is \(length), and the body has \(body.readableBytes) bytes"
+                )
             )
         case .none where body.readableBytes > 0:
             throw .malformed(
-                .malformed("framing.length", "the body has \(body.readableBytes) bytes, and the head says nothing of them")
+                .malformed(
+                    "framing.length",
+                    "the body has \(body.readableBytes) bytes, and the head says nothing of them"
+                )
             )
         default: break
         }
@@ -69,8 +75,12 @@ package struct SingleRequest: Sendable {
         return try await answer.futureResult.get()
     }
 
-    private func begin(_ dialer: some Dialer, _ answer: EventLoopPromise<Answer>, on loop: any EventLoop, within time: Duration)
-    {
+    private func begin(
+        _ dialer: some Dialer,
+        _ answer: EventLoopPromise<Answer>,
+        on loop: any EventLoop,
+        within time: Duration
+    ) {
         let connection = ClientConnection()
         let asking = Asking(answer, connection)
         let bound = NIOLoopBound(asking, eventLoop: loop)
@@ -129,7 +139,16 @@ package struct SingleRequest: Sendable {
 
         func switches(_ head: ReceivedHead, _ channel: any Channel, rest: ByteBuffer) {
             channel.close(promise: nil)
-            end(.success(Answer(status: head.status, bytes: 0, headed: ContinuousClock.now - began, took: ContinuousClock.now - began)))
+            end(
+                .success(
+                    Answer(
+                        status: head.status,
+                        bytes: 0,
+                        headed: ContinuousClock.now - began,
+                        took: ContinuousClock.now - began
+                    )
+                )
+            )
         }
 
         func fails(_ failure: ClientFailure) { end(.failure(Failure.failed(failure))) }

@@ -62,7 +62,9 @@ final class HTTPFaultResponder: Responder, ConditionSource {
         if let (status, text) = effect.answer {
             let hasBody = ![204, 304].contains(status)
             var answer = ResponseHead(status, body: hasBody ? .length(Int64(text.utf8.count)) : .none)
-            let sets = effect.answerEdits.compactMap { if case .set(let name, let value) = $0 { (name, value) } else { nil } }
+            let sets = effect.answerEdits.compactMap {
+                if case .set(let name, let value) = $0 { (name, value) } else { nil }
+            }
             if hasBody, !sets.contains(where: { $0.0.lowercased() == "content-type" }) {
                 answer.add("Content-Type", "text/plain; charset=utf-8")
             }

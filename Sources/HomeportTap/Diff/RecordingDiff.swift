@@ -1,4 +1,3 @@
-
 /// What is different between two recordings: requests are matched by method and path, and among equal ones by their order.
 package struct RecordingDiff: Sendable {
     /// What became of all requests with one method and path.
@@ -130,7 +129,9 @@ package struct RecordingDiff: Sendable {
     }
 
     /// What a client would notice: status, media type, body; not the fields that differ from one answer to the next.
-    private static func answer(_ old: TapRow, _ before: TapStore, _ new: TapRow, _ after: TapStore) -> [MessageDiff.Change] {
+    private static func answer(_ old: TapRow, _ before: TapStore, _ new: TapRow, _ after: TapStore) -> [MessageDiff
+        .Change]
+    {
         MessageDiff(side(old, before), side(new, after)).changes
     }
 

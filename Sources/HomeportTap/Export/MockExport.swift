@@ -28,7 +28,9 @@ package struct MockExport: Sendable {
         }
         if !text.isEmpty { words.append("body: \(Self.quoted(text))") }
         var lines = ["# What \(row.method) \(row.path) was answered (#\(row.id)): for a plan, beside its services."]
-        let left = row.fields(.response).all.map(\.name).filter { !["content-type", "content-length", "date"].contains($0.lowercased()) }
+        let left = row.fields(.response).all.map(\.name).filter {
+            !["content-type", "content-length", "date"].contains($0.lowercased())
+        }
         if !left.isEmpty { lines.append("# Without \(left.joined(separator: ", ")).") }
         let name = row.service.map { "door -> \($0)" } ?? "door -> SERVICE"
         lines += ["links:", "  \(Self.quoted(name)):", "    http:", "      - " + words[0]]

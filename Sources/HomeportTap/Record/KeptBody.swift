@@ -6,6 +6,8 @@ struct KeptBody {
     /// Bytes that are kept of one.
     static let mostHead = 1 << 20
     static let mostTail = 64 << 10
+    /// Of a file that the kernel sends.
+    static let mostOfFile: Int64 = 16 << 10
     /// Memory that is held for the next one.
     static let mostIdle = 16 << 10
 
@@ -51,14 +53,15 @@ struct KeptBody {
 
     /// - Parameter time: Nanoseconds since the exchange began; asked for only where it has messages.
     mutating func append(_ bytes: ByteBuffer, at time: @autoclosure () -> Int64 = 0) {
-        let first = min(bytes.readableBytes, Self.mostHead - head.count)
+        // Behind a gap, nothing belongs to the head any more.
+        let first = isUnseen ? 0 : min(bytes.readableBytes, Self.mostHead - head.count)
         bytes.withUnsafeReadableBytes { bytes in
             if messages != nil { messages?.take(bytes, at: length, time: time()) }
             length += Int64(bytes.count)
             if first > 0 { head.append(contentsOf: bytes[..<first]) }
         }
         guard first < bytes.readableBytes else { return }
-        if hash == nil, isHashed {
+        if hash == nil, isHashed, !isUnseen {
             hash = SHA256()
             hash?.update(data: head)
         }
@@ -85,5 +88,6 @@ struct KeptBody {
     mutating func passed(_ count: Int) {
         length += Int64(count)
         isUnseen = true
+        (rest, last) = ([], nil)
     }
 }

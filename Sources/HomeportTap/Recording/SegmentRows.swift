@@ -43,7 +43,8 @@ extension TapLayout {
             && request + long(sentHead) + long(receivedHead) <= heads && long(method) <= request
             && isWithin(target, request) && isWithin(authority, request) && isWithin(path, request)
             && short(hashes) >= needed && lengths.allSatisfy { (0..<most).contains($0) }
-            && (0..<4 * most).contains(row.number(at: began) as Int64) && moments.allSatisfy { (-1..<most).contains($0) }
+            && (0..<4 * most).contains(row.number(at: began) as Int64)
+            && moments.allSatisfy { (-1..<most).contains($0) }
             && [bodies, bodies + bodySize].allSatisfy { long($0 + 16) + long($0 + 20) <= RecordingFile.mostBytes }
     }
 }

@@ -10,7 +10,9 @@ struct RecordingDiffReport {
 
     func write(to out: Terminal) {
         for change in diff.changes {
-            let name = out.styled(change.kind.rawValue, style(change.kind)) + String(repeating: " ", count: 8 - change.kind.rawValue.count)
+            let name =
+                out.styled(change.kind.rawValue, style(change.kind))
+                + String(repeating: " ", count: 8 - change.kind.rawValue.count)
             out.write("\(name)\(change.method.harmless) \(change.path.harmless)  \(text(change))\n")
             for one in change.changes ?? [] { one.write(to: out) }
         }
@@ -36,7 +38,8 @@ struct RecordingDiffReport {
         case .gone: return "\(change.before)×"
         case .changed: return "\(change.differing ?? 0) of \(min(change.before, change.after))"
         case .slower, .faster:
-            return "p50 \(time(change.tookBefore)) → \(time(change.tookAfter))  (\(change.before)× and \(change.after)×)"
+            return
+                "p50 \(time(change.tookBefore)) → \(time(change.tookAfter))  (\(change.before)× and \(change.after)×)"
         }
     }
 }

@@ -71,7 +71,9 @@ final class ReplayLines: Sendable {
             let index = min(took.count - 1, Int(Double(took.count) * part))
             return AccessLog.time(.nanoseconds(Int64(took[index] * 1_000_000)))
         }
-        let statuses = sum.statuses.sorted { $0.key < $1.key }.map { "\($0.value)× \($0.key == 0 ? "---" : "\($0.key)")" }
+        let statuses = sum.statuses.sorted { $0.key < $1.key }.map {
+            "\($0.value)× \($0.key == 0 ? "---" : "\($0.key)")"
+        }
         var text = statuses.joined(separator: ", ")
         if !took.isEmpty { text += "; p50 \(share(0.5)), p95 \(share(0.95)), longest \(share(1))" }
         Terminal.output.write(Terminal.output.styled(text, .bold) + "\n")

@@ -41,7 +41,10 @@ struct ReplayedRequest: Sendable {
         }
         do { request = try Self.request(head, body, id) } catch let error as HomeportError where body.isEmpty {
             // Whoever refuses a request need not read its body.
-            throw Self.problem(id, "cannot be made once more: \(error.what) (what nobody took of it is not in the record)")
+            throw Self.problem(
+                id,
+                "cannot be made once more: \(error.what) (what nobody took of it is not in the record)"
+            )
         }
     }
 
