@@ -18,9 +18,14 @@ final class ReplayLines: Sendable {
         var before: Int
         /// Milliseconds.
         var took: Double?
-        var took_before: Double?
+        var tookBefore: Double?
         var bytes: Int64?
         var error: String?
+
+        enum CodingKeys: String, CodingKey {
+            case id, status, before, took, bytes, error
+            case tookBefore = "took_before"
+        }
     }
 
     private let json: Bool
@@ -31,7 +36,7 @@ final class ReplayLines: Sendable {
     var failures: Int { sum.withLock(\.failures) }
 
     func write(_ request: ReplayedRequest, _ result: Result<SingleRequest.Answer, SingleRequest.Failure>) {
-        var line = Line(id: request.id, status: 0, before: request.status, took_before: request.took)
+        var line = Line(id: request.id, status: 0, before: request.status, tookBefore: request.took)
         switch result {
         case .success(let answer):
             line.status = answer.status
@@ -60,7 +65,7 @@ final class ReplayLines: Sendable {
         let before = line.before == 0 ? "---" : "\(line.before)"
         let status = line.before == line.status ? "\(line.status)" : "\(before) → \(line.status)"
         let style: Terminal.Style = line.before == line.status ? .plain : .yellow
-        return start + out.styled(status, style) + "  \(time(line.took_before)) → \(time(line.took))  "
+        return start + out.styled(status, style) + "  \(time(line.tookBefore)) → \(time(line.took))  "
             + AccessLog.size(line.bytes ?? 0)
     }
 
