@@ -95,6 +95,42 @@ import Darwin
         #expect(opened.body(.response, of: try #require(opened.row(1))).isWhole)
     }
 
+    /// What was going on when the process ended has left a gap, which counts nowhere.
+    @Test func gapsAreNoExchanges() throws {
+        let recorder = try Recorder(in: path) { Issue.record("\($0)") }
+        let store = TapStore(recorder: recorder)
+        for number in 0..<6 {
+            if number % 2 == 0 {
+                _ = store.show(record("/lasts"), as: nil)
+            } else {
+                store.add(record("/\(number)"), as: nil)
+            }
+        }
+        recorder.finish()
+        let opened = try TapStore(opening: path)
+        #expect(opened.counters.rows == 3 && targets(opened) == ["/1", "/3", "/5"] && opened.row(3) == nil)
+        opened.clear()
+        #expect(opened.counters.rows == 0)
+    }
+
+    /// Bytes of a segment that another is begun behind are not lost, whenever they are written.
+    @Test func bodiesThatFillSegmentsAreAllThere() throws {
+        let recorder = try Recorder(in: path) { Issue.record("\($0)") }
+        let store = TapStore(.init(rows: 10_000, bytes: 64 << 20), recorder: recorder)
+        for number in 0..<400 {
+            var one = record("/\(number)", body: 30_000 + number * 37)
+            one.request.append(ByteBuffer(repeating: UInt8(ascii: "r"), count: 20_000 + number * 31))
+            store.add(one, as: nil)
+        }
+        recorder.finish()
+        let opened = try TapStore(opening: path)
+        #expect(opened.counters.rows == 400)
+        opened.forEach(in: opened.range) { row in
+            #expect(opened.body(.request, of: row).isWhole && opened.body(.response, of: row).isWhole)
+            return true
+        }
+    }
+
     @Test func itIsWrittenWithoutAnybodyAsking() async throws {
         let recorder = try Recorder(in: path) { Issue.record("\($0)") }
         let store = TapStore(recorder: recorder)
@@ -117,7 +153,7 @@ import Darwin
     }
 
     /// Said once; what was recorded stays, and what passes goes on.
-    @Test func whatMayGrowNoMoreStopsWithOneWord() throws {
+    @Test func whatMayGrowNoMoreStopsWithOneWord() async throws {
         let said = Mutex<[String]>([])
         let recorder = try Recorder(in: path, most: 30_000) { text in said.withLock { $0.append(text) } }
         let store = TapStore(.init(rows: 1000, bytes: 4 << 20), recorder: recorder)
@@ -129,6 +165,7 @@ import Darwin
         next.finish()
         for number in 0..<10 { more.add(record("/\(number)"), as: nil) }
         next.finish()
+        try await eventually { said.withLock(\.count) > 0 }
         #expect(said.withLock(\.count) == 1 && said.withLock { $0.first?.contains("has stopped") } == true)
         #expect(more.counters.rows == 990)
         #expect(try TapStore(opening: path).counters.rows == 20)

@@ -6,6 +6,14 @@ import Testing
 
 @testable import HomeportTap
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// What is taken down of a connection through a link, whose bytes come in any pieces.
 struct TappedConnectionTests {
     private final class Source: ConditionSource {
@@ -172,6 +180,62 @@ struct TappedConnectionTests {
         let row = try #require(rows().first)
         #expect(row.kind == .udp && row.length(.request) == 18)
         #expect(row.messages.map { store.content(of: $0, in: row).kind } == ["datagram", "datagram", "datagram"])
+    }
+
+    /// What never became a request was there all the same.
+    @Test(arguments: [true, false]) func aHeadThatIsNeverWholeIsBytes(isBroken: Bool) throws {
+        connection.came(ByteBuffer(string: "GET / HT"))
+        connection.ended(isBroken: isBroken)
+        let row = try #require(rows().first)
+        #expect(rows().count == 1 && row.kind == .tcp && row.length(.request) == 8 && row.isComplete == !isBroken)
+    }
+
+    @Test func whatFindsNobodyIsSaid() throws {
+        connection.came(ByteBuffer(string: "GET / HT"))
+        connection.failed(IOError(errnoCode: ECONNREFUSED, reason: "connect"))
+        connection.ended(isBroken: true)
+        #expect(rows().count == 1 && rows()[0].error?.contains("refused") == true)
+    }
+
+    /// The service is not blamed for what its client sent.
+    @Test func aRequestThatMakesNoSenseIsNoFaultOfTheOneBefore() throws {
+        connection.came(
+            ByteBuffer(string: "GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n")
+        )
+        connection.went(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+        connection.came(ByteBuffer(string: "GET /c HTTP/1.1\r\nHost: x\r\n\r\n"))
+        connection.ended(isBroken: false)
+        #expect(rows().map(\.kind) == [.http, .tcp] && rows().allSatisfy { $0.error == nil })
+    }
+
+    /// A flow of datagrams lives on when one of them found nobody.
+    @Test func aFlowThatFoundNobodyOnceGoesOn() throws {
+        let connection = Self.connection(loop, store, source, isDatagram: true)
+        connection.came(ByteBuffer(string: "a"))
+        connection.failed(IOError(errnoCode: ECONNREFUSED, reason: "recv"))
+        connection.connected(Peer(local: nil, remote: nil))
+        var hit = ConditionHit(link: "db", condition: "loss", isUp: true)
+        hit.hits = 1
+        source.hits.add(hit)
+        connection.ended(isBroken: false)
+        let row = try #require(rows().first)
+        #expect(row.error == nil && row.conditions.map(\.condition) == ["loss"] && row.isOfLink)
+    }
+
+    /// What goes on has its share, and each its beginning; nothing of their lengths is lost.
+    @Test func manyThatGoOnAreBounded() {
+        let store = TapStore(.init(rows: 1000, bytes: 4 << 20))
+        let all = TappedExchanges(loop, store)
+        let connections = (0..<50).map { _ in
+            TappedConnection("db", Peer(local: nil, remote: nil), isDatagram: false, among: all, source)
+        }
+        for connection in connections {
+            for _ in 0..<20 { connection.went(ByteBuffer(repeating: 7, count: 100_000)) }
+        }
+        #expect(all.held <= 4 << 16 + 50 * (16 << 10) + 1 << 20)
+        for connection in connections { connection.ended(isBroken: false) }
+        #expect(all.held == 0 && rows(store).allSatisfy { $0.length(.response) == 2_000_000 })
+        #expect(rows(store).allSatisfy { store.body(.response, of: $0).head.count >= 16 << 10 })
     }
 
     @Test func whatConditionsDoIsTheExchangesWhileItLasts() throws {

@@ -18,6 +18,8 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
     /// Of the answer; 0 where there is none.
     package var status: Int
     package var service: String?
+    /// Whether `service` is the name of a link, through whose own port it went; nil where it is not.
+    package var link: Bool?
     package var client: String?
     package var upstream: String?
     /// The answer's media type.
@@ -57,7 +59,7 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, kind, began, took, conditions, added, messages, method, host, target, status, service, client,
+        case id, kind, link, began, took, conditions, added, messages, method, host, target, status, service, client,
             upstream, type, trace, error, refusal,
             live,
             complete
@@ -73,6 +75,7 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
         (method, host, target) = (row.method, row.authority, row.target)
         status = row.status
         service = row.service
+        if row.isOfLink { link = true }
         (client, upstream) = (row.client?.text, row.upstream?.text)
         type = row.type
         trace = row.traceParent?.trace

@@ -6,7 +6,7 @@ enum TapMetrics {
     static func text(_ store: TapStore) -> String {
         let counters = store.counters
         var page = MetricsPage()
-        services(store.services.sorted { $0.key < $1.key }, &page)
+        services(store.services.sorted { $0.key.text < $1.key.text }.map { (label($0.key), $0.value) }, &page)
         page.family("homeport_tap_exchanges_total", .counter, "Exchanges that were taken down.") {
             $0([], "\(counters.total)")
         }
@@ -23,12 +23,17 @@ enum TapMetrics {
         return page.text
     }
 
-    private static func services(_ all: [(key: String, value: ServiceCount)], _ page: inout MetricsPage) {
+    /// Services and links may have one name.
+    private static func label(_ name: ServiceCount.Name) -> (String, String) {
+        (name.isOfLink ? "link" : "service", name.text)
+    }
+
+    private static func services(_ all: [((String, String), ServiceCount)], _ page: inout MetricsPage) {
         page.family("homeport_requests_total", .counter, "Requests, by the class of their answer; none is no answer.") {
             sample in
             for (name, count) in all {
                 for (digit, requests) in count.answers.enumerated() where requests > 0 {
-                    sample([("service", name), ("code", digit == 0 ? "none" : "\(digit)xx")], "\(requests)")
+                    sample([name, ("code", digit == 0 ? "none" : "\(digit)xx")], "\(requests)")
                 }
             }
         }
@@ -38,23 +43,23 @@ enum TapMetrics {
                 for (index, requests) in count.took.enumerated() {
                     sum += requests
                     let bound = index < ServiceCount.bounds.count ? "\(ServiceCount.bounds[index])" : "+Inf"
-                    sample("_bucket", [("service", name), ("le", bound)], "\(sum)")
+                    sample("_bucket", [name, ("le", bound)], "\(sum)")
                 }
-                sample("_sum", [("service", name)], "\(Double(count.nanoseconds) / 1e9)")
-                sample("_count", [("service", name)], "\(sum)")
+                sample("_sum", [name], "\(Double(count.nanoseconds) / 1e9)")
+                sample("_count", [name], "\(sum)")
             }
         }
         page.family("homeport_request_bytes_total", .counter, "Bytes of requests' bodies, and of what passed.") {
             sample in
-            for (name, count) in all { sample([("service", name)], "\(count.receivedBytes)") }
+            for (name, count) in all { sample([name], "\(count.receivedBytes)") }
         }
         page.family("homeport_answer_bytes_total", .counter, "Bytes of answers' bodies, and of what passed.") {
             sample in
-            for (name, count) in all { sample([("service", name)], "\(count.sentBytes)") }
+            for (name, count) in all { sample([name], "\(count.sentBytes)") }
         }
         page.family("homeport_passages_total", .counter, "Connections and flows through links that were no HTTP.") {
             sample in
-            for (name, count) in all where count.passages > 0 { sample([("service", name)], "\(count.passages)") }
+            for (name, count) in all where count.passages > 0 { sample([name], "\(count.passages)") }
         }
     }
 }

@@ -19,8 +19,11 @@ final class Flow: Passage, ChannelInboundHandler {
     private var isDialling = false
     private var dial: () -> Void = {}
     private var onDial: ((any Error)?) -> Void = { _ in }
-    /// What came before there was an upstream.
+    /// What came before there was an upstream, and what has passed the conditions and found none.
     private var early: [ByteBuffer] = []
+    private var ready: [ByteBuffer] = []
+    /// Asked for while a lane was at work.
+    private var mustDial = false
     private(set) var isOver = false
     /// Bytes that the loop knows to wait here.
     private var accounted = 0
@@ -99,9 +102,12 @@ final class Flow: Passage, ChannelInboundHandler {
         guard !isOver else { return channel.close(promise: nil) }
         upstream = channel
         observer?.connected(Peer(local: channel.localAddress, remote: channel.remoteAddress))
-        let waiting = early
-        early = []
-        for datagram in waiting { take(datagram) }
+        let (waiting, passed) = (early, ready)
+        (early, ready) = ([], [])
+        for datagram in passed { sendUp(datagram) }
+        for datagram in waiting { pass(datagram) }
+        upstream?.flush()
+        account()
     }
 
     /// A datagram from the client.
@@ -109,6 +115,10 @@ final class Flow: Passage, ChannelInboundHandler {
         guard !isOver else { return }
         lastSeen = loop.loop.now
         observer?.came(bytes)
+        pass(bytes)
+    }
+
+    private func pass(_ bytes: ByteBuffer) {
         defer { arm() }
         if connection.opening.isEmpty, loop.profile.needsOpening {
             _ = connection.open(bytes.readableBytesView)
@@ -122,7 +132,15 @@ final class Flow: Passage, ChannelInboundHandler {
         }
         lanes.up.offer(bytes, now: loop.loop.now.uptimeNanoseconds, sendUp)
         upstream?.flush()
+        dialIfAsked()
         account()
+    }
+
+    /// A lane at work must not be asked anything; what is dialled may answer at once.
+    private func dialIfAsked() {
+        guard mustDial else { return }
+        mustDial = false
+        dial()
     }
 
     private func hasRoom(for bytes: ByteBuffer) -> Bool {
@@ -131,7 +149,7 @@ final class Flow: Passage, ChannelInboundHandler {
 
     /// Tells the loop what waits here now.
     private func account() {
-        let waiting = early.reduce(0) { $0 + $1.readableBytes + DatagramPath<ByteBuffer>.overhead }
+        let waiting = (early + ready).reduce(0) { $0 + $1.readableBytes + DatagramPath<ByteBuffer>.overhead }
         let now = isOver ? 0 : lanes.up.path.load + lanes.down.path.load + waiting
         loop.heldDatagrams += now - accounted
         accounted = now
@@ -163,8 +181,9 @@ final class Flow: Passage, ChannelInboundHandler {
 
     private func sendUp(_ bytes: ByteBuffer) {
         guard let upstream, let target = upstream.remoteAddress else {
-            if early.count < Self.mostEarly { early.append(bytes) }
-            return dial()
+            if ready.count < Self.mostEarly { ready.append(bytes) }
+            mustDial = true
+            return
         }
         upstream.write(AddressedEnvelope(remoteAddress: target, data: bytes), promise: nil)
     }
@@ -183,6 +202,8 @@ final class Flow: Passage, ChannelInboundHandler {
         lanes.down.run(now: now, sendDown)
         upstream?.flush()
         listening.flush()
+        dialIfAsked()
+        guard !isOver else { return }
         account()
         if loop.loop.now >= lastSeen + idle, lanes.up.path.held == 0, lanes.down.path.held == 0 { return end() }
         arm()
@@ -208,6 +229,7 @@ final class Flow: Passage, ChannelInboundHandler {
         lanes.down.become(profile.down, connection, now: now, sendDown)
         upstream?.flush()
         listening.flush()
+        dialIfAsked()
         account()
         arm()
     }
@@ -224,7 +246,7 @@ final class Flow: Passage, ChannelInboundHandler {
     func end() {
         guard !isOver else { return }
         isOver = true
-        early = []
+        (early, ready) = ([], [])
         account()
         alarm.cancel()
         loop.remove(self)

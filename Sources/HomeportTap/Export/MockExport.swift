@@ -32,7 +32,9 @@ package struct MockExport: Sendable {
             !["content-type", "content-length", "date"].contains($0.lowercased())
         }
         if !left.isEmpty { lines.append("# Without \(left.joined(separator: ", ")).") }
-        let name = row.service.map { "door -> \($0)" } ?? "door -> SERVICE"
+        if row.target != row.path { lines.append("# Whatever the query.") }
+        if row.path.contains("*") { lines.append("# A star in its path stands for anything.") }
+        let name = row.isOfLink ? row.service ?? "LINK" : "door -> \(row.service ?? "SERVICE")"
         lines += ["links:", "  \(Self.quoted(name)):", "    http:", "      - " + words[0]]
         lines += words.dropFirst().map { "        " + $0 }
         return lines.map { $0.replacing("\n", with: " ") }.joined(separator: "\n") + "\n"

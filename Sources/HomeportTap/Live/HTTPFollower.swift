@@ -81,11 +81,11 @@ final class HTTPFollower {
             case .head:
                 switch requestParser.parse(requestBytes.readableBytesUInt8Span, into: &requestHead) {
                 case .incomplete: return nil
-                case .refused(let refusal): return lose(refusal)
+                case .refused: return lose()
                 case .complete(let length):
                     let head = requestBytes.readSlice(length: length) ?? ByteBuffer()
                     requestParser.reset()
-                    if let refusal = requestHead.settleFraming(in: head) { return lose(refusal) }
+                    if requestHead.settleFraming(in: head) != nil { return lose() }
                     begin()
                 }
             case .body(var decoder):
@@ -97,7 +97,7 @@ final class HTTPFollower {
                 case .needMore: return nil
                 case .data(let range):
                     if let body = piece?.getSlice(at: range.lowerBound, length: range.count) { asking?.asked(body) }
-                case .refused(let refusal): return lose(refusal)
+                case .refused: return lose()
                 case .end:
                     requests = .head
                     requestHead.reset()
@@ -117,8 +117,10 @@ final class HTTPFollower {
     }
 
     private func begin() {
+        // What was done until now was done to those before it.
+        waiting.first?.exchange.takeHits()
         let exchange = all.begin(requestHead, peer)
-        exchange.goes(to: link)
+        exchange.goes(through: link)
         exchange.isHit(by: source)
         if let upstream { exchange.upstream(.connected(upstream, isReused: count > 0, through: nil)) }
         count += 1
@@ -137,7 +139,7 @@ final class HTTPFollower {
         answerBytes.appendReceived(bytes)
         while answerBytes.readableBytes > 0 || isAnswerOver {
             // What nobody has asked for: no HTTP.
-            guard let one = waiting.first else { return lose(nil) }
+            guard let one = waiting.first else { return lose() }
             switch answers {
             case .head:
                 switch answerParser.parse(answerBytes.readableBytesUInt8Span, into: &answerHead) {
@@ -210,7 +212,13 @@ final class HTTPFollower {
         }
     }
 
-    private func lose(_ refusal: Refusal?) -> Unread {
+    /// What has come of a connection of which no request ever was whole; nil where there is something.
+    var beginning: Unread? {
+        count == 0 && requestBytes.readableBytes > 0 ? Unread(asked: requestBytes, answered: answerBytes) : nil
+    }
+
+    /// - Parameter refusal: Of an answer.
+    private func lose(_ refusal: Refusal? = nil) -> Unread {
         if let refusal { waiting.first?.exchange.upstream(.failed(.malformed(refusal))) }
         while !waiting.isEmpty { endFirst(complete: false) }
         return Unread(asked: requestBytes, answered: answerBytes)

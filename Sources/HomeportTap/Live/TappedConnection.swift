@@ -5,8 +5,10 @@ import NIOCore
 /// What passes through a link on one connection, or in one flow: the exchanges of HTTP, where it is that, and else the whole of it as one.
 final class TappedConnection: PassageObserver {
     private enum Form {
-        /// Nothing has come yet, or what may be the beginning of a request.
+        /// Nothing has come yet.
         case unknown
+        /// What comes is no HTTP, or no more.
+        case bytes
         case http(HTTPFollower)
         case other(TappedExchange)
         case over
@@ -31,14 +33,15 @@ final class TappedConnection: PassageObserver {
         switch form {
         case .http(let follower): follower.connected(upstream)
         case .other(let exchange): exchange.upstream(.connected(upstream, isReused: false, through: nil))
-        case .unknown, .over: break
+        case .unknown, .bytes, .over: break
         }
     }
 
     func failed(_ error: any Error) {
+        giveUpBeginning()
         switch form {
         case .http(let follower): follower.failed(error)
-        case .unknown, .other: other().upstream(.failed(.unreachable(error)))
+        case .unknown, .bytes, .other: other().upstream(.failed(.unreachable(error)))
         case .over: break
         }
     }
@@ -52,7 +55,7 @@ final class TappedConnection: PassageObserver {
         switch form {
         case .http(let follower):
             if let unread = follower.came(bytes) { go(on: unread) }
-        case .unknown, .other: other().asked(bytes)
+        case .unknown, .bytes, .other: other().asked(bytes)
         case .over: break
         }
     }
@@ -61,31 +64,38 @@ final class TappedConnection: PassageObserver {
         switch form {
         case .http(let follower):
             if let unread = follower.went(bytes) { go(on: unread) }
-        case .unknown, .other: other().answered(bytes)
+        case .unknown, .bytes, .other: other().answered(bytes)
         case .over: break
         }
     }
 
     func ended(isBroken: Bool) {
+        giveUpBeginning()
         switch form {
         case .http(let follower): follower.ended(isBroken: isBroken)
         case .unknown, .other: other().ended(status: 0, bytes: 0, complete: !isBroken, refusal: nil)
-        case .over: break
+        // All of it was taken down before.
+        case .bytes, .over: break
         }
         form = .over
     }
 
     /// It is no HTTP, or no more.
     private func go(on unread: HTTPFollower.Unread) {
-        form = .unknown
+        form = .bytes
         if unread.asked.readableBytes > 0 { other().asked(unread.asked) }
         if unread.answered.readableBytes > 0 { other().answered(unread.answered) }
+    }
+
+    /// What began like a request, and came no further, is bytes.
+    private func giveUpBeginning() {
+        if case .http(let follower) = form, let unread = follower.beginning { go(on: unread) }
     }
 
     private func other() -> TappedExchange {
         if case .other(let exchange) = form { return exchange }
         let exchange = all.begin(isDatagram ? .udp : .tcp, peer, at: began)
-        exchange.goes(to: link)
+        exchange.goes(through: link)
         exchange.isHit(by: source)
         exchange.upstream(.dials)
         if let upstream { exchange.upstream(.connected(upstream, isReused: false, through: nil)) }

@@ -60,7 +60,7 @@ final class TappedExchange: ExchangeObserver {
         self.source = source
     }
 
-    private func takeHits() {
+    func takeHits() {
         guard let source else { return }
         source.takeHits(into: &record.conditions)
         if let upstream = source.upstream { record.upstream = upstream }
@@ -72,8 +72,12 @@ final class TappedExchange: ExchangeObserver {
 
     func goes(to service: String) { record.service = service }
 
+    func goes(through link: String) { (record.service, record.isOfLink) = (link, true) }
+
     func asked(_ body: ByteBuffer) {
-        record.request.append(body, at: age)
+        let before = record.request.kept
+        record.request.append(body, at: age, room: all.room)
+        all.held += record.request.kept - before
         hasNews = true
     }
 
@@ -89,6 +93,8 @@ final class TappedExchange: ExchangeObserver {
         case .connected(let peer, let isReused, let source):
             record.connected = Self.now
             (record.upstream, record.isReused) = (peer, isReused)
+            // Another connection than the one that failed, if one did.
+            record.error = ""
             isHit(by: source)
         case .asks(let head):
             // It may be asked once more, of another connection.
@@ -102,7 +108,7 @@ final class TappedExchange: ExchangeObserver {
         case .answered: leaveSource()
         case .failed(let failure):
             record.error = failure.text
-            leaveSource()
+            takeHits()
         }
     }
 
@@ -133,7 +139,9 @@ final class TappedExchange: ExchangeObserver {
     }
 
     func answered(_ body: ByteBuffer) {
-        record.response.append(body, at: age)
+        let before = record.response.kept
+        record.response.append(body, at: age, room: all.room)
+        all.held += record.response.kept - before
         hasNews = true
     }
 
@@ -142,7 +150,10 @@ final class TappedExchange: ExchangeObserver {
         var seen = ByteBuffer()
         if record.response.length == 0, range.count > 0 {
             let first = range.lowerBound..<min(range.upperBound, range.lowerBound + KeptBody.mostOfFile)
-            if file.read(first, into: &seen) { record.response.append(seen, at: age) }
+            if file.read(first, into: &seen) {
+                record.response.append(seen, at: age)
+                all.held += record.response.kept
+            }
         }
         let unseen = range.count - seen.readableBytes
         if unseen > 0 { record.response.passed(unseen) }
@@ -156,6 +167,7 @@ final class TappedExchange: ExchangeObserver {
         if let refusal { record.refusal = "\(refusal)" }
         leaveSource()
         all.store.add(record, as: id)
+        all.held -= record.request.kept + record.response.kept
         id = nil
         record.reset()
         all.end(self)
@@ -163,7 +175,9 @@ final class TappedExchange: ExchangeObserver {
 
     /// What is known by now, of one that has lasted for a while.
     func show(at now: UInt64) {
-        guard hasNews, now > shown, now - shown >= TappedExchanges.interval else { return }
+        // What is large is copied less often.
+        let turns = UInt64(max(1, (record.request.kept + record.response.kept) >> 16))
+        guard hasNews, now > shown, now - shown >= turns * TappedExchanges.interval else { return }
         (shown, hasNews) = (now, false)
         takeHits()
         record.request.settle()

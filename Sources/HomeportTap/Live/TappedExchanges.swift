@@ -14,8 +14,20 @@ final class TappedExchanges {
     private var live: [TappedExchange] = []
     private var spare: [TappedExchange] = []
     private var isTicking = false
+    /// Bytes of bodies of those that go on.
+    var held = 0
+    private var most: Int
 
-    init(_ loop: any EventLoop, _ store: TapStore) { (self.loop, self.store) = (loop, store) }
+    init(_ loop: any EventLoop, _ store: TapStore) {
+        (self.loop, self.store) = (loop, store)
+        most = Self.share(store)
+    }
+
+    /// A sixteenth of what the record may have, for each loop.
+    private static func share(_ store: TapStore) -> Int { store.bounds.bytes / 16 }
+
+    /// Bytes that those that go on may still have.
+    var room: Int { max(0, most - held) }
 
     /// A request has come.
     func begin(_ head: RequestHead, _ peer: Peer) -> TappedExchange {
@@ -56,6 +68,7 @@ final class TappedExchanges {
 
     private func showAll() {
         isTicking = false
+        most = Self.share(store)
         let now = NIODeadline.now().uptimeNanoseconds
         for exchange in live { exchange.show(at: now) }
         if !live.isEmpty { tick() }

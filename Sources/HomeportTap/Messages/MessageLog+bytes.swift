@@ -4,6 +4,15 @@ extension MessageLog {
     static let fixed = 24
     static let markSize = 16
 
+    /// Whether what a row has of messages is as long as it says, and counts what can be counted.
+    static func isSound(_ row: UnsafeRawBufferPointer, at start: Int, _ length: Int) -> Bool {
+        guard length > 0 else { return true }
+        guard length >= fixed, start + length <= row.count else { return false }
+        let count: UInt64 = row.number(at: start)
+        let marks = Int(row.number(at: start + 16) as UInt32) + Int(row.number(at: start + 20) as UInt32)
+        return count < UInt64(TapLayout.most) && length == fixed + marks * markSize
+    }
+
     var size: Int { Self.fixed + (first.count + last.count) * Self.markSize }
 
     func write(to bytes: UnsafeMutableRawBufferPointer, at end: inout Int) {

@@ -36,7 +36,7 @@ extension ConditionHits {
     init(reading bytes: UnsafeRawBufferPointer) {
         self.init()
         var start = 0
-        while start + Self.fixed <= bytes.count {
+        while start + Self.fixed <= bytes.count, all.count < Self.most {
             let (link, word) = (Int(bytes[start + 1]), Int(bytes[start + 2]))
             let names = start + Self.fixed
             guard names + link + word <= bytes.count else { return }

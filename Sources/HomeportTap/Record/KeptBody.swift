@@ -21,6 +21,8 @@ struct KeptBody {
     private var hash: SHA256?
     /// Whether it has passed without being seen, as a file's bytes do.
     private(set) var isUnseen = false
+    /// Whether something is missing behind the head: what comes does not belong to it.
+    private var isHeadOver = false
     /// Where its messages begin, if it has any.
     private(set) var messages: MessageLog?
     /// Whether it is hashed: of what is no body of a message, nobody asks for a hash.
@@ -39,7 +41,7 @@ struct KeptBody {
 
     mutating func reset() {
         (length, hash, isUnseen) = (0, nil, false)
-        (messages, isHashed) = (nil, true)
+        (messages, isHashed, isHeadOver) = (nil, true, false)
         head.removeAll(keepingCapacity: head.capacity <= Self.mostIdle)
         if !rest.isEmpty { rest = [] }
         last = nil
@@ -51,22 +53,29 @@ struct KeptBody {
         self.isHashed = isHashed
     }
 
-    /// - Parameter time: Nanoseconds since the exchange began; asked for only where it has messages.
-    mutating func append(_ bytes: ByteBuffer, at time: @autoclosure () -> Int64 = 0) {
-        // Behind a gap, nothing belongs to the head any more.
-        let first = isUnseen ? 0 : min(bytes.readableBytes, Self.mostHead - head.count)
+    /// - Parameters:
+    ///   - time: Nanoseconds since the exchange began; asked for only where it has messages.
+    ///   - room: Bytes that those that go on may still have. Each has its first ``mostIdle``, and without room no more.
+    mutating func append(_ bytes: ByteBuffer, at time: @autoclosure () -> Int64 = 0, room: Int = .max) {
+        let most = min(Self.mostHead - head.count, max(room, Self.mostIdle - head.count))
+        let first = isHeadOver ? 0 : min(bytes.readableBytes, max(0, most))
         bytes.withUnsafeReadableBytes { bytes in
             if messages != nil { messages?.take(bytes, at: length, time: time()) }
             length += Int64(bytes.count)
             if first > 0 { head.append(contentsOf: bytes[..<first]) }
         }
         guard first < bytes.readableBytes else { return }
+        isHeadOver = true
         if hash == nil, isHashed, !isUnseen {
             hash = SHA256()
             hash?.update(data: head)
         }
         let more = bytes.readableBytesView[(bytes.readerIndex + first)...]
         if hash != nil { more.withUnsafeBytes { hash?.update(bufferPointer: $0) } }
+        guard room > 0 else {
+            (rest, last) = ([], nil)
+            return
+        }
         if more.count >= Self.mostTail {
             if !rest.isEmpty { rest = [] }
             last = bytes
@@ -87,7 +96,7 @@ struct KeptBody {
 
     mutating func passed(_ count: Int) {
         length += Int64(count)
-        isUnseen = true
+        (isUnseen, isHeadOver) = (true, true)
         (rest, last) = ([], nil)
     }
 }

@@ -53,7 +53,8 @@ enum TapLayout {
     static let conditions = 260
     // u8, ``TapKind``
     static let kind = 262
-    static let unused = 263
+    /// Whether its service is a link.
+    static let link = 263
 
     static let current: UInt8 = 1
 

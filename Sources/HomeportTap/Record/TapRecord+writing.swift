@@ -61,7 +61,7 @@ extension TapRecord {
         bytes.put(UInt32(request.messages?.size ?? 0), at: Layout.requestMessages)
         bytes.put(UInt32(response.messages?.size ?? 0), at: Layout.responseMessages)
         bytes.put(kind.rawValue, at: Layout.kind)
-        bytes.put(UInt8(0), at: Layout.unused)
+        bytes.put(UInt8(isOfLink ? 1 : 0), at: Layout.link)
         put(hashOf: request, &end, in: bytes)
         put(hashOf: response, &end, in: bytes)
         conditions.write(to: bytes, at: &end)

@@ -4,6 +4,8 @@ import HomeportNet
 struct TapRecord {
     var kind = TapKind.http
     var service = ""
+    /// Whether that is a link's name.
+    var isOfLink = false
     var client = Peer(local: nil, remote: nil)
     var upstream: Peer?
     var isReused = false
@@ -29,7 +31,7 @@ struct TapRecord {
     var conditions = ConditionHits()
 
     mutating func reset() {
-        kind = .http
+        (kind, isOfLink) = (.http, false)
         (service, refusal, error) = ("", "", "")
         conditions.removeAll()
         upstream = nil

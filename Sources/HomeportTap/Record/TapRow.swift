@@ -112,6 +112,9 @@ package struct TapRow: Sendable {
         text(Int(number(place, UInt32.self)), Int(number(place + 4, UInt32.self)))
     }
 
+    /// Whether it went through a link's own port: its service is that link then.
+    package var isOfLink: Bool { number(Layout.link, UInt8.self) == 1 }
+
     package var service: String? { words(headsLength, Layout.service) }
     /// Why Homeport refused it itself: `proxy.unreachable`.
     package var refusal: String? {

@@ -37,10 +37,18 @@ package final class Recorder: Sendable {
         var isOver = false
         /// On the folder, as long as it is written to.
         var lock: FileLock?
+
+        var waiting: Int { parts.reduce(0) { $0 + $1.used - $1.written } }
+
+        /// How far each has grown. Under the store's lock.
+        mutating func measure() {
+            for index in parts.indices { parts[index].used = parts[index].segment.used }
+        }
     }
 
     /// How long what is taken down may wait: many exchanges leave in one write.
     private static let delay = DispatchTimeInterval.milliseconds(5)
+    private static let patience = DispatchTimeInterval.seconds(5)
     /// Bytes that may wait for a slow disk.
     private static let mostWaiting = 128 << 20
 
@@ -96,46 +104,56 @@ package final class Recorder: Sendable {
     /// A segment is begun. Under the store's lock.
     func begin(_ segment: Segment, _ kind: RecordingFile.Kind) {
         let file = RecordingFile(folder: folder, number: segment.number, kind: kind)
-        state.withLock { if !$0.isOver { $0.parts.append(Part(file: file, segment: segment)) } }
+        state.withLock { state in
+            guard !state.isOver else { return }
+            // Those before it are seen to their end: behind this one, they may be taken for whole.
+            state.measure()
+            state.parts.append(Part(file: file, segment: segment))
+        }
     }
 
     /// Something has been taken down. Under the store's lock.
     func grew() {
-        let isNews = state.withLock { state in
-            for index in state.parts.indices { state.parts[index].used = state.parts[index].segment.used }
-            guard !state.isDue, !state.isOver else { return false }
-            state.isDue = true
-            return true
+        let (isNews, isLate) = state.withLock { state in
+            guard !state.isOver else { return (false, false) }
+            state.measure()
+            if state.waiting > Self.mostWaiting { return (false, true) }
+            defer { state.isDue = true }
+            return (!state.isDue, false)
         }
         if isNews { queue.asyncAfter(deadline: .now() + Self.delay) { self.write() } }
+        // The queue may be what hangs.
+        if isLate { stop(SystemFailure("write", ETIME)) }
     }
 
-    /// Writes what is left, and is over.
+    /// Writes what is left, and is over. A disk that hangs is not waited for.
     package func finish() {
-        queue.sync {
+        let done = DispatchSemaphore(value: 0)
+        queue.async { [self] in
             write()
             state.withLock { ($0.isOver, $0.parts, $0.lock) = (true, [], nil) }
             files.withLock { $0 = [:] }
+            done.signal()
         }
+        if done.wait(timeout: .now() + Self.patience) == .timedOut { stop(SystemFailure("write", ETIME)) }
     }
 
     // MARK: On the queue
 
     private func write() {
-        let parts = state.withLock { state in
+        let (parts, waiting) = state.withLock { state in
             state.isDue = false
-            return state.parts
+            return (state.parts, state.waiting)
         }
-        let waiting = parts.reduce(0) { $0 + $1.used - $1.written }
         guard !parts.isEmpty else { return }
         do throws(SystemFailure) {
-            guard waiting <= Self.mostWaiting else { throw SystemFailure("write", ETIME) }
             guard size.load(ordering: .relaxed) + Int64(waiting) <= most else { throw SystemFailure("write", EFBIG) }
             // Facts speak of bodies: what they speak of is there before them.
             for part in parts where part.file.kind == .bodies { try write(part) }
             for part in parts where part.file.kind == .facts { try write(part) }
         } catch { return stop(error) }
         let done: [UInt32] = state.withLock { state in
+            guard !state.isOver else { return [] }
             // What has been begun meanwhile stands behind these.
             for (index, part) in parts.enumerated() { state.parts[index].written = part.used }
             // Those behind which another of their kind has been begun grow no more.
@@ -174,15 +192,17 @@ package final class Recorder: Sendable {
             defer { (state.isOver, state.parts, state.lock) = (true, [], nil) }
             return !state.isOver
         }
-        files.withLock { $0 = [:] }
         guard isNews else { return }
+        queue.async { [self] in files.withLock { $0 = [:] } }
         let why =
             switch failure.errno {
             case EFBIG: "it has \(most / 1_000_000) MB, which is as much as it may have"
             case ETIME: "the disk does not keep up"
             default: SystemFailure.text(failure.errno)
             }
-        onTrouble("the recording in \(folder) has stopped: \(why). What passes is not held up, and is in memory")
+        let onTrouble = onTrouble
+        let text = "the recording in \(folder) has stopped: \(why). What passes is not held up, and is in memory"
+        DispatchQueue.global().async { onTrouble(text) }
     }
 }
 

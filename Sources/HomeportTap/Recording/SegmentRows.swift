@@ -38,6 +38,9 @@ extension TapLayout {
         let flags = Flags(rawValue: row[Self.flags])
         let needed = (flags.contains(.requestHash) ? 1 : 0) + (flags.contains(.responseHash) ? 1 : 0)
         let lengths = [bodies, bodies + bodySize].map { row.number(at: $0) as Int64 }
+        let streams = [requestMessages, responseMessages].map(long)
+        // Where the marks of messages begin.
+        let marks = size + heads + behind - streams[0] - streams[1]
         let moments = (0..<6).map { row.number(at: times + 8 * $0) as Int64 }
         return row[version] == current && (row.number(at: id) as UInt64) > 0 && size + heads + behind <= row.count
             && request + long(sentHead) + long(receivedHead) <= heads && long(method) <= request
@@ -45,6 +48,8 @@ extension TapLayout {
             && short(hashes) >= needed && lengths.allSatisfy { (0..<most).contains($0) }
             && (0..<4 * most).contains(row.number(at: began) as Int64)
             && moments.allSatisfy { (-1..<most).contains($0) }
+            && MessageLog.isSound(row, at: marks, streams[0])
+            && MessageLog.isSound(row, at: marks + streams[0], streams[1])
             && [bodies, bodies + bodySize].allSatisfy { long($0 + 16) + long($0 + 20) <= RecordingFile.mostBytes }
     }
 }

@@ -1,5 +1,10 @@
-/// What has been taken down of one service since the beginning, whatever is still in the record.
+/// What has been taken down of one service, or of a link's own port, since the beginning, whatever is still in the record.
 package struct ServiceCount: Sendable, Equatable {
+    package struct Name: Sendable, Hashable {
+        package var text: String
+        package var isOfLink: Bool
+    }
+
     /// Upper bounds, seconds, of how long exchanges took.
     package static let bounds: [Double] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 

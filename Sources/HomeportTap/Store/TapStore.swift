@@ -43,6 +43,8 @@ package final class TapStore: Sendable {
         /// Of the next one.
         var next: UInt64 = 1
         var oldest: UInt64 = 1
+        /// That this store has given.
+        var first: UInt64 = 1
         var facts: [Kept] = []
         var bodies: [Kept] = []
         var bytes = 0
@@ -57,7 +59,7 @@ package final class TapStore: Sendable {
         var segments: UInt32 = 0
         /// One that was given up, for the next: memory that is had already costs less.
         var spare: Segment?
-        var services: [String: ServiceCount] = [:]
+        var services: [ServiceCount.Name: ServiceCount] = [:]
         /// Of an opened recording: what was read of it last.
         var loaded: [Segment] = []
         /// Of an opened recording: numbers that nothing has.
@@ -107,6 +109,7 @@ package final class TapStore: Sendable {
         var state = State(bounds: bounds, ring: Self.ring(bounds), recorder: recorder)
         if let last = recorder?.last {
             (state.segments, state.oldest, state.next) = (last.segment, last.row + 1, last.row + 1)
+            state.first = last.row + 1
         }
         self.state = Mutex(state)
         clock = Self.clockNow
@@ -148,7 +151,7 @@ package final class TapStore: Sendable {
             throw HomeportError(.recordingFolder, "the recording is damaged: its numbers make no sense", where: folder)
         }
         let count = Int(last - first) + 1
-        (state.oldest, state.next) = (first, last + 1)
+        (state.oldest, state.next, state.first) = (first, last + 1, first)
         state.bounds.rows = count
         state.ring = Array(repeating: (0, 0), count: count)
         state.gaps = UInt64(count - Set(rows.map(\.id)).count)
@@ -181,7 +184,7 @@ package final class TapStore: Sendable {
     package func clear() {
         state.withLock { state in
             state.forget(before: state.next)
-            (state.bodies, state.live) = ([], [:])
+            (state.bodies, state.live, state.gaps) = ([], [:], 0)
             state.bytes = state.facts.reduce(0) { $0 + ($1.memory?.capacity ?? 0) }
         }
         changes.tell()
@@ -237,7 +240,7 @@ package final class TapStore: Sendable {
     package var counters: Counters {
         state.withLock { state in
             Counters(
-                total: state.next - 1,
+                total: state.next - state.first,
                 rows: state.next - state.oldest - state.gaps,
                 bytes: state.bytes,
                 droppedRows: state.droppedRows,
@@ -246,8 +249,7 @@ package final class TapStore: Sendable {
         }
     }
 
-    /// By the names of services, and of links.
-    package var services: [String: ServiceCount] { state.withLock(\.services) }
+    package var services: [ServiceCount.Name: ServiceCount] { state.withLock(\.services) }
 
     /// Numbers of those that are there.
     package var range: Range<UInt64> { state.withLock { $0.oldest..<$0.next } }
@@ -361,8 +363,9 @@ extension TapStore.State {
     }
 
     mutating func count(_ record: TapRecord) {
-        guard services.count < TapStore.mostServices || services[record.service] != nil else { return }
-        services[record.service, default: ServiceCount()].add(record)
+        let name = ServiceCount.Name(text: record.service, isOfLink: record.isOfLink)
+        guard services.count < TapStore.mostServices || services[name] != nil else { return }
+        services[name, default: ServiceCount()].add(record)
     }
 
     mutating func tell(_ id: UInt64) {
@@ -434,12 +437,18 @@ extension TapStore.State {
     /// Gives up all rows before `id`, and what holds only such.
     mutating func forget(before id: UInt64) {
         guard id > oldest else { return }
+        let before = oldest
         droppedRows += id - oldest
         oldest = id
         while let first = facts.first, first.last < oldest, facts.count > 1 {
             dropFirst(of: \.facts)
         }
-        if !live.isEmpty { live = live.filter { $0.key >= id } }
+        guard !live.isEmpty else { return }
+        if id - before <= UInt64(live.count) {
+            for gone in before..<id { live[gone] = nil }
+        } else {
+            live = live.filter { $0.key >= id }
+        }
     }
 }
 

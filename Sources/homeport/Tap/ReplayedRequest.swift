@@ -16,8 +16,10 @@ struct ReplayedRequest: Sendable {
     let place: Endpoint.Place
     private(set) var request: SingleRequest
 
-    /// - Parameter target: In the place of where it was asked.
-    init(_ id: UInt64, to target: Endpoint?, _ client: ControlClient) async throws {
+    /// - Parameters:
+    ///   - target: In the place of where it was asked.
+    ///   - remote: Whether that may be beyond this machine.
+    init(_ id: UInt64, to target: Endpoint?, remote: Bool, _ client: ControlClient) async throws {
         let exchange = try await client.tapExchange(id)
         guard exchange.row.kind == "http" || exchange.row.kind == "events" else {
             throw Self.problem(id, "was no request that can be made once more (\(exchange.row.kind))")
@@ -35,6 +37,12 @@ struct ReplayedRequest: Sendable {
         if let target {
             place = target.place
         } else if let local = exchange.local, let here = try? Endpoint(parsing: local) {
+            guard here.isLoopback || remote else {
+                throw Self.problem(
+                    id,
+                    "was asked at \(local), beyond this machine: --remote or --to says whether, or where else"
+                )
+            }
             place = here.place
         } else {
             throw Self.problem(id, "was asked nobody knows where: say where with --to")

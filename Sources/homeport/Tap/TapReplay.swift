@@ -11,8 +11,8 @@ struct TapReplayCommand: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Make requests of the record once more.",
         discussion: """
-            Each is sent as it came, to where it was sent, over a connection of its own, and is a new exchange in the record. Several go \
-            one after the other; with --timing original they begin as far from each other as they did, whether those before are \
+            Each is sent as it came (a chunked body in chunks of its own), to where it was sent, over a connection of its own; through \
+            the door it is a new exchange in the record. Several go one after the other; with --timing original they begin as far from each other as they did, whether those before are \
             answered or not. What came of each is shown beside what had come of it.
 
             --edit opens the request in $VISUAL or $EDITOR first: its head, an empty line, its body. Content-Length is made right.
@@ -72,6 +72,9 @@ struct TapReplayCommand: AsyncParsableCommand {
     func validate() throws {
         guard ids.isEmpty != filter.text.isEmpty else { throw ValidationError("Say which: numbers, or --filter.") }
         guard (1...Self.most).contains(times) else { throw ValidationError("--times takes 1 to \(Self.most).") }
+        if choice.recording != nil, to == nil {
+            throw ValidationError("--recording needs --to: where they were asked, there may be somebody else by now.")
+        }
         if edit, ids.count != 1 { throw ValidationError("--edit is for one request.") }
     }
 
@@ -85,7 +88,8 @@ struct TapReplayCommand: AsyncParsableCommand {
         let target = try to.map { try UpstreamPlan(parsing: $0, remote: remote).to }
         var requests: [ReplayedRequest] = []
         for id in try await numbers(client) {
-            do { requests.append(try await ReplayedRequest(id, to: target, client)) } catch let error as HomeportError
+            do { requests.append(try await ReplayedRequest(id, to: target, remote: remote, client)) } catch let error
+                as HomeportError
                 where ids.isEmpty && error.code == .replayImpossible
             {
                 Terminal.errors.warn("\(error.what)")

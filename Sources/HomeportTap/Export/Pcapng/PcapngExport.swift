@@ -88,13 +88,16 @@ package struct PcapngExport: TapExport {
         return (["exchange #\(row.id)" + (row.service.map { " to \($0)" } ?? "")] + conditions).joined(separator: "; ")
     }
 
+    /// More fits no packet.
+    private static let mostDatagram: Int64 = 65_507
+
     /// Datagrams are packets already.
     private mutating func datagrams(_ side: Side, _ row: TapRow, _ store: TapStore) {
         for (index, message) in row.messages.enumerated() {
             let fromClient = message.side == .request
             let (source, target) = fromClient ? (side.client.end, side.server.end) : (side.server.end, side.client.end)
-            let payload = store.bytes(of: message, in: row)
-            let length = Int(message.range.upperBound - message.range.lowerBound)
+            let length = Int(min(Self.mostDatagram, message.range.upperBound - message.range.lowerBound))
+            let payload = Array(store.bytes(of: message, in: row).prefix(length))
             var udp: [UInt8] = []
             udp.append(big: source.port)
             udp.append(big: target.port)
