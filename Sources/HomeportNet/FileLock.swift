@@ -12,7 +12,7 @@ package final class FileLock: Sendable {
     private let descriptor: CInt
 
     private init(opening path: String) throws(SystemFailure) {
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw SystemFailure("open", errno) }
     }
 

@@ -113,6 +113,44 @@ import Darwin
         #expect(opened.counters.rows == 0)
     }
 
+    /// One bad number spoils neither the others nor those to come; a bad name or head is no file of ours.
+    @Test func whatIsFarFromAllOthersIsDamage() throws {
+        let recorder = try Recorder(in: path) { Issue.record("\($0)") }
+        let store = TapStore(recorder: recorder)
+        for number in 0..<9 { store.add(record("/\(number)"), as: nil) }
+        recorder.finish()
+        let file = try #require(files(.facts).first)
+        var bytes = try #require(readFile(file.path))
+        for index in 0..<5 { bytes[RecordingFile.headLength + TapLayout.id + index] = 0xFF }
+        try writeFile(file.path, bytes)
+        #expect(targets(try TapStore(opening: path)) == (1..<9).map { "/\($0)" })
+        try folder.write("rec/99999999.facts", "")
+        #expect(throws: HomeportError.self) { try Recorder(in: path) { _ in } }
+        #expect(unlink("\(path)/99999999.facts") == 0)
+        try folder.write("rec/4294967295.facts", "")
+        let next = try Recorder(in: path) { Issue.record("\($0)") }
+        #expect(next.last.row == 9)
+        TapStore(recorder: next).add(record("/9"), as: nil)
+        next.finish()
+        #expect(targets(try TapStore(opening: path)) == (1..<10).map { "/\($0)" })
+    }
+
+    @Test func aFolderThatIsDeletedEndsTheRecording() async throws {
+        let said = Mutex<[String]>([])
+        let recorder = try Recorder(in: path) { text in said.withLock { $0.append(text) } }
+        let store = TapStore(recorder: recorder)
+        store.add(record("/a"), as: nil)
+        try await eventually { !files(.facts).isEmpty }
+        #expect(rename(path, "\(path)-gone") == 0)
+        for file in RecordingFile.all(in: "\(path)-gone") { unlink(file.path) }
+        unlink("\(path)-gone/lock")
+        #expect(rmdir("\(path)-gone") == 0)
+        store.add(record("/b"), as: nil)
+        try await eventually { said.withLock { $0.count == 1 && $0[0].contains("no longer there") } }
+        recorder.finish()
+        #expect(store.counters.rows == 2)
+    }
+
     /// Bytes of a segment that another is begun behind are not lost, whenever they are written.
     @Test func bodiesThatFillSegmentsAreAllThere() throws {
         let recorder = try Recorder(in: path) { Issue.record("\($0)") }
@@ -166,7 +204,7 @@ import Darwin
         for number in 0..<10 { more.add(record("/\(number)"), as: nil) }
         next.finish()
         try await eventually { said.withLock(\.count) > 0 }
-        #expect(said.withLock(\.count) == 1 && said.withLock { $0.first?.contains("has stopped") } == true)
+        #expect(said.withLock { $0 }.count == 1 && said.withLock { $0.first?.contains("has stopped") } == true)
         #expect(more.counters.rows == 990)
         #expect(try TapStore(opening: path).counters.rows == 20)
     }

@@ -22,6 +22,17 @@ struct TapStoreTests {
         return record
     }
 
+    /// One that could be seen, was given up for newer ones, and ends after that, has a second number, and is counted once.
+    @Test func whatIsSeenUnderTwoNumbersIsOne() {
+        let store = TapStore(.init(rows: 4, bytes: 1 << 20))
+        let lasting = store.show(record("/lasts"), as: nil)
+        for number in 0..<6 { store.add(record("/\(number)"), as: nil) }
+        #expect(store.row(lasting) == nil)
+        store.add(record("/lasts"), as: lasting)
+        let counters = store.counters
+        #expect(paths(store).last == "/lasts" && counters.total == 7 && counters.rows == 4 && counters.droppedRows == 3)
+    }
+
     private func paths(_ store: TapStore, backward: Bool = false) -> [String] {
         var all: [String] = []
         store.forEach(in: store.range, backward: backward) { row in

@@ -222,6 +222,19 @@ struct TappedConnectionTests {
         #expect(row.error == nil && row.conditions.map(\.condition) == ["loss"] && row.isOfLink)
     }
 
+    /// Who sends ahead more than anybody answers fills nothing.
+    @Test func thousandsThatWaitAreBytes() {
+        let store = TapStore()
+        let all = TappedExchanges(loop, store)
+        let connection = TappedConnection("db", Peer(local: nil, remote: nil), isDatagram: false, among: all, source)
+        let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+        for _ in 0..<100 { connection.came(ByteBuffer(string: String(repeating: request, count: 100))) }
+        connection.ended(isBroken: true)
+        #expect(rows(store).count { $0.kind == .http } == 256)
+        #expect(rows(store).last?.kind == .tcp && rows(store).count == 257)
+        #expect(rows(store).last?.length(.request) == Int64((10_000 - 256) * request.utf8.count))
+    }
+
     /// What goes on has its share, and each its beginning; nothing of their lengths is lost.
     @Test func manyThatGoOnAreBounded() {
         let store = TapStore(.init(rows: 1000, bytes: 4 << 20))

@@ -27,6 +27,8 @@ final class HTTPFollower {
     private let all: TappedExchanges
     private let source: any ConditionSource
     private let limits = HTTPLimits()
+    /// Requests that wait for their answers; who sends more ahead than anybody answers is not read along.
+    private static let mostWaiting = 256
     private var upstream: Peer?
     private var count = 0
 
@@ -86,6 +88,7 @@ final class HTTPFollower {
                     let head = requestBytes.readSlice(length: length) ?? ByteBuffer()
                     requestParser.reset()
                     if requestHead.settleFraming(in: head) != nil { return lose() }
+                    guard waiting.count < Self.mostWaiting else { return loseAhead(head) }
                     begin()
                 }
             case .body(var decoder):
@@ -215,6 +218,15 @@ final class HTTPFollower {
     /// What has come of a connection of which no request ever was whole; nil where there is something.
     var beginning: Unread? {
         count == 0 && requestBytes.readableBytes > 0 ? Unread(asked: requestBytes, answered: answerBytes) : nil
+    }
+
+    /// So many wait that this one is not told apart any more.
+    private func loseAhead(_ head: ByteBuffer) -> Unread {
+        var unread = lose()
+        var all = head
+        all.writeImmutableBuffer(unread.asked)
+        unread.asked = all
+        return unread
     }
 
     /// - Parameter refusal: Of an answer.

@@ -53,6 +53,8 @@ package final class Recorder: Sendable {
     private static let mostWaiting = 128 << 20
 
     package let folder: String
+    /// The folder itself, whatever its path leads to by now.
+    private let place: Grown
     private let most: Int64
     private let onTrouble: @Sendable (String) -> Void
     private let queue = DispatchQueue(label: "homeport.recorder")
@@ -77,6 +79,9 @@ package final class Recorder: Sendable {
             HomeportError(.recordingFolder, "\(what): \(SystemFailure.text(errno))", where: folder)
         }
         if mkdir(folder, 0o700) != 0, errno != EEXIST { throw fails("the folder cannot be made", errno) }
+        let place = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard place >= 0 else { throw fails("it cannot be looked into", errno) }
+        self.place = Grown(owning: place)
         do throws(SystemFailure) { state = Mutex(State(lock: try FileLock("\(folder)/lock", within: 1))) } catch {
             guard error.errno == EWOULDBLOCK else { throw fails("nothing can be written there", error.errno) }
             throw HomeportError(
@@ -96,9 +101,13 @@ package final class Recorder: Sendable {
             }
         )
         // What lasted long got its number early, and was written late.
-        let highest = known.filter { $0.kind == .facts }.suffix(4).compactMap { $0.read() }
-            .flatMap { segment in SegmentRows(segment).map { TapRow(segment, at: $0).id } }.max()
-        last = (known.last?.number ?? 0, highest ?? 0)
+        let ids = known.filter { $0.kind == .facts }.suffix(4).compactMap { $0.read() }
+            .flatMap { segment in SegmentRows(segment).map { TapRow(segment, at: $0).id } }
+        let highest = SegmentRows.plausible(ids)
+        last = (known.last?.number ?? 0, highest?.upperBound ?? 0)
+        guard last.segment < RecordingFile.mostNumber - 1_000_000, last.row < TapLayout.mostID / 2 else {
+            throw HomeportError(.recordingFolder, "its numbers are used up", where: folder, fix: "name another folder")
+        }
     }
 
     /// A segment is begun. Under the store's lock.
@@ -147,6 +156,10 @@ package final class Recorder: Sendable {
         }
         guard !parts.isEmpty else { return }
         do throws(SystemFailure) {
+            var facts = stat()
+            guard fstat(place.descriptor.number, &facts) == 0, facts.st_nlink > 0 else {
+                throw SystemFailure("open", ENOENT)
+            }
             guard size.load(ordering: .relaxed) + Int64(waiting) <= most else { throw SystemFailure("write", EFBIG) }
             // Facts speak of bodies: what they speak of is there before them.
             for part in parts where part.file.kind == .bodies { try write(part) }
@@ -173,7 +186,7 @@ package final class Recorder: Sendable {
         let isNew = files.withLock { $0[part.file.number] == nil }
         if isNew {
             // Never what is there already, whatever it is.
-            let number = open(part.file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            let number = openat(place.descriptor.number, part.file.name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
             guard number >= 0 else { throw SystemFailure("open", errno) }
             files.withLock { $0[part.file.number] = Grown(owning: number) }
             let head = part.file.head
@@ -198,6 +211,7 @@ package final class Recorder: Sendable {
             switch failure.errno {
             case EFBIG: "it has \(most / 1_000_000) MB, which is as much as it may have"
             case ETIME: "the disk does not keep up"
+            case ENOENT: "the folder is no longer there"
             default: SystemFailure.text(failure.errno)
             }
         let onTrouble = onTrouble

@@ -25,7 +25,8 @@ struct RecordingFile: Sendable, Equatable {
     let number: UInt32
     let kind: Kind
 
-    var path: String { "\(folder)/\(Self.digits(number)).\(kind.rawValue)" }
+    var name: String { "\(Self.digits(number)).\(kind.rawValue)" }
+    var path: String { "\(folder)/\(name)" }
 
     private static func digits(_ number: UInt32) -> String {
         let digits = String(number)
@@ -44,16 +45,18 @@ struct RecordingFile: Sendable, Equatable {
         FolderNames.all(in: folder).compactMap { name in
             let parts = name.split(separator: ".")
             guard parts.count == 2, let kind = Kind(rawValue: String(parts[1])), let number = UInt32(parts[0]),
-                number > 0
+                number > 0, number <= Self.mostNumber
             else { return nil }
             let file = RecordingFile(folder: folder, number: number, kind: kind)
-            return file.path.hasSuffix("/\(name)") ? file : nil
+            return file.name == name ? file : nil
         }
         .sorted { $0.number < $1.number }
     }
 
+    /// What eight digits hold.
+    static let mostNumber: UInt32 = 99_999_999
     /// Bytes of one segment at most: beyond it, the file is none of ours.
-    static let mostBytes = 256 << 20
+    static let mostBytes = 8 << 20
 
     /// What is in it, as far as it goes.
     /// - Returns: Nil where it cannot be read, or is no such file.

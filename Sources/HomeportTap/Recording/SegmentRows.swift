@@ -22,7 +22,24 @@ struct SegmentRows: Sequence, IteratorProtocol {
     }
 }
 
+extension SegmentRows {
+    /// Numbers follow each other, but for those of what was going on when a recording ended: what lies far from all others is damage.
+    /// - Returns: Nil of none.
+    static func plausible(_ ids: [UInt64]) -> ClosedRange<UInt64>? {
+        guard !ids.isEmpty else { return nil }
+        let sorted = ids.sorted()
+        let middle = sorted[sorted.count / 2]
+        let reach = UInt64(sorted.count) * 16 + 1 << 20
+        let near = sorted.filter { $0 >= middle - Swift.min(middle, reach) && $0 <= middle + reach }
+        guard let first = near.first, let last = near.last else { return nil }
+        return first...last
+    }
+}
+
 extension TapLayout {
+    /// Of an exchange: more have never been.
+    static let mostID: UInt64 = 1 << 48
+
     /// Bytes, or nanoseconds, that nothing has: sums of such numbers are still numbers.
     static let most: Int64 = 1 << 60
 
@@ -42,7 +59,8 @@ extension TapLayout {
         // Where the marks of messages begin.
         let marks = size + heads + behind - streams[0] - streams[1]
         let moments = (0..<6).map { row.number(at: times + 8 * $0) as Int64 }
-        return row[version] == current && (row.number(at: id) as UInt64) > 0 && size + heads + behind <= row.count
+        return row[version] == current && (1...mostID).contains(row.number(at: id) as UInt64)
+            && size + heads + behind <= row.count
             && request + long(sentHead) + long(receivedHead) <= heads && long(method) <= request
             && isWithin(target, request) && isWithin(authority, request) && isWithin(path, request)
             && short(hashes) >= needed && lengths.allSatisfy { (0..<most).contains($0) }

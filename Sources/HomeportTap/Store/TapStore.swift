@@ -64,6 +64,8 @@ package final class TapStore: Sendable {
         var loaded: [Segment] = []
         /// Of an opened recording: numbers that nothing has.
         var gaps: UInt64 = 0
+        /// How many have a second number.
+        var renumbered: UInt64 = 0
         let recorder: Recorder?
     }
 
@@ -143,13 +145,11 @@ package final class TapStore: Sendable {
                 state.bodies.append(kept)
             }
         }
-        guard let first = rows.map(\.id).min(), let last = rows.map(\.id).max() else {
+        guard let ids = SegmentRows.plausible(rows.map(\.id)) else {
             throw HomeportError(.recordingFolder, "the recording has no exchange", where: folder)
         }
-        // Numbers follow each other, but for those of what was going on when it ended.
-        guard last - first < UInt64(rows.count) * 16 + 1 << 20, last < .max else {
-            throw HomeportError(.recordingFolder, "the recording is damaged: its numbers make no sense", where: folder)
-        }
+        let (first, last) = (ids.lowerBound, ids.upperBound)
+        rows.removeAll { !ids.contains($0.id) }
         let count = Int(last - first) + 1
         (state.oldest, state.next, state.first) = (first, last + 1, first)
         state.bounds.rows = count
@@ -198,8 +198,8 @@ package final class TapStore: Sendable {
         state.withLock { state in
             let request = state.keep(record.request)
             let response = state.keep(record.response)
-            let known = id.flatMap { state.live.removeValue(forKey: $0) == nil || $0 < state.oldest ? nil : $0 }
-            let number = known ?? state.number()
+            let number = state.number(of: id)
+            state.live[number] = nil
             let size = record.size
             let (index, segment) = state.room(for: size, .facts)
             let offset = segment.append(size) {
@@ -224,7 +224,7 @@ package final class TapStore: Sendable {
         let facts = Segment(0, capacity: size)
         defer { changes.tell() }
         return state.withLock { state in
-            let number = id.flatMap { state.live[$0] == nil ? nil : $0 } ?? state.number()
+            let number = state.number(of: id)
             let offset = facts.append(size) {
                 record.write(to: $0, id: number, clock: clock, isLive: true, bodies: (request, response))
             }
@@ -240,7 +240,7 @@ package final class TapStore: Sendable {
     package var counters: Counters {
         state.withLock { state in
             Counters(
-                total: state.next - state.first,
+                total: state.next - state.first - state.renumbered,
                 rows: state.next - state.oldest - state.gaps,
                 bytes: state.bytes,
                 droppedRows: state.droppedRows,
@@ -371,6 +371,14 @@ extension TapStore.State {
     mutating func tell(_ id: UInt64) {
         news[Int(changes % UInt64(news.count))] = id
         changes += 1
+    }
+
+    /// - Parameter id: Under which it could be seen; where that has been given up meanwhile, it is seen under another, and counted once.
+    mutating func number(of id: UInt64?) -> UInt64 {
+        guard let id else { return number() }
+        if live[id] != nil { return id }
+        (renumbered, droppedRows) = (renumbered + 1, droppedRows - min(1, droppedRows))
+        return number()
     }
 
     mutating func number() -> UInt64 {
