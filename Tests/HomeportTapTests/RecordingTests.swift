@@ -24,16 +24,7 @@ import Darwin
     init() throws { folder = try TemporaryFolder() }
 
     private func record(_ path: String, body: Int = 10, messages: Int = 0) -> TapRecord {
-        var record = TapRecord()
-        record.service = "api"
-        record.heads = Array("GET \(path) HTTP/1.1\r\nHost: api.localhost:1\r\n\r\nHTTP/1.1 200 OK\r\n\r\n".utf8)
-        record.requestHead = record.heads.count - 19
-        record.method = 0..<3
-        record.target = 4..<4 + path.utf8.count
-        record.path = record.target
-        record.status = 200
-        (record.began, record.headed, record.ended) = (1, 6, 10)
-        record.isComplete = true
+        var record = TapRecord.get(path)
         if messages > 0 {
             record.kind = .tunnel
             record.response.frame(by: .pieces, isHashed: false)

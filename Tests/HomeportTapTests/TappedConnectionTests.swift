@@ -1,5 +1,6 @@
 import HomeportHTTP
 import HomeportNet
+import LiveTestSupport
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -233,6 +234,23 @@ struct TappedConnectionTests {
         #expect(rows(store).count { $0.kind == .http } == 256)
         #expect(rows(store).last?.kind == .tcp && rows(store).count == 257)
         #expect(rows(store).last?.length(.request) == Int64((10_000 - 256) * request.utf8.count))
+    }
+
+    /// What a body gives up while it lasts is room for others again.
+    @Test func whatIsGivenUpIsRoomAgain() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("file", [UInt8](repeating: 7, count: 100_000))
+        let descriptor = open("\(folder.path)/file", O_RDONLY)
+        let file = OpenFile(owning: descriptor)
+        let all = TappedExchanges(loop, store)
+        let exchange = all.begin(.tcp, Peer(local: nil, remote: nil), at: 1)
+        for _ in 0..<3 {
+            exchange.answered(file, 0..<100_000)
+            exchange.answered(ByteBuffer(repeating: 1, count: 5_000))
+        }
+        #expect(all.held == (16 << 10) + 5_000)
+        exchange.ended(status: 0, bytes: 0, complete: true, refusal: nil)
+        #expect(all.held == 0 && rows().first?.length(.response) == 315_000)
     }
 
     /// What goes on has its share, and each its beginning; nothing of their lengths is lost.

@@ -193,10 +193,7 @@ package final class ClientConnection: ChannelDuplexHandler, RemovableChannelHand
 
     /// A body without bytes ends without any.
     private var isBodyOver: Bool {
-        switch phase {
-        case .body(.none), .body(.length(remaining: 0)): true
-        default: false
-        }
+        if case .body(let decoder) = phase { decoder.isOver } else { false }
     }
 
     private func takeHead() -> Bool {

@@ -27,6 +27,14 @@ package enum BodyDecoder {
             }
     }
 
+    /// Whether it is over without another byte, as a body of none is.
+    package var isOver: Bool {
+        switch self {
+        case .none, .length(remaining: 0): true
+        default: false
+        }
+    }
+
     /// The trailer fields of a chunked body that is whole, as lines; nil where it had none.
     var trailer: ByteBuffer? { if case .chunked(let decoder) = self { decoder.trailer } else { nil } }
 

@@ -10,6 +10,9 @@ final class HTTPFollower {
     private enum Phase {
         case head
         case body(BodyDecoder)
+
+        /// Whether it goes on without another byte.
+        var isOver: Bool { if case .body(let decoder) = self { decoder.isOver } else { false } }
     }
 
     /// What has come and was not understood.
@@ -78,7 +81,7 @@ final class HTTPFollower {
             return nil
         }
         requestBytes.appendReceived(bytes)
-        while requestBytes.readableBytes > 0 || isRequestOver {
+        while requestBytes.readableBytes > 0 || requests.isOver {
             switch requests {
             case .head:
                 switch requestParser.parse(requestBytes.readableBytesUInt8Span, into: &requestHead) {
@@ -112,13 +115,6 @@ final class HTTPFollower {
         return nil
     }
 
-    private var isRequestOver: Bool {
-        switch requests {
-        case .body(.none), .body(.length(remaining: 0)): true
-        default: false
-        }
-    }
-
     private func begin() {
         // What was done until now was done to those before it.
         waiting.first?.exchange.takeHits()
@@ -140,7 +136,7 @@ final class HTTPFollower {
             return nil
         }
         answerBytes.appendReceived(bytes)
-        while answerBytes.readableBytes > 0 || isAnswerOver {
+        while answerBytes.readableBytes > 0 || answers.isOver {
             // What nobody has asked for: no HTTP.
             guard let one = waiting.first else { return lose() }
             switch answers {
@@ -180,13 +176,6 @@ final class HTTPFollower {
             }
         }
         return nil
-    }
-
-    private var isAnswerOver: Bool {
-        switch answers {
-        case .body(.none), .body(.length(remaining: 0)): true
-        default: false
-        }
     }
 
     private func endFirst(complete: Bool) {

@@ -20,6 +20,7 @@ final class TappedExchange: ExchangeObserver {
     var index = 0
     /// Under which it can be seen already.
     private var id: UInt64?
+    /// The record's own, to be read while that is being changed.
     private var began: UInt64 = 0
     private var shown: UInt64 = 0
     /// Whether more is known than can be seen.
@@ -147,16 +148,15 @@ final class TappedExchange: ExchangeObserver {
 
     func answered(_ file: OpenFile, _ range: Range<Int64>) {
         // The kernel sends it unseen; of its beginning, a look is cheap.
+        let before = record.response.kept
         var seen = ByteBuffer()
         if record.response.length == 0, range.count > 0 {
             let first = range.lowerBound..<min(range.upperBound, range.lowerBound + KeptBody.mostOfFile)
-            if file.read(first, into: &seen) {
-                record.response.append(seen, at: age)
-                all.held += record.response.kept
-            }
+            if file.read(first, into: &seen) { record.response.append(seen, at: age) }
         }
         let unseen = range.count - seen.readableBytes
         if unseen > 0 { record.response.passed(unseen) }
+        all.held += record.response.kept - before
         hasNews = true
     }
 

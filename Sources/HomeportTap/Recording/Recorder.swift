@@ -66,7 +66,7 @@ package final class Recorder: Sendable {
     let last: (segment: UInt32, row: UInt64)
 
     /// - Parameters:
-    ///   - folder: Made where it is not there; only its owner can look into it.
+    ///   - folder: Made where it is not there, and then its owner's alone, as the files in it are.
     ///   - most: Bytes that it may have.
     ///   - onTrouble: Told once, if the recording has to stop.
     /// - Throws: ``HomeportError`` with code `recording.folder`, `recording.taken`.
