@@ -3,6 +3,8 @@ package import NIOCore
 
 /// Who is told of exchanges. A nil observer costs nothing.
 package protocol ExchangeObserving: AnyObject, Sendable {
+    /// A connection has come, and may carry exchanges.
+    func connected(_ peer: Peer)
     func began(_ head: RequestHead, _ peer: Peer, on loop: LoopState) -> (any ExchangeObserver)?
     /// A request that was refused before it was understood, with what can be said of it.
     func refused(_ refusal: Refusal, _ peer: Peer, on loop: LoopState)
@@ -47,6 +49,10 @@ package enum UpstreamEvent {
     case failed(ClientFailure)
 }
 
+extension ExchangeObserving {
+    package func connected(_ peer: Peer) {}
+}
+
 extension ExchangeObserver {
     package func goes(to service: String) {}
     package func asked(_ body: ByteBuffer) {}
@@ -63,6 +69,11 @@ package final class ObserverPair: ExchangeObserving {
     private let one, other: any ExchangeObserving
 
     package init(_ one: any ExchangeObserving, _ other: any ExchangeObserving) { (self.one, self.other) = (one, other) }
+
+    package func connected(_ peer: Peer) {
+        one.connected(peer)
+        other.connected(peer)
+    }
 
     package func began(_ head: RequestHead, _ peer: Peer, on loop: LoopState) -> (any ExchangeObserver)? {
         switch (one.began(head, peer, on: loop), other.began(head, peer, on: loop)) {

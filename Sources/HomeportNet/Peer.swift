@@ -6,6 +6,8 @@ package struct Peer: Sendable {
     package let remote: SocketAddress?
     /// The address it comes from, without its port; `unknown` for a socket file's nameless client.
     package let host: String
+    /// Which process that is, once somebody has looked for it.
+    package let process = PeerProcess()
 
     package init(local: SocketAddress?, remote: SocketAddress?) {
         self.local = local

@@ -10,6 +10,7 @@ package final class Tap: ExchangeObserving, PassageObserving {
     /// By its loop; each lives there.
     private let exchanges = Mutex<[ObjectIdentifier: NIOLoopBound<TappedExchanges>]>([:])
 
+    private let processes = PeerProcesses()
     private let recorder: Recorder?
     /// Whether it is a recording that is looked into: nothing is added to it.
     private let isOpened: Bool
@@ -28,6 +29,9 @@ package final class Tap: ExchangeObserving, PassageObserving {
         (recorder, isOpened) = (nil, true)
     }
 
+    /// No client's process is looked for from then on, and nothing waits for one.
+    package func leaveProcesses() { processes.close() }
+
     /// What was recorded is on disk when this returns; nothing is added to it from then on.
     package func finish() { recorder?.finish() }
 
@@ -37,16 +41,21 @@ package final class Tap: ExchangeObserving, PassageObserving {
         store.change(to: plan.bounds)
     }
 
+    package func connected(_ peer: Peer) {
+        guard isOn.load(ordering: .relaxed) else { return }
+        processes.find(peer, isDatagram: false)
+    }
+
     package func began(_ head: RequestHead, _ peer: Peer, on loop: LoopState) -> (any ExchangeObserver)? {
         guard isOn.load(ordering: .relaxed), !Self.isOwn(head) else { return nil }
-        let all: TappedExchanges
-        if let known = loop.observers as? TappedExchanges {
-            all = known
-        } else {
-            all = exchanges(on: loop.loop)
-            loop.observers = all
-        }
-        return all.begin(head, peer)
+        return exchanges(on: loop).begin(head, peer)
+    }
+
+    private func exchanges(on loop: LoopState) -> TappedExchanges {
+        if let known = loop.observers as? TappedExchanges { return known }
+        let made = exchanges(on: loop.loop)
+        loop.observers = made
+        return made
     }
 
     package func began(
@@ -57,6 +66,7 @@ package final class Tap: ExchangeObserving, PassageObserving {
         _ source: any ConditionSource
     ) -> (any PassageObserver)? {
         guard isOn.load(ordering: .relaxed) else { return nil }
+        processes.find(peer, isDatagram: isDatagram)
         return TappedConnection(link, peer, isDatagram: isDatagram, among: exchanges(on: loop), source)
     }
 
@@ -79,14 +89,6 @@ package final class Tap: ExchangeObserving, PassageObserving {
 
     package func refused(_ refusal: Refusal, _ peer: Peer, on loop: LoopState) {
         guard isOn.load(ordering: .relaxed) else { return }
-        var record = TapRecord()
-        record.client = peer
-        record.began = NIODeadline.now().uptimeNanoseconds
-        record.ended = record.began
-        record.status = refusal.status
-        record.refusal = "\(refusal.code)"
-        record.error = refusal.detail
-        record.isComplete = true
-        store.add(record, as: nil)
+        exchanges(on: loop).begin(.http, peer, at: NIODeadline.now().uptimeNanoseconds).refused(refusal)
     }
 }

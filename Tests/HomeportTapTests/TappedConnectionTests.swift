@@ -1,10 +1,10 @@
 import HomeportHTTP
-import HomeportNet
 import LiveTestSupport
 import NIOCore
 import NIOEmbedded
 import Testing
 
+@testable import HomeportNet
 @testable import HomeportTap
 
 #if canImport(Glibc)
@@ -63,6 +63,55 @@ struct TappedConnectionTests {
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
         + "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nxyz\r\n0\r\n\r\n"
         + "HTTP/1.1 404 Not Found\r\nContent-Length: 99\r\n\r\n"
+
+    @Test func whatHasEndedIsSeenAtOnceAndToldOfWhenItsProcessIsKnown() throws {
+        let peer = Peer(local: nil, remote: nil)
+        #expect(peer.process.seek())
+        let all = TappedExchanges(loop, store)
+        let connection = TappedConnection("db", peer, isDatagram: false, among: all, source)
+        connection.came(ByteBuffer(string: "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n"))
+        connection.went(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
+        connection.went(ByteBuffer(string: "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"))
+        #expect(rows().map(\.target) == ["/1", "/2"])
+        #expect(rows().allSatisfy { !$0.isLive && $0.process == nil })
+        #expect(store.body(.response, of: try #require(rows().first)).bytes == Array("ok".utf8))
+        #expect(store.news(after: 0, limit: 9).rows.isEmpty)
+        #expect(store.services.isEmpty)
+        // What lasts is shown meanwhile, and nothing of what has ended changes.
+        loop.advanceTime(by: .seconds(1))
+        #expect(rows().map(\.status) == [200, 201])
+
+        peer.process.found(RunningProcess(pid: 812, command: "curl", uid: 0))
+        loop.run()
+        #expect(rows().map(\.target) == ["/1", "/2"])
+        #expect(rows().allSatisfy { $0.process == TapProcess(pid: 812, command: "curl") })
+        #expect(store.body(.response, of: try #require(rows().first)).bytes == Array("ok".utf8))
+        #expect(store.news(after: 0, limit: 9).rows.map(\.id) == [1, 2])
+        #expect(store.counters.total == 2)
+        #expect(all.held == 0 && all.waiting == 0)
+        // Later ones wait for nothing.
+        connection.came(ByteBuffer(string: "GET /3 HTTP/1.1\r\nHost: x\r\n\r\n"))
+        connection.went(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+        #expect(rows().last?.process?.pid == 812)
+    }
+
+    @Test func noMoreWaitThanThereIsRoomFor() {
+        let peer = Peer(local: nil, remote: nil)
+        #expect(peer.process.seek())
+        let all = TappedExchanges(loop, store)
+        let connection = TappedConnection("db", peer, isDatagram: false, among: all, source)
+        for _ in 0..<500 {
+            connection.came(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
+            connection.went(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+        }
+        #expect(all.waiting == TappedExchanges.mostWaiting)
+        #expect(rows().count == 500)
+        peer.process.found(nil)
+        loop.run()
+        #expect(all.waiting == 0)
+        #expect(rows().map(\.id) == Array(1...500))
+        #expect(store.counters.total == 500)
+    }
 
     @Test(arguments: [1, 2, 3, 5, 17, 64, 4096]) func exchangesAreTakenDownHoweverTheyAreCut(size: Int) {
         let (store, loop) = (TapStore(), EmbeddedEventLoop())

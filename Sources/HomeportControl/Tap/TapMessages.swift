@@ -21,6 +21,8 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
     /// Whether `service` is the name of a link, through whose own port it went; nil where it is not.
     package var link: Bool?
     package var client: String?
+    /// The client's, where it could be found.
+    package var process: TapProcess?
     package var upstream: String?
     /// The answer's media type.
     package var type: String?
@@ -60,7 +62,7 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case id, kind, link, began, took, conditions, added, messages, method, host, target, status, service, client,
-            upstream, type, trace, error, refusal,
+            process, upstream, type, trace, error, refusal,
             live,
             complete
         case requestBytes = "request_bytes"
@@ -76,7 +78,7 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
         status = row.status
         service = row.service
         if row.isOfLink { link = true }
-        (client, upstream) = (row.client?.text, row.upstream?.text)
+        (client, process, upstream) = (row.client?.text, row.process, row.upstream?.text)
         type = row.type
         trace = row.traceParent?.trace
         (requestBytes, responseBytes) = (row.length(.request), row.length(.response))

@@ -117,6 +117,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
 
     package func channelActive(context: ChannelHandlerContext) {
         peer = Peer(local: context.localAddress, remote: context.remoteAddress)
+        service.observer?.connected(peer)
         expect(.idle)
     }
 

@@ -8,6 +8,8 @@ package enum ListenerTable {
         throw unlisted
     }
 
+    static func sockets(at ends: [SocketEnds]) -> [SocketRecord?] { ends.map { _ in nil } }
+
     private static var unlisted: HomeportError {
         HomeportError(
             .socketsUnlisted,

@@ -47,6 +47,40 @@ enum SocketDiag {
         return bytes + filter
     }
 
+    /// Asks for the one socket that has these two ends.
+    ///
+    /// Of UDP's sockets the kernel finds the one that would get a datagram: it takes the ends the other way round there, and has
+    /// always done so.
+    static func request(
+        _ transport: SocketRecord.Transport,
+        from local: SocketName,
+        to remote: SocketName,
+        sequence: UInt32
+    ) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(native: UInt32(headerSize + requestSize))
+        bytes.append(native: byFamily)
+        bytes.append(native: UInt16(1))  // NLM_F_REQUEST
+        bytes.append(native: sequence)
+        bytes.append(native: UInt32(0))
+        bytes += [family(of: local), transport == .tcp ? 6 : 17, 0, 0]
+        bytes.append(native: States.all.rawValue)
+        let (source, target) = transport == .tcp ? (local, remote) : (remote, local)
+        for name in [source, target] { bytes.append(native: name.port.bigEndian) }
+        for name in [source, target] { bytes.append(addressOf: name) }
+        bytes.append(native: UInt32(0))  // any interface
+        bytes += [UInt8](repeating: 0xFF, count: 8)  // INET_DIAG_NOCOOKIE
+        return bytes
+    }
+
+    /// `AF_INET`, `AF_INET6`.
+    private static func family(of name: SocketName) -> UInt8 {
+        switch name.address {
+        case .v4: 2
+        case .v6: 10
+        }
+    }
+
     /// `INET_DIAG_REQ_BYTECODE` with a program of two comparisons, "source port ≥ p" and "≤ p": the kernel had these
     /// long before it had equality. Each is an operation of 4 bytes (code, bytes to jump on yes, bytes on no) and one
     /// more that only carries the port; a jump past the program's end means "no".
@@ -69,5 +103,17 @@ enum SocketDiag {
 extension [UInt8] {
     fileprivate mutating func append<Number: FixedWidthInteger>(native number: Number) {
         Swift.withUnsafeBytes(of: number) { append(contentsOf: $0) }
+    }
+
+    /// 16 bytes, whatever its family.
+    fileprivate mutating func append(addressOf name: SocketName) {
+        switch name.address {
+        case .v4(let address):
+            append(native: address.bits.bigEndian)
+            self += [UInt8](repeating: 0, count: 12)
+        case .v6(let address):
+            append(native: address.high.bigEndian)
+            append(native: address.low.bigEndian)
+        }
     }
 }

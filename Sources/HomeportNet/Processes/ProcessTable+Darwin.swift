@@ -5,7 +5,16 @@ package enum ProcessTable {
         case firstOwner, everyOwner
     }
 
-    package static func owners(of inodes: some Sequence<UInt32>, _ depth: Depth) -> [UInt32: [RunningProcess]] { [:] }
+    package enum Order: Sendable {
+        case oldestFirst
+        case newestFirst(then: [Int32])
+    }
+
+    package static func owners(
+        of inodes: some Sequence<UInt32>,
+        _ depth: Depth,
+        _ order: Order = .oldestFirst
+    ) -> [UInt32: [RunningProcess]] { [:] }
 
     package static func process(_ pid: Int32) -> RunningProcess? { nil }
 }

@@ -20,11 +20,22 @@ package enum ProcessTable {
         case everyOwner
     }
 
-    /// The processes that hold each of `inodes`, as far as this one may see. By pid, so that a parent mostly comes
-    /// first.
-    package static func owners(of inodes: some Sequence<UInt32>, _ depth: Depth) -> [UInt32: [RunningProcess]] {
+    /// Where to look first.
+    package enum Order: Sendable {
+        /// By pid, so that a parent mostly comes first.
+        case oldestFirst
+        /// In the newest, since who asks for something has often just been started, and will be gone soon; then in `others`.
+        case newestFirst(then: [Int32])
+    }
+
+    /// The processes that hold each of `inodes`, as far as this one may see.
+    package static func owners(
+        of inodes: some Sequence<UInt32>,
+        _ depth: Depth,
+        _ order: Order = .oldestFirst
+    ) -> [UInt32: [RunningProcess]] {
         var search = Search(inodes, depth)
-        search.run()
+        search.run(order)
         var users = UserNames()
         // One array for all the sockets of a process: a server may have thousands.
         var described: [Int32: [RunningProcess]] = [:]
@@ -78,20 +89,52 @@ private struct Search {
         first.reserveCapacity(wanted.count)
     }
 
-    mutating func run() {
+    mutating func run(_ order: ProcessTable.Order) {
         guard !wanted.isEmpty, let processes = opendir("/proc") else { return }
         defer { closedir(processes) }
-        while let entry = readdir(processes), !wanted.isEmpty {
-            let pid = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: UInt8.self, capacity: 256) { decimal($0) }
-            }
-            if let pid { look(into: Int32(truncatingIfNeeded: pid), dirfd(processes)) }
+        switch order {
+        case .oldestFirst:
+            while !wanted.isEmpty, let pid = Self.next(in: processes) { look(into: pid, dirfd(processes)) }
+        case .newestFirst(let others):
+            let newest = Self.newest
+            for thread in newest where !wanted.isEmpty { look(into: thread, dirfd(processes), isThread: true) }
+            for pid in others where !wanted.isEmpty { look(into: pid, dirfd(processes)) }
+            guard !wanted.isEmpty else { return }
+            var all: [Int32] = []
+            while let pid = Self.next(in: processes) { all.append(pid) }
+            for pid in all.reversed() where !wanted.isEmpty && !others.contains(pid) { look(into: pid, dirfd(processes)) }
         }
     }
 
-    private mutating func look(into pid: Int32, _ proc: CInt) {
+    /// The numbers that the kernel gave last, to processes and threads: listing all takes longer than some of them live.
+    private static var newest: [Int32] {
+        guard let load = SmallFile.text("/proc/loadavg"), let word = load.split(whereSeparator: \.isWhitespace).last,
+            let last = Int32(word), last > 0
+        else { return [] }
+        return (max(1, last - 15)...last).reversed()
+    }
+
+    /// Whose thread that is.
+    private static func process(of thread: Int32) -> Int32? {
+        guard let status = SmallFile.text("/proc/\(thread)/status"),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Tgid:") })
+        else { return nil }
+        return line.split(whereSeparator: \.isWhitespace).last.flatMap { Int32($0) }
+    }
+
+    private static func next(in processes: OpaquePointer) -> Int32? {
+        while let entry = readdir(processes) {
+            let pid = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: UInt8.self, capacity: 256) { decimal($0) }
+            }
+            if let pid { return Int32(truncatingIfNeeded: pid) }
+        }
+        return nil
+    }
+
+    private mutating func look(into pid: Int32, _ proc: CInt, isThread: Bool = false) {
         eachSocket(of: pid, proc) { inode in
-            if wanted.contains(inode) { note(pid, inode) }
+            if wanted.contains(inode) { note(isThread ? Self.process(of: pid) ?? pid : pid, inode) }
             return !wanted.isEmpty
         }
     }

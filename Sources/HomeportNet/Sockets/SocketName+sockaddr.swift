@@ -1,4 +1,5 @@
 import HomeportCore
+package import NIOCore
 
 #if canImport(Glibc)
 import Glibc
@@ -57,6 +58,11 @@ extension SocketName {
         default: return nil
         }
         self.init(raw)
+    }
+
+    package init?(_ address: SocketAddress?) {
+        guard let found = address?.withSockAddr({ pointer, _ in SocketName(copying: pointer) }) else { return nil }
+        self = found
     }
 
     private init?(_ raw: sockaddr_storage) {

@@ -288,6 +288,7 @@ package actor Project {
             await control?.stop(within: .milliseconds(500))
         }
         if let socketPath { UnixSocket.removeStale(at: socketPath) }
+        tap.leaveProcesses()
         try? await group?.shutdownGracefully()
         try? await controlGroup?.shutdownGracefully()
         (group, controlGroup) = (nil, nil)

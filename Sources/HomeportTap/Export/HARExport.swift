@@ -73,6 +73,13 @@ package struct HARExport: TapExport {
             writer.member("service")
             writer.string(service)
         }
+        if let process = row.process {
+            writer.raw(#","process":{"pid":"#)
+            writer.number(process.pid)
+            writer.member("command")
+            writer.string(process.command)
+            writer.raw("}")
+        }
         if let trace = row.traceParent {
             writer.member("traceId")
             writer.string(trace.trace)

@@ -20,9 +20,9 @@ enum FilterField: Sendable, Equatable {
         case number, time, size, text
     }
 
-    case id, status, took, added, messages
+    case id, status, took, added, messages, pid
     case condition, kind
-    case method, host, path, target, service, client, upstream, type, error, refusal, trace
+    case method, host, path, target, service, client, process, upstream, type, error, refusal, trace
     case size(Sides)
     case header(String, Sides)
     case body(Sides)
@@ -35,7 +35,8 @@ enum FilterField: Sendable, Equatable {
         ("request.size", .size(.request), "request.size>64KiB"), ("body", .body(.either), "body~timeout"),
         ("request.body", .body(.request), "request.body~\"id\":7"),
         ("response.body", .body(.response), "response.body~error"),
-        ("client", .client, "client=127.0.0.1:50312"), ("upstream", .upstream, "upstream~:3000"),
+        ("client", .client, "client=127.0.0.1:50312"), ("process", .process, "process=curl"), ("pid", .pid, "pid=812"),
+        ("upstream", .upstream, "upstream~:3000"),
         ("error", .error, "error~refused"), ("refusal", .refusal, "refusal=proxy.*"), ("trace", .trace, "trace=0af7*"),
         ("id", .id, "id>100"), ("condition", .condition, "condition=latency"), ("added", .added, "added>100ms"),
         ("kind", .kind, "kind=websocket"), ("messages", .messages, "messages>10"),
@@ -59,7 +60,7 @@ enum FilterField: Sendable, Equatable {
 
     var kind: Kind {
         switch self {
-        case .id, .status, .messages: .number
+        case .id, .status, .messages, .pid: .number
         case .took, .added: .time
         case .size: .size
         default: .text
@@ -82,6 +83,7 @@ enum FilterField: Sendable, Equatable {
         case .took: row.took
         case .added: row.added
         case .messages: Int64(clamping: row.messageCount)
+        case .pid: row.process.map { Int64($0.pid) }
         case .size(.request): row.length(.request)
         case .size: row.length(.response)
         default: nil
@@ -98,6 +100,7 @@ enum FilterField: Sendable, Equatable {
         case .target: return [row.target]
         case .service: return row.service.map { [$0] } ?? []
         case .client: return row.client.map { [$0.text] } ?? []
+        case .process: return row.process.map { [$0.command] } ?? []
         case .upstream: return row.upstream.map { [$0.text] } ?? []
         case .type: return row.type.map { [$0] } ?? []
         case .error: return row.error.map { [$0] } ?? []
@@ -109,7 +112,7 @@ enum FilterField: Sendable, Equatable {
             return row.conditions.flatMap { [$0.condition, $0.link, "\($0.link)/\($0.condition)"] }
         case .header(let name, let sides):
             return sides.all.flatMap { row.fields($0).values(of: name) }
-        case .body, .id, .status, .took, .added, .messages, .size: return []
+        case .body, .id, .status, .took, .added, .messages, .pid, .size: return []
         }
     }
 

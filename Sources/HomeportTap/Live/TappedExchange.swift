@@ -166,6 +166,35 @@ final class TappedExchange: ExchangeObserver {
         record.isComplete = complete
         if let refusal { record.refusal = "\(refusal)" }
         leaveSource()
+        if !waitForProcess() { leave() }
+    }
+
+    /// It was no request that anybody could answer.
+    func refused(_ refusal: Refusal) {
+        record.error = refusal.detail
+        ended(status: refusal.status, bytes: 0, complete: true, refusal: refusal.code)
+    }
+
+    /// It can be seen at once; it is taken down for good when it is known whose request it was.
+    private func waitForProcess() -> Bool {
+        guard all.waiting < TappedExchanges.mostWaiting, record.client.process.isSought else { return false }
+        let bound = NIOLoopBound(self, eventLoop: all.loop)
+        guard record.client.process.whenFound({ bound.eventLoop.execute { bound.value.processFound() } }) else {
+            return false
+        }
+        all.waiting += 1
+        hasNews = false
+        id = all.store.show(record, as: id, isLive: false)
+        return true
+    }
+
+    private func processFound() {
+        all.waiting -= 1
+        leave()
+    }
+
+    private func leave() {
+        record.process = record.client.process.known
         all.store.add(record, as: id)
         all.held -= record.request.kept + record.response.kept
         id = nil
@@ -180,6 +209,7 @@ final class TappedExchange: ExchangeObserver {
         guard hasNews, now > shown, now - shown >= turns * TappedExchanges.interval else { return }
         (shown, hasNews) = (now, false)
         takeHits()
+        record.process = record.client.process.known
         record.request.settle()
         record.response.settle()
         id = all.store.show(record, as: id)

@@ -8,12 +8,15 @@ final class TappedExchanges {
     /// How often one that lasts is shown anew, nanoseconds.
     static let interval: UInt64 = 100_000_000
     private static let mostSpare = 64
+    /// That have ended, and wait until it is known whose they were.
+    static let mostWaiting = 64
 
     let store: TapStore
-    private let loop: any EventLoop
+    let loop: any EventLoop
     private var live: [TappedExchange] = []
     private var spare: [TappedExchange] = []
     private var isTicking = false
+    var waiting = 0
     /// Bytes of bodies of those that go on.
     var held = 0
     private var most: Int

@@ -3,13 +3,13 @@ import NIOCore
 
 /// How an exchange lies in a segment: numbers at fixed places, little-endian, and behind them what has a length of its own.
 ///
-///     ┌───────────── 264 bytes ─────────────┬───────┬─────────┬─────────┬───────┬────────┬────────────┬──────────┐
-///     │ lengths, times, addresses, extents  │ heads │ service │ refusal │ error │ hashes │ conditions │ messages │
-///     └─────────────────────────────────────┴───────┴─────────┴─────────┴───────┴────────┴────────────┴──────────┘
+///     ┌───────────── 272 bytes ─────────────┬───────┬─────────┬─────────┬───────┬─────────┬────────┬────────────┬──────────┐
+///     │ lengths, times, addresses, extents  │ heads │ service │ refusal │ error │ command │ hashes │ conditions │ messages │
+///     └─────────────────────────────────────┴───────┴─────────┴─────────┴───────┴─────────┴────────┴────────────┴──────────┘
 ///
 /// Bodies lie in segments of their own, which are given up earlier.
 enum TapLayout {
-    static let size = 264
+    static let size = 272
 
     // u32
     static let total = 0
@@ -55,8 +55,12 @@ enum TapLayout {
     static let kind = 262
     /// Whether its service is a link.
     static let link = 263
+    // u32, of the client's process; 0 where it is not known
+    static let pid = 264
+    // u16, of its name
+    static let command = 268
 
-    static let current: UInt8 = 1
+    static let current: UInt8 = 2
 
     struct Flags: OptionSet {
         let rawValue: UInt8

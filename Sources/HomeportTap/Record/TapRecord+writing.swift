@@ -7,6 +7,7 @@ extension TapRecord {
 
     var size: Int {
         TapLayout.size + heads.count + count(service) + count(refusal) + count(error)
+            + count(process?.command ?? "")
             + ((request.hasHash ? 1 : 0) + (response.hasHash ? 1 : 0)) * SHA256Digest.byteCount
             + conditions.size + (request.messages?.size ?? 0) + (response.messages?.size ?? 0)
     }
@@ -54,6 +55,8 @@ extension TapRecord {
         put(service, at: Layout.service, &end, in: bytes)
         put(refusal, at: Layout.refusal, &end, in: bytes)
         put(error, at: Layout.error, &end, in: bytes)
+        put(process?.command ?? "", at: Layout.command, &end, in: bytes)
+        bytes.put(UInt32(bitPattern: process?.pid ?? 0), at: Layout.pid)
         bytes.put(UInt16((request.hasHash ? 1 : 0) + (response.hasHash ? 1 : 0)), at: Layout.hashes)
         bytes.put(UInt32(sentHead), at: Layout.sentHead)
         bytes.put(UInt32(receivedHead), at: Layout.receivedHead)

@@ -7,6 +7,8 @@ struct TapRecord {
     /// Whether that is a link's name.
     var isOfLink = false
     var client = Peer(local: nil, remote: nil)
+    /// The client's.
+    var process: RunningProcess?
     var upstream: Peer?
     var isReused = false
     /// Monotonic, nanoseconds; 0 for what has not happened.
@@ -34,7 +36,7 @@ struct TapRecord {
         (kind, isOfLink) = (.http, false)
         (service, refusal, error) = ("", "", "")
         conditions.removeAll()
-        upstream = nil
+        (upstream, process) = (nil, nil)
         isReused = false
         (began, asked, dialled, connected, answered, headed, ended) = (0, 0, 0, 0, 0, 0, 0)
         heads.removeAll(keepingCapacity: heads.capacity <= KeptBody.mostIdle)

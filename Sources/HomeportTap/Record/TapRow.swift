@@ -126,6 +126,14 @@ package struct TapRow: Sendable {
         return words(headsLength + before, Layout.error)
     }
 
+    /// Whose request it was, where it could be found while it was there.
+    package var process: TapProcess? {
+        let pid: UInt32 = number(Layout.pid)
+        guard pid != 0 else { return nil }
+        let before = [Layout.service, Layout.refusal, Layout.error].reduce(0) { $0 + Int(number($1, UInt16.self)) }
+        return TapProcess(pid: Int32(bitPattern: pid), command: words(headsLength + before, Layout.command) ?? "")
+    }
+
     private func words(_ start: Int, _ place: Int) -> String? {
         let count = Int(number(place, UInt16.self))
         return count == 0 ? nil : text(start, count)
@@ -159,7 +167,7 @@ package struct TapRow: Sendable {
     /// Where hashes begin, behind heads and words.
     private var hashes: Int {
         headsLength
-            + [Layout.service, Layout.refusal, Layout.error].reduce(0) { $0 + Int(number($1, UInt16.self)) }
+            + [Layout.service, Layout.refusal, Layout.error, Layout.command].reduce(0) { $0 + Int(number($1, UInt16.self)) }
     }
 
     private var conditionsStart: Int { hashes + 32 * Int(number(Layout.hashes, UInt16.self)) }
@@ -203,6 +211,13 @@ package struct TapRow: Sendable {
 /// Which half of an exchange.
 package enum TapSide: Sendable, CaseIterable {
     case request, response
+}
+
+/// A process that has asked.
+package struct TapProcess: Sendable, Equatable, Codable {
+    package var pid: Int32
+    /// The kernel's short name, at most 15 bytes.
+    package var command: String
 }
 
 /// One end of a connection.

@@ -150,9 +150,9 @@ package final class TapStore: Sendable {
         changes.tell()
     }
 
-    /// What is known of one that goes on.
+    /// What is known of one that goes on, or that has ended and waits for more to be known.
     /// - Returns: Its number.
-    func show(_ record: TapRecord, as id: UInt64?) -> UInt64 {
+    func show(_ record: TapRecord, as id: UInt64?, isLive: Bool = true) -> UInt64 {
         let bodies = Segment(0, capacity: record.request.kept + record.response.kept + 16)
         let request = bodies.put(record.request)
         let response = bodies.put(record.response)
@@ -162,11 +162,12 @@ package final class TapStore: Sendable {
         return state.withLock { state in
             let number = state.number(of: id)
             let offset = facts.append(size) {
-                record.write(to: $0, id: number, clock: clock, isLive: true, bodies: (request, response))
+                record.write(to: $0, id: number, clock: clock, isLive: isLive, bodies: (request, response))
             }
             state.ring[state.place(number)] = (0, 0)
             state.live[number] = TapRow(facts, at: offset, bodies: bodies)
-            state.tell(number)
+            // What has ended is told of once.
+            if isLive { state.tell(number) }
             return number
         }
     }

@@ -68,7 +68,8 @@ struct TapShowCommand: AsyncParsableCommand {
         if json { return try Terminal.output.write(json: exchange) }
         let out = Terminal.output
         out.write(TapLine(terminal: out).text(exchange.row) + "\n")
-        let ends = [exchange.row.client, exchange.row.upstream].compactMap { $0 }
+        let process = exchange.row.process.map { " (\($0.command.harmless), pid \($0.pid))" } ?? ""
+        let ends = [exchange.row.client.map { $0 + process }, exchange.row.upstream].compactMap { $0 }
         out.write("  " + ends.joined(separator: " → ") + (exchange.reused ? " (kept connection)" : "") + "\n")
         out.write("  " + Self.phases(exchange.times) + "\n")
         for condition in exchange.row.conditions ?? [] { out.write("  " + Self.text(condition) + "\n") }

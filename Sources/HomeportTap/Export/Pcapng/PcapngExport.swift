@@ -78,14 +78,16 @@ package struct PcapngExport: TapExport {
         side.add(fromClient: part == .request, shown(head), body, at: began, ended)
     }
 
-    /// `exchange #7 to api; latency of door -> api held it back by 200 ms`.
+    /// `exchange #7 of curl (pid 812) to api; latency of door -> api held it back by 200 ms`.
     private static func note(_ row: TapRow) -> String {
         let conditions = row.conditions.map { hit in
             var text = "\(hit.condition) of \(hit.link) hit it"
             if hit.longest > 0 { text = "\(hit.condition) of \(hit.link) held it back by \(hit.longest / 1000) us" }
             return text + (hit.discarded > 0 ? ", \(hit.discarded) bytes thrown away" : "")
         }
-        return (["exchange #\(row.id)" + (row.service.map { " to \($0)" } ?? "")] + conditions).joined(separator: "; ")
+        let who = row.process.map { " of \($0.command) (pid \($0.pid))" } ?? ""
+        let what = "exchange #\(row.id)\(who)" + (row.service.map { " to \($0)" } ?? "")
+        return ([what] + conditions).joined(separator: "; ")
     }
 
     /// More fits no packet.
