@@ -57,6 +57,7 @@ let package = Package(
     targets: [
         // Arrows run downward only, and features never import each other: docs/architecture.md.
         .target(name: "CHomeportLinux"),
+        .target(name: "CZlib"),
         module("HomeportCore", [.product(name: "Yams", package: "Yams")]),
         module("HomeportNet", ["HomeportCore", "CHomeportLinux", nioCore, nioPosix], settings: oursWithRawSockets),
         module("HomeportHTTP", ["HomeportCore", "HomeportNet", nioCore]),
@@ -84,7 +85,7 @@ let package = Package(
         module(
             "HomeportTap",
             [
-                "HomeportCore", "HomeportNet", "HomeportHTTP", nioCore,
+                "HomeportCore", "HomeportNet", "HomeportHTTP", "CZlib", nioCore,
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

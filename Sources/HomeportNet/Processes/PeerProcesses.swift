@@ -36,7 +36,9 @@ package final class PeerProcesses: Sendable {
 
     /// Looks for the process at the other end, if nobody has done so yet.
     package func find(_ peer: Peer, isDatagram: Bool) {
-        guard let local = SocketName(peer.local), let remote = SocketName(peer.remote), peer.process.seek() else { return }
+        guard let local = SocketName(peer.local), let remote = SocketName(peer.remote), peer.process.seek() else {
+            return
+        }
         let ends = SocketEnds(transport: isDatagram ? .udp : .tcp, local: remote, remote: local)
         let (isTaken, isFirst) = state.withLock { state in
             let now = ContinuousClock.now
@@ -72,7 +74,9 @@ package final class PeerProcesses: Sendable {
             question.answer.found(socket.flatMap { owners[$0.inode]?.first })
         }
         let found = Set(owners.values.compactMap { $0.first?.pid })
-        self.recent.withLock { $0 = Array((found.sorted(by: >) + $0.filter { !found.contains($0) }).prefix(Self.mostRecent)) }
+        self.recent.withLock {
+            $0 = Array((found.sorted(by: >) + $0.filter { !found.contains($0) }).prefix(Self.mostRecent))
+        }
         state.withLock { $0.left -= ContinuousClock.now - began }
     }
 }

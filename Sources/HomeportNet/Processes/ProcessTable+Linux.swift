@@ -102,7 +102,9 @@ private struct Search {
             guard !wanted.isEmpty else { return }
             var all: [Int32] = []
             while let pid = Self.next(in: processes) { all.append(pid) }
-            for pid in all.reversed() where !wanted.isEmpty && !others.contains(pid) { look(into: pid, dirfd(processes)) }
+            for pid in all.reversed() where !wanted.isEmpty && !others.contains(pid) {
+                look(into: pid, dirfd(processes))
+            }
         }
     }
 

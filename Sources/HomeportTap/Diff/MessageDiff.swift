@@ -1,4 +1,5 @@
-/// What is different between two messages: first lines, fields, bodies. JSON is compared by its structure, other bodies by their bytes.
+/// What is different between two messages: first lines, fields, bodies. JSON is compared by its structure, other bodies by their bytes,
+/// both as they are when they are unpacked.
 package struct MessageDiff: Sendable, Equatable {
     /// One difference; nil for what is not there on that side.
     package struct Change: Sendable, Equatable, Codable {
@@ -30,6 +31,11 @@ package struct MessageDiff: Sendable, Equatable {
         }
 
         fileprivate var isWhole: Bool { Int64(body.count) == length }
+
+        fileprivate var plain: PlainBody {
+            let codings = fields.filter { $0.name.lowercased() == "content-encoding" }.map(\.value)
+            return PlainBody(body, isWhole: isWhole, codings: codings)
+        }
     }
 
     package private(set) var changes: [Change] = []
@@ -67,14 +73,17 @@ package struct MessageDiff: Sendable, Equatable {
             )
             return
         }
-        if let old = JSONTree(before.body), let new = JSONTree(after.body) {
+        let (plain, other) = (before.plain, after.plain)
+        // It may be packed in another way: that is no difference of what it says.
+        if plain.bytes == other.bytes, plain.isWhole, other.isWhole { return }
+        if let old = JSONTree(plain.bytes), let new = JSONTree(other.bytes) {
             old.compare(with: new, at: "$") { path, before, after in
                 guard changes.count < Self.most else { return }
                 changes.append(Change(place: "body \(path)", before: before, after: after))
             }
             return
         }
-        let place = zip(before.body, after.body).prefix { $0 == $1 }.reduce(0) { count, _ in count + 1 }
+        let place = zip(plain.bytes, other.bytes).prefix { $0 == $1 }.reduce(0) { count, _ in count + 1 }
         changes.append(
             Change(
                 place: "body",

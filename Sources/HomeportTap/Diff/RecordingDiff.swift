@@ -139,7 +139,8 @@ package struct RecordingDiff: Sendable {
         let body = row.kind == .http ? store.body(.response, of: row) : TapBody(length: 0)
         return MessageDiff.Side(
             line: row.status == 0 ? row.error ?? "no answer" : "\(row.status)",
-            fields: row.type.map { [(name: "content-type", value: $0)] } ?? [],
+            fields: (row.type.map { [(name: "content-type", value: $0)] } ?? [])
+                + row.fields(.response).values(of: "content-encoding").map { (name: "content-encoding", value: $0) },
             body: body.bytes,
             length: body.length,
             sha256: body.sha256

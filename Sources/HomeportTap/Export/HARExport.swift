@@ -6,7 +6,7 @@ import HomeportNet
 ///
 /// After the specification and the schema that validators use: `time` is the sum of the timings that are there, without `ssl`; sizes are
 /// whole numbers; a body is text where it is UTF-8 and else base64; one that is not all there says so in its comment and in `_tap`.
-/// A body that was sent compressed stays so, in base64: what was on the wire is what was recorded. Our own fields begin with `_`.
+/// An answer's body is unpacked, within bounds; a request's stays as it was sent, as its fields say. Our own fields begin with `_`.
 package struct HARExport: TapExport {
     package static let fileName: StaticString = "homeport.har"
     package static let mediaType: StaticString = "application/json"
@@ -180,7 +180,8 @@ package struct HARExport: TapExport {
         if body.length > 0 {
             writer.raw(#","postData":{"mimeType":"#)
             writer.string(fields.first("content-type") ?? "")
-            text(of: body, encoding: "_encoding")
+            let sent = PlainBody(bytes: body.bytes, isWhole: body.isWhole)
+            text(sent, of: body, encoding: "_encoding")
             writer.raw("}")
         }
         writer.raw("}")
@@ -222,11 +223,18 @@ package struct HARExport: TapExport {
         }
         writer.raw("]")
         write(fields)
+        let plain = body.plain(fields)
+        // Its length is known where nothing was undone, or all of it.
+        let size = plain.note == nil ? body.length : Int64(plain.bytes.count)
         writer.raw(#","content":{"size":"#)
-        writer.number(body.length)
+        writer.number(size)
+        if plain.isWhole, size != body.length {
+            writer.member("compression")
+            writer.number(size - body.length)
+        }
         writer.member("mimeType")
         writer.string(fields.first("content-type") ?? "x-unknown")
-        if body.length > 0 { text(of: body, encoding: "encoding", coding: fields.first("content-encoding")) }
+        if body.length > 0 { text(plain, of: body, encoding: "encoding") }
         writer.raw(#"},"redirectURL":"#)
         writer.string(fields.first("location") ?? "")
         writer.member("headersSize")
@@ -261,13 +269,13 @@ package struct HARExport: TapExport {
         writer.raw("}")
     }
 
-    private mutating func text(of body: TapBody, encoding key: StaticString, coding: String? = nil) {
+    private mutating func text(_ plain: PlainBody, of body: TapBody, encoding key: StaticString) {
         var notes: [String] = []
         if !body.isWhole { notes.append("\(body.bytes.count) of \(body.length) bytes are kept") }
-        if let coding { notes.append("as it was sent, in \(coding)") }
-        let bytes = body.bytes
+        if let note = plain.note { notes.append(note) }
+        let bytes = plain.bytes
         if !bytes.isEmpty {
-            if let text = Self.text(bytes, isWhole: body.isWhole) {
+            if let text = Self.text(bytes, isWhole: plain.isWhole) {
                 writer.member("text")
                 writer.string(text)
             } else {

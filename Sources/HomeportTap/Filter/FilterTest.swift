@@ -51,6 +51,7 @@ struct FilterTest: Sendable {
         }
         return sides.all.contains { side in
             subject.store.withBody(side, of: subject.row) { pattern.matches($0) || pattern.matches($1) }
+                || subject.unpackedBody(side).map { plain in plain.withUnsafeBytes { pattern.matches($0) } } ?? false
         }
     }
 

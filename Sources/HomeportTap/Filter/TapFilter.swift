@@ -78,6 +78,14 @@ package struct TapFilter: Sendable {
 struct FilterSubject {
     let row: TapRow
     let store: TapStore
+
+    /// What is kept of a body without what it was sent in; nil for one that looks as if it was sent as it is: no field is looked for then.
+    func unpackedBody(_ side: TapSide) -> [UInt8]? {
+        guard row.kind.isHTTP, store.withBody(side, of: row, { head, _ in PlainBody.looksPacked(head) }) else {
+            return nil
+        }
+        return store.body(side, of: row).plain(row.fields(side)).bytes
+    }
 }
 
 extension HomeportError.Code {

@@ -167,7 +167,9 @@ package struct TapRow: Sendable {
     /// Where hashes begin, behind heads and words.
     private var hashes: Int {
         headsLength
-            + [Layout.service, Layout.refusal, Layout.error, Layout.command].reduce(0) { $0 + Int(number($1, UInt16.self)) }
+            + [Layout.service, Layout.refusal, Layout.error, Layout.command].reduce(0) {
+                $0 + Int(number($1, UInt16.self))
+            }
     }
 
     private var conditionsStart: Int { hashes + 32 * Int(number(Layout.hashes, UInt16.self)) }

@@ -1,6 +1,7 @@
 import HomeportControl
 import HomeportCore
 import HomeportRuntime
+import HomeportTap
 
 /// One exchange on one line: when, which, what came of it, what was asked, how long, how much, and what went wrong.
 struct TapLine {
@@ -20,7 +21,7 @@ struct TapLine {
         return terminal.styled(clock, .dim) + " " + (project.map { terminal.styled("\($0) ", .dim) } ?? "")
             + terminal.styled("#\(row.id)", .dim) + " " + terminal.styled(status, Self.style(row)) + " "
             + (row.method.isEmpty ? "-" : row.method).harmless + " " + target.harmless + "  \(took)  "
-            + AccessLog.size(row.responseBytes) + (row.service.map { "  → \($0)" } ?? "") + Self.messages(row) + hits
+            + AccessLog.size(row.responseBytes) + Self.way(row) + Self.messages(row) + hits
             + (trouble.isEmpty ? "" : terminal.styled("  (\(trouble.joined(separator: "; ").harmless))", .yellow))
     }
 
@@ -35,9 +36,15 @@ struct TapLine {
         terminal.styled(clock, .dim) + " " + (project.map { terminal.styled("\($0) ", .dim) } ?? "")
             + terminal.styled("#\(row.id)", .dim) + " " + terminal.styled(row.kind, row.error == nil ? .cyan : .red)
             + " \(row.upstream ?? "-")  \(took)  ↑\(AccessLog.size(row.requestBytes)) "
-            + "↓\(AccessLog.size(row.responseBytes))" + (row.service.map { "  → \($0)" } ?? "") + Self.messages(row)
+            + "↓\(AccessLog.size(row.responseBytes))" + Self.way(row) + Self.messages(row)
             + hits
             + (trouble.isEmpty ? "" : terminal.styled("  (\(trouble.joined(separator: "; ").harmless))", .yellow))
+    }
+
+    /// `curl → api`: which program has asked whom.
+    private static func way(_ row: TapRowMessage) -> String {
+        guard let service = row.service else { return "" }
+        return "  " + (row.process.map { $0.command.harmless + " " } ?? "") + "→ \(service)"
     }
 
     private static func messages(_ row: TapRowMessage) -> String {

@@ -136,11 +136,19 @@ struct TapShowCommand: AsyncParsableCommand {
         out.write("\n")
         let bytes = message.body.head > 0 ? try await client.tapBody(side, of: id) : []
         let kept = message.body.head + message.body.tail
-        if let text = Self.text(bytes) {
+        let codings = message.fields.filter { $0.name.lowercased() == "content-encoding" }.map(\.value)
+        let plain = PlainBody(
+            bytes,
+            isWhole: Int64(bytes.count) == message.body.length,
+            codings: codings,
+            most: 1 << 20
+        )
+        if let text = Self.text(plain.bytes) {
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).harmless }
             out.write(lines.joined(separator: "\n") + (text.hasSuffix("\n") ? "" : "\n"))
         }
-        if Int64(kept) < message.body.length || Self.text(bytes) == nil {
+        if let note = plain.note { out.write(out.styled("[\(note)]", .dim) + "\n") }
+        if Int64(kept) < message.body.length || Self.text(plain.bytes) == nil {
             let hash = message.body.sha256.map { ", sha256 \($0)" } ?? ""
             out.write(
                 out.styled("[\(message.body.length) bytes, of which \(kept) are kept\(hash)]", .dim) + "\n"

@@ -22,6 +22,11 @@ package struct TapBody: Sendable {
         return hash.finalize().hexadecimal
     }
 
+    /// Without what it was sent in.
+    func plain(_ fields: TapFields) -> PlainBody {
+        PlainBody(bytes, isWhole: isWhole, codings: fields.values(of: "content-encoding"))
+    }
+
     /// All of it, as far as it is there without a gap.
     package var bytes: [UInt8] { isWhole ? head + tail : head }
 }
