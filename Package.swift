@@ -135,6 +135,12 @@ let package = Package(
             path: "Fuzz/FuzzPlan",
             swiftSettings: ours
         ),
+        .executableTarget(
+            name: "FuzzTap",
+            dependencies: ["HomeportCore", "HomeportNet", "HomeportTap", nioCore, nioEmbedded],
+            path: "Fuzz/FuzzTap",
+            swiftSettings: ours
+        ),
         tests("HomeportNetTests", ["HomeportCore", "HomeportNet", "CHomeportLinux", nioCore, nioPosix]),
         tests(
             "HomeportRuntimeTests",
