@@ -2,7 +2,7 @@ import Crypto
 import NIOCore
 
 /// What is kept of a body while it passes: its head, its tail, its true length, and a hash of all of it.
-struct KeptBody {
+struct KeptBody: ~Copyable {
     /// Bytes that are kept of one.
     static let mostHead = 1 << 20
     static let mostTail = 64 << 10

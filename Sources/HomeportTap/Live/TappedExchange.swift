@@ -30,17 +30,13 @@ final class TappedExchange: ExchangeObserver {
 
     func begin(_ head: RequestHead, _ peer: Peer) {
         begin(.http, peer, at: Self.now)
-        record.heads.reserveCapacity(3 * head.fields.bytes.readableBytes + 768)
-        record.heads.append(contentsOf: head.fields.bytes.readableBytesView)
-        record.requestHead = record.heads.count
-        (record.method, record.target) = (head.methodRange, head.target)
-        (record.authority, record.path) = (head.authority, head.path)
+        record.began(head)
     }
 
     func begin(_ kind: TapKind, _ peer: Peer, at time: UInt64) {
         (began, shown) = (time, time)
         hasNews = true
-        (record.kind, record.began, record.client) = (kind, time, peer)
+        record.begin(kind, peer, at: time)
         guard kind != .http else { return }
         for side in TapSide.allCases { frame(side, by: .pieces) }
     }
@@ -92,20 +88,10 @@ final class TappedExchange: ExchangeObserver {
         switch event {
         case .dials: record.dialled = Self.now
         case .connected(let peer, let isReused, let source):
-            record.connected = Self.now
-            (record.upstream, record.isReused) = (peer, isReused)
-            // Another connection than the one that failed, if one did.
-            record.error = ""
+            record.connected(peer, isReused: isReused, at: Self.now)
             isHit(by: source)
-        case .asks(let head):
-            // It may be asked once more, of another connection.
-            record.heads.removeLast(record.heads.count - record.requestHead)
-            record.heads.append(contentsOf: head.readableBytesView)
-            record.sentHead = record.heads.count - record.requestHead
-        case .answers(let head):
-            record.answered = Self.now
-            record.heads.append(contentsOf: head.readableBytesView)
-            record.receivedHead = record.heads.count - record.requestHead - record.sentHead
+        case .asks(let head): record.asks(head)
+        case .answers(let head): record.answers(head, at: Self.now)
         case .answered: leaveSource()
         case .failed(let failure):
             record.error = failure.text
@@ -114,9 +100,7 @@ final class TappedExchange: ExchangeObserver {
     }
 
     func answers(_ status: Int, _ head: Span<UInt8>) {
-        record.headed = Self.now
-        record.status = status
-        head.withUnsafeBufferPointer { record.heads.append(contentsOf: $0) }
+        record.answers(status, head, at: Self.now)
         hasNews = true
         if status == 200, head.namesEventStream {
             record.kind = .events
@@ -161,10 +145,7 @@ final class TappedExchange: ExchangeObserver {
     }
 
     func ended(status: Int, bytes: Int64, complete: Bool, refusal: Refusal.StaticCode?) {
-        record.ended = Self.now
-        record.status = status
-        record.isComplete = complete
-        if let refusal { record.refusal = "\(refusal)" }
+        record.ended(status: status, complete: complete, refusal: refusal, at: Self.now)
         leaveSource()
         if !waitForProcess() { leave() }
     }

@@ -102,7 +102,7 @@ extension TapRecord {
         end += count
     }
 
-    private func put(hashOf body: KeptBody, _ end: inout Int, in bytes: UnsafeMutableRawBufferPointer) {
+    private func put(hashOf body: borrowing KeptBody, _ end: inout Int, in bytes: UnsafeMutableRawBufferPointer) {
         guard body.hasHash, let hash = body.sha256 else { return }
         hash.withUnsafeBytes { bytes[end...].copyPrefix($0) }
         end += SHA256Digest.byteCount
@@ -110,7 +110,7 @@ extension TapRecord {
 
     private func put(
         _ extent: BodyExtent,
-        of body: KeptBody,
+        of body: borrowing KeptBody,
         at place: Int,
         in bytes: UnsafeMutableRawBufferPointer
     ) {

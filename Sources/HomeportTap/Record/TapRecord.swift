@@ -1,7 +1,8 @@
 import HomeportNet
 
-/// One exchange while it is taken down, on its connection's loop. Used again for the next one, so that nothing is allocated for most.
-struct TapRecord {
+/// One exchange while it is taken down, on its connection's loop. Used again for the next one, so that nothing is allocated for most; never
+/// copied, which would cost as much as taking it down.
+struct TapRecord: ~Copyable {
     var kind = TapKind.http
     var service = ""
     /// Whether that is a link's name.

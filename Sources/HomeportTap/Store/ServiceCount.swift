@@ -19,7 +19,7 @@ package struct ServiceCount: Sendable, Equatable {
     /// Connections and flows through a link that were no HTTP.
     package private(set) var passages: UInt64 = 0
 
-    mutating func add(_ record: TapRecord) {
+    mutating func add(_ record: borrowing TapRecord) {
         receivedBytes &+= UInt64(record.request.length)
         sentBytes &+= UInt64(record.response.length)
         guard record.kind != .tcp, record.kind != .udp else {

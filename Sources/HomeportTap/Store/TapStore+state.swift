@@ -106,7 +106,7 @@ extension TapStore.State {
         return segment
     }
 
-    mutating func count(_ record: TapRecord) {
+    mutating func count(_ record: borrowing TapRecord) {
         let name = ServiceCount.Name(text: record.service, isOfLink: record.isOfLink)
         guard services.count < TapStore.mostServices || services[name] != nil else { return }
         services[name, default: ServiceCount()].add(record)
@@ -132,7 +132,7 @@ extension TapStore.State {
         return id
     }
 
-    mutating func keep(_ body: KeptBody) -> BodyExtent {
+    mutating func keep(_ body: borrowing KeptBody) -> BodyExtent {
         let count = body.kept
         // One body is not worth all others.
         guard count > 0, count <= bounds.bytes / 4 else { return BodyExtent() }
@@ -143,11 +143,8 @@ extension TapStore.State {
 
     /// - Returns: Which segment has room, and where it stands among its kind.
     mutating func room(for count: Int, _ kind: RecordingFile.Kind) -> (index: Int, segment: Segment) {
+        if let last = kind == .facts ? facts.last(withRoomFor: count) : bodies.last(withRoomFor: count) { return last }
         let list = kind == .facts ? \TapStore.State.facts : \TapStore.State.bodies
-        let last = self[keyPath: list].count - 1
-        if last >= 0, let segment = self[keyPath: list][last].memory, segment.hasRoom(for: count) {
-            return (last, segment)
-        }
         let capacity = max(bounds.segment, count)
         makeRoom(for: capacity)
         segments += 1
@@ -204,9 +201,16 @@ extension TapStore.State {
     }
 }
 
+extension [TapStore.Kept] {
+    fileprivate func last(withRoomFor count: Int) -> (index: Int, segment: Segment)? {
+        guard let segment = last?.memory, segment.hasRoom(for: count) else { return nil }
+        return (self.count - 1, segment)
+    }
+}
+
 extension Segment {
     /// - Precondition: There is room.
-    func put(_ body: KeptBody) -> BodyExtent {
+    func put(_ body: borrowing KeptBody) -> BodyExtent {
         guard body.kept > 0 else { return BodyExtent() }
         let tail = body.tail
         let offset = append(body.kept) { bytes in

@@ -130,12 +130,12 @@ package final class TapStore: Sendable {
 
     /// An exchange has ended.
     /// - Parameter id: Under which it could be seen while it lasted.
-    func add(_ record: TapRecord, as id: UInt64?) {
+    func add(_ record: borrowing TapRecord, as id: UInt64?) {
         state.withLock { state in
             let request = state.keep(record.request)
             let response = state.keep(record.response)
             let number = state.number(of: id)
-            state.live[number] = nil
+            if id != nil { state.live[number] = nil }
             let size = record.size
             let (index, segment) = state.room(for: size, .facts)
             let offset = segment.append(size) {
@@ -152,7 +152,7 @@ package final class TapStore: Sendable {
 
     /// What is known of one that goes on, or that has ended and waits for more to be known.
     /// - Returns: Its number.
-    func show(_ record: TapRecord, as id: UInt64?, isLive: Bool = true) -> UInt64 {
+    func show(_ record: borrowing TapRecord, as id: UInt64?, isLive: Bool = true) -> UInt64 {
         let bodies = Segment(0, capacity: record.request.kept + record.response.kept + 16)
         let request = bodies.put(record.request)
         let response = bodies.put(record.response)
