@@ -18,7 +18,13 @@ final class Segment: @unchecked Sendable {
     init(_ number: UInt32, capacity: Int) {
         self.number = number
         (self.capacity, isOfFile) = (capacity, false)
-        memory = .allocate(byteCount: capacity, alignment: 16)
+        // Small ones hold what goes on, and are gone soon.
+        let isLarge = capacity >= 16 * Pages.size
+        memory = .allocate(byteCount: capacity, alignment: isLarge ? Pages.size : 16)
+        if isLarge {
+            let whole = capacity / Pages.size * Pages.size
+            Pages.populate(UnsafeMutableRawBufferPointer(start: memory, count: whole))
+        }
         filled = Atomic(0)
     }
 
