@@ -134,10 +134,11 @@ def page(folder):
         stop(process)
 
 
-def cost_of_requests(relay, seconds):
-    """Its CPU microseconds for each request for that page, and how many there were."""
+def cost_of_requests(relay, seconds, script=None):
+    """Its CPU microseconds for each request for that page, and how many there were. Without a script, as many as can be."""
     used = cpu_seconds(relay.pid)
-    command = ["wrk", "-t1", "-c32", f"-d{seconds}s", f"http://127.0.0.1:{relay.port}/1k"]
+    more = ["-s", str(script)] if script else []
+    command = ["wrk", "-t1", "-c32", f"-d{seconds}s", *more, f"http://127.0.0.1:{relay.port}/1k"]
     with on(CLIENT_CORE):
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     requests = int(re.search(r"(\d+) requests in", said)[1])

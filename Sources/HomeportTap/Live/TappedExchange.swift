@@ -11,20 +11,23 @@ import Darwin
 #endif
 
 /// One exchange while it lasts. Belongs to its connection's loop.
+///
+/// `@exclusivity(unchecked)`: what only one thread touches, in methods that nobody calls from within another, needs no check at run time
+/// each time; on this way, these took as long as what they guard.
 final class TappedExchange: ExchangeObserver {
-    private var record = TapRecord()
+    @exclusivity(unchecked) private var record = TapRecord()
     private unowned let all: TappedExchanges
     /// Tells what conditions have done to it.
-    private var source: (any ConditionSource)?
+    @exclusivity(unchecked) private var source: (any ConditionSource)?
     /// Where it stands among those that go on.
-    var index = 0
+    @exclusivity(unchecked) var index = 0
     /// Under which it can be seen already.
-    private var id: UInt64?
+    @exclusivity(unchecked) private var id: UInt64?
     /// The record's own, to be read while that is being changed.
-    private var began: UInt64 = 0
-    private var shown: UInt64 = 0
+    @exclusivity(unchecked) private var began: UInt64 = 0
+    @exclusivity(unchecked) private var shown: UInt64 = 0
     /// Whether more is known than can be seen.
-    private var hasNews = true
+    @exclusivity(unchecked) private var hasNews = true
 
     init(_ all: TappedExchanges) { self.all = all }
 

@@ -3,7 +3,7 @@ import HomeportNet
 import NIOCore
 
 /// The exchanges of one loop: those that go on, so that what lasts can be seen before it ends, and some that are over, for those to
-/// come, so that most are taken down without anything being allocated.
+/// come, so that most are taken down without anything being allocated. `@exclusivity(unchecked)`: as in ``TappedExchange``.
 final class TappedExchanges {
     /// How often one that lasts is shown anew, nanoseconds.
     static let interval: UInt64 = 100_000_000
@@ -13,13 +13,13 @@ final class TappedExchanges {
 
     let store: TapStore
     let loop: any EventLoop
-    private var live: [TappedExchange] = []
-    private var spare: [TappedExchange] = []
-    private var isTicking = false
-    var waiting = 0
+    @exclusivity(unchecked) private var live: [TappedExchange] = []
+    @exclusivity(unchecked) private var spare: [TappedExchange] = []
+    @exclusivity(unchecked) private var isTicking = false
+    @exclusivity(unchecked) var waiting = 0
     /// Bytes of bodies of those that go on.
-    var held = 0
-    private var most: Int
+    @exclusivity(unchecked) var held = 0
+    @exclusivity(unchecked) private var most: Int
 
     init(_ loop: any EventLoop, _ store: TapStore) {
         (self.loop, self.store) = (loop, store)
