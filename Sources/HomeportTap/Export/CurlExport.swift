@@ -28,6 +28,7 @@ package struct CurlExport: Sendable {
         let target = row.target
         let url =
             target.hasPrefix("http://") || target.hasPrefix("https://") ? target : "http://\(row.authority)\(target)"
+        if let place = Self.detour(row) { words += ["--connect-to", Self.quoted("::\(place)")] }
         words.append(Self.quoted(url))
         var hasType = false
         for field in fields.all {
@@ -51,6 +52,13 @@ package struct CurlExport: Sendable {
             words += data(row, body, &notes)
         }
         return notes.map { "# \($0)\n" }.joined() + words.joined(separator: " ") + "\n"
+    }
+
+    /// Where it was sent, if that is not where its URL leads: a host may be named without the port.
+    private static func detour(_ row: TapRow) -> String? {
+        guard let local = row.local, local.port > 0, !row.authority.isEmpty else { return nil }
+        let named = row.authority.split(separator: ":", omittingEmptySubsequences: false).last.flatMap { UInt16($0) }
+        return named ?? 80 == local.port ? nil : local.text
     }
 
     private func data(_ row: TapRow, _ body: TapBody, _ notes: inout [String]) -> [String] {

@@ -14,10 +14,12 @@ package struct MockExport: Sendable {
             throw problem("was no request with an answer")
         }
         let body = store.body(.response, of: row)
-        guard body.isWhole, body.length <= Self.mostBody else {
+        // It is given as it is unpacked, where it was sent packed.
+        let plain = body.plain(row.fields(.response))
+        guard body.isWhole, plain.isWhole, plain.bytes.count <= Self.mostBody else {
             throw problem("has an answer of \(body.length) bytes: a plan holds up to \(Self.mostBody), and all of it")
         }
-        guard let text = String(validating: body.bytes, as: UTF8.self), !text.unicodeScalars.contains("\0") else {
+        guard let text = String(validating: plain.bytes, as: UTF8.self), !text.unicodeScalars.contains("\0") else {
             throw problem("has an answer that is no text")
         }
         var words = [

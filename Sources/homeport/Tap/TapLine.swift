@@ -43,8 +43,8 @@ struct TapLine {
 
     /// `curl → api`: which program has asked whom.
     private static func way(_ row: TapRowMessage) -> String {
-        guard let service = row.service else { return "" }
-        return "  " + (row.process.map { $0.command.harmless + " " } ?? "") + "→ \(service)"
+        let parts = [row.process?.command.harmless, row.service.map { "→ \($0)" }].compactMap { $0 }
+        return parts.isEmpty ? "" : "  " + parts.joined(separator: " ")
     }
 
     private static func messages(_ row: TapRowMessage) -> String {
