@@ -99,7 +99,7 @@ struct PlainBodyTests {
         }
     }
 
-    @Test func aFilterLooksIntoIt() throws {
+    @Test func aFilterAndAMockLookIntoIt() throws {
         let store = TapStore()
         var record = TapRecord.get("/packed")
         record.heads = Array(
@@ -115,5 +115,6 @@ struct PlainBodyTests {
         ] {
             #expect(try TapFilter(parsing: text).matches(row, in: store) == isFound, "\(text)")
         }
+        #expect(try MockExport().text(row, in: store).contains("hello hello"))
     }
 }
