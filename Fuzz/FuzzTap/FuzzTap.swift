@@ -106,6 +106,8 @@ private let folder = "/dev/shm/homeport-fuzz-\(getpid())"
 
 private func recording(_ bytes: ArraySlice<UInt8>) {
     mkdir(folder, 0o700)
+    defer { rmdir(folder) }
+    defer { for name in ["00000001.bodies", "00000002.facts"] { unlink("\(folder)/\(name)") } }
     let body = Array("{\"a\": [1, 2, 3]}".utf8)
     for (name, number, kind, content) in [
         ("00000001.bodies", 1, 2, body), ("00000002.facts", 2, 1, Array(bytes)),
