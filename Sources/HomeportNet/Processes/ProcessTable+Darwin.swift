@@ -1,15 +1,6 @@
 #if os(macOS)
 /// Nothing is told on this system yet: it would be `proc_pidfdinfo` of libproc.
-package enum ProcessTable {
-    package enum Depth: Sendable {
-        case firstOwner, everyOwner
-    }
-
-    package enum Order: Sendable {
-        case oldestFirst
-        case newestFirst(then: [Int32])
-    }
-
+extension ProcessTable {
     package static func owners(
         of inodes: some Sequence<UInt32>,
         _ depth: Depth,

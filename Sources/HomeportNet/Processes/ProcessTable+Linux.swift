@@ -5,29 +5,11 @@ import Glibc
 import Musl
 #endif
 
-/// Which process holds a socket. The kernel does not keep that relation: a socket can have many owners, or none. It
-/// has to be found from the other side, by reading where each descriptor of each process points: `/proc/812/fd/7 →
-/// socket:[24551]`.
+/// Found by reading where each descriptor of each process points: `/proc/812/fd/7 → socket:[24551]`.
 ///
 /// That is one `readlink` a descriptor, so everything around it is kept cheap: names stay C strings, and with
 /// ``Depth/firstOwner`` the search ends with the last socket that was looked for.
-package enum ProcessTable {
-    package enum Depth: Sendable {
-        /// One owner a socket is enough: a table for people.
-        case firstOwner
-        /// All of them, as when a server has forked workers that share its socket: somebody is about to be told what
-        /// to stop.
-        case everyOwner
-    }
-
-    /// Where to look first.
-    package enum Order: Sendable {
-        /// By pid, so that a parent mostly comes first.
-        case oldestFirst
-        /// In the newest, since who asks for something has often just been started, and will be gone soon; then in `others`.
-        case newestFirst(then: [Int32])
-    }
-
+extension ProcessTable {
     /// The processes that hold each of `inodes`, as far as this one may see.
     package static func owners(
         of inodes: some Sequence<UInt32>,
