@@ -102,7 +102,7 @@ private func passage(_ bytes: ArraySlice<UInt8>) -> TapStore {
 
 // MARK: A recording
 
-private let folder = "/dev/shm/homeport-fuzz-\(getpid())"
+private let folder = "/tmp/homeport-fuzz-\(getpid())"
 
 private func recording(_ bytes: ArraySlice<UInt8>) {
     mkdir(folder, 0o700)
@@ -128,11 +128,13 @@ private func recording(_ bytes: ArraySlice<UInt8>) {
 private func look(into store: TapStore) {
     var archive = HARExport(.secrets)
     var capture = PcapngExport(.secrets)
-    var sum = archive.begin().count + capture.begin().count
+    var text = archive.begin()
+    var packets = capture.begin()
     store.forEach(in: store.range) { row in
         _ = (row.times, row.conditions, row.traceParent, row.added, row.refusal, row.error, row.process)
-        sum += archive.entry(row, in: store).count + capture.entry(row, in: store).count
-        sum += CurlExport(.secrets).text(row, in: store).utf8.count
+        text += archive.entry(row, in: store)
+        packets += capture.entry(row, in: store)
+        precondition(CurlExport(.secrets).text(row, in: store).hasSuffix("\n"), "a line without an end")
         _ = try? MockExport().text(row, in: store)
         for message in row.messages {
             precondition(message.range.lowerBound <= message.range.upperBound, "a message that ends before it begins")
@@ -140,6 +142,15 @@ private func look(into store: TapStore) {
         }
         return true
     }
-    sum += archive.end().count + capture.end().count
-    precondition(sum > 0)
+    text += archive.end()
+    packets += capture.end()
+    precondition(String(validating: text, as: UTF8.self) != nil, "an archive that is no UTF-8")
+    // Each block says its length where it begins and where it ends.
+    var rest = packets[...]
+    while !rest.isEmpty {
+        let length = rest.dropFirst(4).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+        precondition(length >= 12 && length % 4 == 0 && length <= rest.count, "a block of \(length) bytes")
+        precondition(rest.dropFirst(4).prefix(4) == rest.prefix(length).suffix(4), "a block with two lengths")
+        rest = rest.dropFirst(length)
+    }
 }
