@@ -24,4 +24,14 @@ package struct Peer: Sendable {
         case .unixDomainSocket: return "unix"
         }
     }
+
+    /// Whether a program still holds the other end of a TCP connection that sends no more: one that waits for an answer does, one that has
+    /// ended does not, and both look the same on the wire. Asks the kernel, which takes some microseconds.
+    ///
+    /// Where the kernel cannot tell, on another machine or on macOS, nobody does: other proxies take every client that sends no more for gone.
+    package var isHeld: Bool {
+        guard let local = SocketName(local), let remote = SocketName(remote) else { return true }
+        let ends = SocketEnds(transport: .tcp, local: remote, remote: local)
+        return ListenerTable.sockets(at: [ends])[0].map { $0.inode != 0 } ?? false
+    }
 }

@@ -33,6 +33,31 @@ extension ProxyTests {
         }
     }
 
+    @Test(arguments: [RawConnection.abort, RawConnection.leave])
+    func aClientThatLeavesEndsItsRequest(leave: @Sendable (RawConnection) -> () -> Void) async throws {
+        try await proxied { client, upstream in
+            try client.send(Self.ask)
+            let server = try upstream.accept()
+            _ = try server.head()
+            leave(client)()
+            #expect(server.end() != .silence)
+        }
+    }
+
+    /// As long as its program holds the connection: it is looked for six times.
+    @Test func aClientThatSendsNoMoreHasItsAnswer() async throws {
+        try await proxied { client, upstream in
+            try client.send(Self.ask)
+            client.finish()
+            let server = try upstream.accept()
+            _ = try server.head()
+            try await Task.sleep(for: .seconds(2))
+            try server.send(Self.hello)
+            #expect(try client.text(Self.helloPassedOn.utf8.count) == Self.helloPassedOn)
+            #expect(client.end() == .end)
+        }
+    }
+
     @Test(arguments: [200_000, 300_000, 600_000, 1_000_000])
     func aConnectionGoesOnAfterALargeAnswer(size: Int) async throws {
         try await proxied { client, upstream in

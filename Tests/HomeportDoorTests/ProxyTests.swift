@@ -229,16 +229,6 @@ import Testing
         }
     }
 
-    @Test func aClientThatLeavesEndsItsRequest() async throws {
-        try await proxied { client, upstream in
-            try client.send(Self.ask)
-            let server = try upstream.accept()
-            _ = try server.head()
-            client.abort()
-            #expect(server.end() != .silence)
-        }
-    }
-
     @Test func aSwitchOfProtocolsIsATunnel() async throws {
         try await proxied { client, upstream in
             let start = "GET / HTTP/1.1\r\nHost: api.localhost:1\r\n"

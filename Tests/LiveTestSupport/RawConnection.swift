@@ -111,8 +111,13 @@ package final class RawConnection {
     package func abort() {
         var value = linger(l_onoff: 1, l_linger: 0)
         setsockopt(number, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
+        leave()
+    }
+
+    /// Closes the socket, as the end of a process does: FIN, and nobody there to take an answer.
+    package func leave() {
         isOpen = false
-        close(number)
+        systemClose(number)
     }
 }
 

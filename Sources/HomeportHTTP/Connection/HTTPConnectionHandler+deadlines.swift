@@ -7,6 +7,8 @@ package import NIOCore
 extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
     enum Deadline {
         case none, idle, head, body, progress, linger
+        /// That the client, which sends no more, is still there for its answer.
+        case presence
     }
 
     /// What waits to be sent is watched first: while it is, the rest is not expected, and begins when it has left.
@@ -34,6 +36,7 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
             case .body: deadlines.body
             case .progress: min(deadlines.write ?? Self.progressStep, Self.progressStep)
             case .linger: deadlines.linger
+            case .presence: nextLook
             }
         guard let span else {
             due = .distantFuture
@@ -57,11 +60,16 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
         case .head: refuse(Refusal(408, "deadline.head", "the request's head did not come in time"))
         case .body: checkBody()
         case .progress: checkProgress()
+        case .presence: checkPresence()
         }
         flush()
     }
 
     package func didCancelScheduledCallback(eventLoop: some EventLoop) {}
+
+    /// How long after a client's last byte it is looked for, the first time.
+    static var firstLook: TimeAmount { .milliseconds(50) }
+    private static var longestLook: TimeAmount { .seconds(5) }
 
     /// How often a file that is moving is looked at: `sendfile` waits for ever at the end of one that has shrunk.
     private static var progressStep: TimeAmount { .seconds(1) }
@@ -101,8 +109,18 @@ extension HTTPConnectionHandler: NIOScheduledCallbackHandler {
         case .head: watch(parser.hasBegun ? .head : .idle)
         case .body: watch(.body)
         case .lingering: watch(.linger)
-        case .answering, .closed: watch(.none)
+        case .answering: watch(whileAnswering)
+        case .closed: watch(.none)
         }
+    }
+
+    /// What is awaited of the client until it has its answer.
+    var whileAnswering: Deadline { clientHasFinished ? .presence : .none }
+
+    private func checkPresence() {
+        guard peer.isHeld else { return close() }
+        nextLook = min(nextLook * 2, Self.longestLook)
+        watch(.presence)
     }
 
     private var unsent: Int {

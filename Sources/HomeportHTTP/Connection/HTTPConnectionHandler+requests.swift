@@ -65,7 +65,7 @@ extension HTTPConnectionHandler {
         self.exchange = exchange
         phase = head.body == .none ? .answering : .body(BodyDecoder(head.body, limits: service.limits))
         (bodyBytes, drainBudget, owesDrained) = (0, service.limits.drain, false)
-        expect(head.body == .none ? .none : .body)
+        expect(head.body == .none ? whileAnswering : .body)
         if let refusal = service.policy?.refuse(head, from: peer) {
             exchange.refuse(refusal)
         } else {
@@ -106,7 +106,7 @@ extension HTTPConnectionHandler {
             return true
         case .end:
             phase = .answering
-            expect(.none)
+            expect(whileAnswering)
             if !drains { exchange.bodyIsWhole(trailer: decoder.trailer) } else if !isSending { nextRequest() }
             return true
         }
@@ -126,7 +126,7 @@ extension HTTPConnectionHandler {
         endsAfterAnswer = true
         phase = .answering
         pending = ByteBuffer()
-        expect(.none)
+        expect(whileAnswering)
         exchange.bodyFailed()
         guard exchange === self.exchange else { return }
         if !exchange.isBegun, let refusal {
@@ -194,7 +194,8 @@ extension HTTPConnectionHandler {
         case .head: if pending.readableBytes == 0 || parser.hasBegun { lastAnswerIsOut() } else { process() }
         case .body: process()
         case .lingering: if isHalfClosed { close() }
-        case .answering, .closed: break
+        case .answering: expect(whileAnswering)
+        case .closed: break
         }
     }
 }

@@ -94,6 +94,8 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     var due = NIODeadline.distantFuture
     var stalledSince = NIODeadline.distantPast
     var bodyBytes = 0
+    /// When a client that sends no more is looked for again, from the last look.
+    var nextLook = HTTPConnectionHandler.firstLook
     /// How much was handed to the channel, and how much of it had left when progress was last looked at.
     var handedOver = 0
     var leftBefore = 0
