@@ -84,11 +84,13 @@ package struct ControlClient: Sendable {
     ///   - seconds: How long to wait for one where there is none.
     package func lines(of service: String?, after number: UInt64, wait seconds: Int) async throws -> LogPage {
         let query = (service.map { "service=\($0)&" } ?? "") + "after=\(number)&wait=\(seconds)"
-        let (code, body) = try await ask("GET", "/api/v1/logs?\(query)", nil, within: .seconds(Int64(seconds) + 5))
-        guard code == 200, let page = try? JSONDecoder().decode(LogPage.self, from: body) else {
-            throw broken("it answered \(code) to a question for its logs")
+        return try await whileItRuns {
+            let (code, body) = try await ask("GET", "/api/v1/logs?\(query)", nil, within: .seconds(Int64(seconds) + 5))
+            guard code == 200, let page = try? JSONDecoder().decode(LogPage.self, from: body) else {
+                throw broken("it answered \(code) to a question for its logs")
+            }
+            return page
         }
-        return page
     }
 
     /// Ends programs and starts them once more.
@@ -124,7 +126,7 @@ package struct ControlClient: Sendable {
                 throw broken(SystemFailure.text(error.errnoCode))
             }
             if error.errnoCode == ECONNREFUSED { UnixSocket.removeStale(at: socket) }
-            throw HomeportError(.controlGone, "the project does not run any more", where: socket)
+            throw gone
         } catch {
             throw silent
         }
@@ -133,6 +135,29 @@ package struct ControlClient: Sendable {
             let status = Int(String(decoding: bytes.dropFirst(9).prefix(3), as: UTF8.self))
         else { throw broken("what it answered is no HTTP") }
         return (status, bytes[end.upperBound...])
+    }
+
+    /// Asks for what may come late: the project may end in the middle of that, and of its answer.
+    /// - Throws: ``HomeportError`` with code `control.gone` where it has.
+    func whileItRuns<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+        do { return try await body() } catch let error as HomeportError where error.code == .controlBroken {
+            if await hasEnded { throw gone }
+            throw error
+        }
+    }
+
+    /// It has a moment to do so: who is cut off may notice before its socket is gone.
+    private var hasEnded: Bool {
+        get async {
+            for _ in 0..<30 {
+                do { return try await status() == nil } catch { try? await Task.sleep(for: .milliseconds(100)) }
+            }
+            return false
+        }
+    }
+
+    private var gone: HomeportError {
+        HomeportError(.controlGone, "the project does not run any more", where: socket)
     }
 
     func broken(_ why: String) -> HomeportError {

@@ -18,6 +18,8 @@ final class ControlDownload {
     /// Of an answer that is none of the record's.
     private(set) var refusal: (status: Int, body: Data)?
     private(set) var isWhole = false
+    /// What stands behind its last chunk.
+    private(set) var trailer: ByteBuffer?
 
     /// - Parameter write: Takes the body.
     /// - Throws: What `write` throws; ``HomeportError`` where the answer makes no sense.
@@ -45,7 +47,9 @@ final class ControlDownload {
             case .needMore:
                 pending.discardReadBytes()
                 return
-            case .end: isWhole = true
+            case .end:
+                isWhole = true
+                trailer = decoder.trailer
             case .refused(let refusal): throw HomeportError(.controlBroken, refusal.detail)
             case .data(let range):
                 guard let piece = bytes?.getSlice(at: range.lowerBound, length: range.count) else { break }

@@ -80,7 +80,7 @@ struct QueryWords {
 
 extension FixedWidthInteger {
     /// Of digits alone, without a sign.
-    init?(digits text: String) {
+    package init?(digits text: String) {
         guard text.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
         self.init(text, radix: 10)
     }

@@ -16,12 +16,14 @@ struct ExecCommand: AsyncParsableCommand {
             link and port: of a program are free ones, too. A program with a port of its own in its code still meets itself.
 
             The command finds each service and each named link in its environment: <NAME>_PORT and <NAME>_URL, as in API_URL; HOMEPORT_URL is \
-            the project's own door, where http_proxy=$HOMEPORT_URL reaches every service by name.
+            the project's own door, where http_proxy=$HOMEPORT_URL reaches every service by name. A link "exec -> api" of the plan is the \
+            command's way to api; with --record there is one to every program, so that what the command asks is kept.
 
             EXAMPLES
               homeport exec -- npm test
               homeport exec -f tests/homeport.yaml -- swift test
               homeport exec --output -- pytest -x        with what the programs say, on standard error
+              homeport exec --record run1 -- npm test    homeport tap list --recording run1 shows what was asked
 
             EXIT CODES
               the command's own; 126 and 127 where it cannot be started, as shells have it
@@ -53,6 +55,7 @@ struct ExecCommand: AsyncParsableCommand {
         // Beside the one that may run: this is another project of the same plan.
         plan.file = nil
         plan.takeFreePorts()
+        if record.record != nil { plan.leadCommandThroughLinks() }
         let state = StateDirectory()
         try state.prepare()
         let errors = LineWriter(descriptor: 2)

@@ -42,6 +42,11 @@ struct ProjectChoice: ParsableArguments {
 
     /// - Parameter file: The plan that was named; nil means the one of this folder.
     static func project(_ file: String?, among running: [RunningProjects.One]) throws -> [RunningProjects.One] {
+        // One that has no plan can only be named: an inspector, an opened recording.
+        if let file {
+            let named = running.filter { $0.status.plan == nil && $0.status.project == file }
+            if !named.isEmpty { return named }
+        }
         let here = PlanFile.currentDirectory
         let plan = try file.map { try PlanFile.locate($0) } ?? (try? PlanFile.find(from: here))
         var meant = running.filter { $0.status.plan != nil && $0.status.plan == plan }

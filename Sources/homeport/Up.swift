@@ -13,7 +13,7 @@ struct UpCommand: AsyncParsableCommand {
 
             If the project runs already, the plan is applied to it: whole, or not at all, and only what differs changes. \
             --port, --threads, --host, --log, --record and --decisions are of the start, and stay as they are until homeport \
-            down.
+            down; --record is refused then, since nothing would be recorded.
 
             EXAMPLES
               homeport up                     in the foreground, until Ctrl-C
@@ -70,12 +70,16 @@ struct UpCommand: AsyncParsableCommand {
 
     private func change(_ client: ControlClient, _ status: ProjectStatus, _ path: String) async throws {
         try refuseOtherPort(than: status)
-        if serving.loops.threads != nil || serving.log != nil || !serving.host.isEmpty || decisions.decisions != nil
-            || serving.record.record != nil
-        {
-            Terminal.errors.warn(
-                "--threads, --host, --log, --record and --decisions stay as they are until homeport down"
+        if let folder = serving.record.record {
+            throw HomeportError(
+                .badValue,
+                "\(status.project) runs already: what passes is recorded from the start, or not",
+                where: "--record \(folder)",
+                fix: "homeport down, then this once more"
             )
+        }
+        if serving.loops.threads != nil || serving.log != nil || !serving.host.isEmpty || decisions.decisions != nil {
+            Terminal.errors.warn("--threads, --host, --log and --decisions stay as they are until homeport down")
         }
         let folder = PlanFile.folder(of: path)
         let wish = PlanWish(text: try PlanFile.read(path), file: path, directory: folder, dryRun: dryRun)

@@ -154,12 +154,14 @@ import Foundation
         try await bench.withProject { running async throws in
             for _ in 0..<40 { _ = try await Web.get("/", at: .ipv4(running.port)) }
             let bytes = Mutex<[UInt8]>([])
-            try await running.client.tapExport("har", of: "", secrets: false) { piece in bytes.withLock { $0 += piece }
+            let count = try await running.client.tapExport("har", of: "", secrets: false) { piece in
+                bytes.withLock { $0 += piece }
             }
+            #expect(count.written == 40 && count.left == 0)
             let archive = try JSONDecoder().decode([String: Log].self, from: Data(bytes.withLock { $0 }))
             #expect(archive["log"]?.entries.count == 40)
             await #expect(throws: HomeportError.self) {
-                try await running.client.tapExport("har", of: "(", secrets: false) { _ in }
+                _ = try await running.client.tapExport("har", of: "(", secrets: false) { _ in }
             }
         }
     }

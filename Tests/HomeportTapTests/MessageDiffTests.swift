@@ -44,6 +44,27 @@ struct MessageDiffTests {
         )
     }
 
+    @Test func placesThatDoNotCountAreLeftOut() {
+        let (before, after) = (
+            side(
+                "HTTP/1.1 200 OK",
+                [("Date", "1"), ("ETag", "a")],
+                #"{"time": 1, "all": [{"id": 1, "n": 1}, {"id": 2}]}"#
+            ),
+            side(
+                "HTTP/1.1 200 OK",
+                [("Date", "2"), ("ETag", "b")],
+                #"{"time": 2, "all": [{"id": 3, "n": 2}, {"id": 4}]}"#
+            )
+        )
+        func places(_ ignored: String...) -> [String] {
+            MessageDiff(before, after, ignoring: DifferencePlaces(ignored)).changes.map(\.place)
+        }
+        #expect(places().count == 6)
+        #expect(places("field date", "body $.time", "body $.all[*].id") == ["field etag", "body $.all[0].n"])
+        #expect(places("*").isEmpty)
+    }
+
     @Test func jsonByItsStructure() {
         #expect(
             bodies(

@@ -34,6 +34,15 @@ struct RecordingDiffTests {
         #expect(diff.changes.isEmpty && diff.compared == 2)
     }
 
+    @Test func aFilterIsOfBothAndWhatDoesNotCountIsNoChange() throws {
+        let before = store([("/a", 200, "{\"n\":1,\"t\":1}", 5), ("/b", 200, "", 5)])
+        let after = store([("/a", 200, "{\"n\":1,\"t\":2}", 5)])
+        let filtered = try RecordingDiff(before, after, TapFilter(parsing: "path=/a"))
+        #expect(filtered.compared == 1 && filtered.changes.map(\.kind) == [.changed])
+        let diff = try RecordingDiff(before, after, ignoring: DifferencePlaces(["body $.t"]))
+        #expect(diff.compared == 2 && diff.changes.map(\.path) == ["/b"])
+    }
+
     @Test func newGoneChangedSlowerAndFasterAreTold() throws {
         let before = store([
             ("/gone", 200, "", 1), ("/gone", 200, "", 1), ("/status", 200, "{}", 5),

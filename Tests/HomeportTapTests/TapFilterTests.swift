@@ -40,6 +40,8 @@ struct TapFilterTests {
         "not is:live", "status>=500 and host=api.localhost and path~/v1/ and took>200ms and body~\"timeout\"",
         "status=200 or status=503", "(status=200 or method=POST) and service=api", "not (status=200 or status=404)",
         "status=200 and status=404 or service=api", "not status=200 service=api", "header.none!=x", "upstream!~3000",
+        "has:header.x-user", "has:request.body", "not has:error", "has:status and not has:trace",
+        "has:type or has:method",
         "path=/*/ord*s", "( ( status=503 ) )", "NOT status=200 AND service=api OR status=1",
     ])
     func itHolds(text: String) throws {
@@ -51,6 +53,7 @@ struct TapFilterTests {
         "method=GET", "took<250ms", "body~nothing", "request.body~timeout", "response.header.x-user=ada", "is:live",
         "not status=503", "status=503 and method=GET", "upstream~3000", "error~x", "path=/v1/*/orders",
         "path=*s/orders",
+        "has:header.none", "has:condition", "has:pid",
         "is:refused", "is:failed", "status=200 or status=404",
     ])
     func itDoesNotHold(text: String) throws {
@@ -68,6 +71,13 @@ struct TapFilterTests {
             ("status=5 and", "column 13", "write one, as in status>=500"), ("status=5)", "column 9", "leave it out"),
             ("is:alive", "column 1", "did you mean is:live?"), ("()", "column 2", "write one, as in status>=500"),
             ("not", "column 4", "write one, as in status>=500"), (">5", "column 1", "write one, as in status>=500"),
+            ("status=5 && path=/", "column 10", "write and"), ("status=5||is:live", "column 9", nil),
+            ("status==5", "column 7", "write ="), ("path =~ x", "column 6", "write ~"),
+            ("!is:live", "column 1", "as in not is:complete"), ("body~'a b'", "column 6", nil),
+            ("service=api -> db", "column 13", "quote the name with \", as in service=\"api -> db\""),
+            ("kind=htp", "column 6", nil), ("host=a:80", "column 6", "write host=a, or header.host=a:80"),
+            ("host=::1", "column 6", "write host=[::1]"), ("has:stauts", "column 5", "did you mean status?"),
+            ("messages>-1", "column 10", "write a whole number from 0"),
             ("status=5 or or", "column 13", nil), ("häder=1 and x=2", "column 1", nil),
         ] as [(String, String, String?)]
     )

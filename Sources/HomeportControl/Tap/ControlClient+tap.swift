@@ -32,10 +32,9 @@ extension ControlClient {
     ///   - seconds: How long to wait for it.
     package func tapNews(_ filter: String, after number: UInt64?, wait seconds: Int) async throws -> TapNews {
         let after = number.map { "&after=\($0)" } ?? ""
-        return try await tell(
-            "/news?filter=\(filter.percentEncoded)&wait=\(seconds)\(after)",
-            within: Int64(seconds) + 5
-        )
+        return try await whileItRuns {
+            try await tell("/news?filter=\(filter.percentEncoded)&wait=\(seconds)\(after)", within: Int64(seconds) + 5)
+        }
     }
 
     package func tapExchange(_ id: UInt64) async throws -> TapExchangeMessage { try await tell("/\(id)", within: 10) }
@@ -88,13 +87,14 @@ extension ControlClient {
     /// The record, or a part of it, in a form of others.
     /// - Parameter form: `har`, `pcapng`.
     /// - Parameter write: Takes it, piece by piece, on a thread of its own.
+    /// - Returns: How many exchanges are in it.
     /// - Throws: ``HomeportError`` with code `control.broken` where it ended too early; what `write` throws.
     package func tapExport(
         _ form: String,
         of filter: String,
         secrets: Bool,
         _ write: @escaping @Sendable ([UInt8]) throws -> Void
-    ) async throws {
+    ) async throws -> TapExportCount {
         try await OwnThread.run { try readExport(form, filter, secrets, write) }
     }
 
@@ -103,7 +103,7 @@ extension ControlClient {
         _ filter: String,
         _ secrets: Bool,
         _ write: ([UInt8]) throws -> Void
-    ) throws {
+    ) throws -> TapExportCount {
         let connection = try openConnection()
         let question =
             "GET /api/v1/tap/\(form)?filter=\(filter.percentEncoded)&secrets=\(secrets) HTTP/1.1\r\n"
@@ -118,6 +118,10 @@ extension ControlClient {
         if let refusal = download.refusal {
             throw problem(refusal.body) ?? broken("it answered \(refusal.status) to a question for the record")
         }
+        guard let count = download.trailer.flatMap({ TapExportCount(trailer: $0) }) else {
+            throw broken("it does not say how many exchanges it has written")
+        }
+        return count
     }
 
     private func openConnection() throws -> Descriptor {

@@ -33,7 +33,8 @@ extension ControlResponder {
         case ["news"]: answer(exchange) { try await Self.news(query, store) }
         default:
             guard let id = parts.first.flatMap({ UInt64(digits: $0) }), let row = store.row(id) else {
-                return refuse(404, "tap.row", "there is no such exchange, or no more", nil, exchange)
+                let name = (parts.first ?? "").harmless
+                return refuse(404, "tap.row", "there is no exchange \(name), or no more", nil, exchange)
             }
             switch Array(parts.dropFirst()) {
             case []: answer(exchange) { .ok(TapExchangeMessage(row, in: store)) }

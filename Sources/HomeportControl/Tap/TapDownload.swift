@@ -8,7 +8,7 @@ final class TapDownload {
     private let store: TapStore
     private var export: any TapExport
     private var ids: ArraySlice<UInt64>
-    private var isWaiting = false
+    private var count = TapExportCount()
 
     /// How many are written before others of this loop have their turn.
     private static let turn = 16
@@ -23,6 +23,7 @@ final class TapDownload {
         head.add("Content-Disposition", "attachment; filename=\"\(type(of: export).fileName)\"")
         head.add("Cache-Control", "no-store")
         head.add("X-Content-Type-Options", "nosniff")
+        head.add("Trailer", "\(TapExportCount.writtenField), \(TapExportCount.leftField)")
         exchange.begin(head)
         exchange.send(ByteBuffer(bytes: export.begin()))
         goOn()
@@ -36,7 +37,9 @@ final class TapDownload {
         }
         var piece = ByteBuffer()
         for id in ids.prefix(Self.turn) {
-            if let row = store.row(id) { piece.writeBytes(export.entry(row, in: store)) }
+            let entry = store.row(id).map { export.entry($0, in: store) } ?? []
+            if entry.isEmpty { count.left += 1 } else { count.written += 1 }
+            piece.writeBytes(entry)
         }
         ids = ids.dropFirst(Self.turn)
         exchange.send(piece)
@@ -45,7 +48,7 @@ final class TapDownload {
             return exchange.loop.loop.execute { bound.value.goOn() }
         }
         exchange.send(ByteBuffer(bytes: export.end()))
-        exchange.end()
+        exchange.end(trailer: count.trailer)
     }
 
     /// The numbers of those that match, in the order in which they began.

@@ -24,6 +24,8 @@ package struct TapMessageList: Codable, Sendable {
         package var base64: String?
         package var event: String?
         package var id: String?
+        /// Of a close frame, why: 1000 is the usual end. Its text is then what stands behind it.
+        package var code: Int?
         /// Whether the payload is as permessage-deflate has it.
         package var compressed: Bool?
         /// Whether a continuation follows.
@@ -36,6 +38,7 @@ package struct TapMessageList: Codable, Sendable {
             (kind, length, event, id) = (content.kind, content.length, content.event, content.id)
             text = String(validating: content.bytes, as: UTF8.self)
             if text == nil { base64 = Data(content.bytes).base64EncodedString() }
+            code = content.closeCode
             if content.isCompressed { compressed = true }
             if content.goesOn { continues = true }
         }

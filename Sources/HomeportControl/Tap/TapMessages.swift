@@ -150,15 +150,23 @@ package struct TapExchangeMessage: Codable, Sendable {
     package var row: TapRowMessage
     /// Where the client found us.
     package var local: String?
+    /// Where it asked the service from; nil where that was no connection of its own.
+    package var upstreamLocal: String?
     package var reused: Bool
     package var times: Times
     package var request: Message
     /// Nil where there is no answer.
     package var response: Message?
 
+    enum CodingKeys: String, CodingKey {
+        case row, local, reused, times, request, response
+        case upstreamLocal = "upstream_local"
+    }
+
     init(_ row: TapRow, in store: TapStore) {
         self.row = TapRowMessage(row)
         local = row.local?.text
+        upstreamLocal = row.upstreamLocal?.text
         reused = row.isReused
         let times = row.times
         func milliseconds(_ time: Int64?) -> Double? { time.map(TapRowMessage.milliseconds) }

@@ -11,6 +11,8 @@ package struct SingleRequest: Sendable {
         /// Until the answer's head was there, and until its end; with the connection's making.
         package var headed: Duration
         package var took: Duration
+        /// Where it came from, as who is asked sees it.
+        package var local: SocketAddress?
     }
 
     /// Why it is no request, or what became of it.
@@ -91,7 +93,9 @@ package struct SingleRequest: Sendable {
         dialer.dial(on: loop) { try $0.pipeline.syncOperations.addHandler(bound.value.connection) }
             .whenComplete { result in
                 switch result {
-                case .success: bound.value.send(head, method, framing, body)
+                case .success(let channel):
+                    bound.value.local = channel.localAddress
+                    bound.value.send(head, method, framing, body)
                 case .failure(let error): bound.value.end(.failure(Failure.failed(.unreachable(error))))
                 }
             }
@@ -99,6 +103,7 @@ package struct SingleRequest: Sendable {
 
     private final class Asking: ResponseReceiver {
         let connection: ClientConnection
+        var local: SocketAddress?
         private let answer: EventLoopPromise<Answer>
         private let began = ContinuousClock.now
         private var status = 0
@@ -134,21 +139,18 @@ package struct SingleRequest: Sendable {
         func received(_ bytes: ByteBuffer) { self.bytes += Int64(bytes.readableBytes) }
 
         func ends(trailer: ByteBuffer?) {
-            end(.success(Answer(status: status, bytes: bytes, headed: headed, took: ContinuousClock.now - began)))
+            end()
         }
 
         func switches(_ head: ReceivedHead, _ channel: any Channel, rest: ByteBuffer) {
             channel.close(promise: nil)
-            end(
-                .success(
-                    Answer(
-                        status: head.status,
-                        bytes: 0,
-                        headed: ContinuousClock.now - began,
-                        took: ContinuousClock.now - began
-                    )
-                )
-            )
+            (status, headed) = (head.status, ContinuousClock.now - began)
+            end()
+        }
+
+        private func end() {
+            let took = ContinuousClock.now - began
+            end(.success(Answer(status: status, bytes: bytes, headed: headed, took: took, local: local)))
         }
 
         func fails(_ failure: ClientFailure) { end(.failure(Failure.failed(failure))) }

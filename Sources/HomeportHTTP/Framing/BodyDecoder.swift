@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 /// Where a message's body is in what the connection brings, whichever way its length is told.
 package enum BodyDecoder {
@@ -36,7 +36,7 @@ package enum BodyDecoder {
     }
 
     /// The trailer fields of a chunked body that is whole, as lines; nil where it had none.
-    var trailer: ByteBuffer? { if case .chunked(let decoder) = self { decoder.trailer } else { nil } }
+    package var trailer: ByteBuffer? { if case .chunked(let decoder) = self { decoder.trailer } else { nil } }
 
     /// See ``ChunkedDecoder/next(in:from:)``.
     package mutating func next(in bytes: Span<UInt8>, from offset: inout Int) -> ChunkedDecoder.Event {

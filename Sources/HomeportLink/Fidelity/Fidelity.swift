@@ -59,7 +59,7 @@ package struct Fidelity: Sendable {
 
     private func base(_ connections: Int) async throws -> Double {
         progress("a link without conditions")
-        return Statistics.percentile(try await pings(connections, "", 2), 0.5)
+        return try await pings(connections, "", 2).percentile(0.5) ?? .nan
     }
 
     private func latency(_ asked: Double, _ connections: Int, _ base: Double) async throws -> FidelityReport.Measure {
@@ -67,7 +67,7 @@ package struct Fidelity: Sendable {
         progress("latency \(name)")
         let times = try await pings(connections, "latency: \(Int(asked))ms", connections == 1 && asked > 50 ? 6 : 3)
         let errors = times.map { $0 - asked - base }
-        let (p50, p99) = (Statistics.percentile(errors, 0.5), Statistics.percentile(errors, 0.99))
+        let (p50, p99) = (errors.percentile(0.5) ?? .nan, errors.percentile(0.99) ?? .nan)
         let early = asked - (times.first ?? .nan)
         return FidelityReport.Measure(
             kind: "latency",
@@ -103,7 +103,7 @@ package struct Fidelity: Sendable {
 
     private func datagramBase() async throws -> Double {
         progress("a link for UDP without conditions")
-        return Statistics.percentile(try await datagrams("", 1000).compactMap { $0 }.sorted(), 0.5)
+        return try await datagrams("", 1000).compactMap { $0 }.sorted().percentile(0.5) ?? .nan
     }
 
     private func jitter(_ name: String, _ distribution: Distribution, _ base: Double) async throws
@@ -152,7 +152,7 @@ package struct Fidelity: Sendable {
             before = at
             return level / rate.bytesPerSecond * 1000
         }
-        let burst = Statistics.percentile(depths.sorted(), 0.999)
+        let burst = depths.sorted().percentile(0.999) ?? .nan
         var sum = 0.0
         let curve = thinned(
             seen.map { at, count in

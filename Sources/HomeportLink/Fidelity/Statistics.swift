@@ -2,11 +2,6 @@ import HomeportConditions
 
 /// What a sample says of what it was drawn from.
 enum Statistics {
-    static func percentile(_ sorted: [Double], _ share: Double) -> Double {
-        guard !sorted.isEmpty else { return .nan }
-        return sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
-    }
-
     /// Kolmogorov and Smirnov's D: the largest distance between the sample's distribution and the one it should have.
     /// - Parameters:
     ///   - sorted: In units of the distribution.

@@ -94,4 +94,22 @@ extension Plan {
             services[index].kind = .program(program)
         }
     }
+
+    /// Who the command of `homeport exec` is, to links: `exec -> api`.
+    package static let command = "exec"
+
+    /// Leads a command to each service through a link of its own, so that what it asks is seen. Folders see it themselves.
+    package mutating func leadCommandThroughLinks() {
+        for service in services {
+            let name = "\(Self.command) -> \(service.name)"
+            switch service.kind {
+            case .folder: continue
+            case .upstream(let upstream) where upstream.to.scheme == .udp: continue
+            case .program, .upstream: break
+            }
+            if !links.contains(where: { $0.name == name }) {
+                links.append(LinkPlan(name: name, to: .service(service.name)))
+            }
+        }
+    }
 }

@@ -206,7 +206,7 @@ extension Project {
 
     /// Where the project's services are: `API_PORT` and `API_URL` for each, through the link from `user` to it where the
     /// plan has one.
-    /// - Parameter user: A service, or nil for who is none.
+    /// - Parameter user: A service, or nil for a command.
     /// - Parameter asPlanned: Each at the port that it was told, wherever it is found.
     package func environment(seenBy user: String?, asPlanned: Bool = false) -> [String: String] {
         var all: [String: String] = [:]
@@ -238,7 +238,7 @@ extension Project {
         _ asPlanned: Bool
     ) -> (host: String, Port, scheme: String)? {
         let scheme = service.speaksHTTP ? "http" : "tcp"
-        if let user, let link = links["\(user) -> \(service.name)"], let port = link.port {
+        if let link = links["\(user ?? Plan.command) -> \(service.name)"], let port = link.port {
             return ("127.0.0.1", port, scheme)
         }
         switch service.kind {

@@ -43,10 +43,11 @@ package struct MessageDiff: Sendable, Equatable {
     /// Differences that are told of one body.
     static let most = 1000
 
-    package init(_ before: Side, _ after: Side) {
+    package init(_ before: Side, _ after: Side, ignoring: DifferencePlaces = DifferencePlaces([])) {
         if before.line != after.line { changes.append(Change(place: "line", before: before.line, after: after.line)) }
         compareFields(before.fields, after.fields)
-        compareBodies(before, after)
+        compareBodies(before, after, ignoring)
+        changes.removeAll { ignoring.contains($0.place) }
     }
 
     /// Names in any case; several values of one name are compared as a list, in their order.
@@ -63,7 +64,7 @@ package struct MessageDiff: Sendable, Equatable {
         }
     }
 
-    private mutating func compareBodies(_ before: Side, _ after: Side) {
+    private mutating func compareBodies(_ before: Side, _ after: Side, _ ignored: DifferencePlaces) {
         if before.body == after.body, before.length == after.length {
             if before.isWhole || before.sha256 != nil && before.sha256 == after.sha256 { return }
             let isKnown = before.sha256 != nil && after.sha256 != nil
@@ -78,8 +79,9 @@ package struct MessageDiff: Sendable, Equatable {
         if plain.bytes == other.bytes, plain.isWhole, other.isWhole { return }
         if let old = JSONTree(plain.bytes), let new = JSONTree(other.bytes) {
             old.compare(with: new, at: "$") { path, before, after in
-                guard changes.count < Self.most else { return }
-                changes.append(Change(place: "body \(path)", before: before, after: after))
+                let place = "body \(path)"
+                guard changes.count < Self.most, !ignored.contains(place) else { return }
+                changes.append(Change(place: place, before: before, after: after))
             }
             return
         }

@@ -1,3 +1,5 @@
+import HomeportCore
+
 /// What is different between two recordings: requests are matched by method and path, and among equal ones by their order.
 package struct RecordingDiff: Sendable {
     /// What became of all requests with one method and path.
@@ -55,14 +57,22 @@ package struct RecordingDiff: Sendable {
     }
 
     /// - Throws: `CancellationError`.
-    package init(_ before: TapStore, _ after: TapStore) throws {
+    /// - Parameters:
+    ///   - filter: Of both.
+    ///   - ignoring: Differences of answers that do not count.
+    package init(
+        _ before: TapStore,
+        _ after: TapStore,
+        _ filter: TapFilter = .all,
+        ignoring: DifferencePlaces = DifferencePlaces([])
+    ) throws {
         var groups: [Key: Group] = [:]
-        try collect(before, \.before, into: &groups)
-        try collect(after, \.after, into: &groups)
+        try collect(before, \.before, filter, into: &groups)
+        try collect(after, \.after, filter, into: &groups)
         compared = groups.count
         for (key, group) in groups.sorted(by: { ($0.key.path, $0.key.method) < ($1.key.path, $1.key.method) }) {
             try Task.checkCancellation()
-            changes += Self.compare(key, group, before, after)
+            changes += Self.compare(key, group, before, after, ignoring)
         }
         let order = Change.Kind.allCases
         changes.sort { order.firstIndex(of: $0.kind) ?? 0 < order.firstIndex(of: $1.kind) ?? 0 }
@@ -71,12 +81,15 @@ package struct RecordingDiff: Sendable {
     private mutating func collect(
         _ store: TapStore,
         _ side: WritableKeyPath<Group, [UInt64]>,
+        _ filter: TapFilter,
         into groups: inout [Key: Group]
     ) throws {
         var rows: [(began: Int64, id: UInt64, key: Key)] = []
         store.forEach(in: store.range) { row in
-            guard row.kind.isHTTP || row.kind == .webSocket, !row.method.isEmpty else { return true }
-            rows.append((row.began, row.id, Key(method: row.method, path: row.path)))
+            guard row.kind.isHTTP || row.kind == .webSocket, !row.method.isEmpty else { return !Task.isCancelled }
+            if filter.matches(row, in: store) {
+                rows.append((row.began, row.id, Key(method: row.method, path: row.path)))
+            }
             return !Task.isCancelled
         }
         try Task.checkCancellation()
@@ -90,7 +103,13 @@ package struct RecordingDiff: Sendable {
         }
     }
 
-    private static func compare(_ key: Key, _ group: Group, _ before: TapStore, _ after: TapStore) -> [Change] {
+    private static func compare(
+        _ key: Key,
+        _ group: Group,
+        _ before: TapStore,
+        _ after: TapStore,
+        _ ignored: DifferencePlaces
+    ) -> [Change] {
         func change(_ kind: Change.Kind) -> Change {
             Change(
                 kind: kind,
@@ -106,7 +125,7 @@ package struct RecordingDiff: Sendable {
         var (differing, first) = (0, [MessageDiff.Change]())
         for (old, new) in zip(group.before, group.after) {
             guard let old = before.row(old), let new = after.row(new) else { continue }
-            let changes = answer(old, before, new, after)
+            let changes = answer(old, before, new, after, ignored)
             guard !changes.isEmpty else { continue }
             differing += 1
             if first.isEmpty { first = Array(changes.prefix(mostChanges)) }
@@ -129,10 +148,14 @@ package struct RecordingDiff: Sendable {
     }
 
     /// What a client would notice: status, media type, body; not the fields that differ from one answer to the next.
-    private static func answer(_ old: TapRow, _ before: TapStore, _ new: TapRow, _ after: TapStore) -> [MessageDiff
-        .Change]
-    {
-        MessageDiff(side(old, before), side(new, after)).changes
+    private static func answer(
+        _ old: TapRow,
+        _ before: TapStore,
+        _ new: TapRow,
+        _ after: TapStore,
+        _ ignored: DifferencePlaces
+    ) -> [MessageDiff.Change] {
+        MessageDiff(side(old, before), side(new, after), ignoring: ignored).changes
     }
 
     private static func side(_ row: TapRow, _ store: TapStore) -> MessageDiff.Side {
@@ -149,6 +172,6 @@ package struct RecordingDiff: Sendable {
 
     private static func median(_ ids: [UInt64], _ store: TapStore) -> Int64? {
         let took = ids.compactMap { store.row($0) }.filter { $0.kind == .http }.compactMap(\.took).sorted()
-        return took.isEmpty ? nil : took[took.count / 2]
+        return took.percentile(0.5)
     }
 }

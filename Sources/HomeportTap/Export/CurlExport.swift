@@ -30,10 +30,15 @@ package struct CurlExport: Sendable {
             target.hasPrefix("http://") || target.hasPrefix("https://") ? target : "http://\(row.authority)\(target)"
         if let place = Self.detour(row) { words += ["--connect-to", Self.quoted("::\(place)")] }
         words.append(Self.quoted(url))
+        let isUpgrade = row.status == 101
+        if isUpgrade {
+            words += ["--http1.1", "--no-buffer"]
+            notes.append("curl opens it and shows what comes, with the frames around it; it sends nothing more")
+        }
         var hasType = false
         for field in fields.all {
             let name = field.name.lowercased()
-            if Self.own.contains(name) { continue }
+            if Self.own.contains(name), !(isUpgrade && ["connection", "upgrade"].contains(name)) { continue }
             if name == "content-type" { hasType = true }
             if redaction.isSecret(name) {
                 notes.append("\(field.name) is left out; --secrets exports it")

@@ -116,6 +116,38 @@ enum FilterField: Sendable, Equatable {
         }
     }
 
+    func isThere(in subject: FilterSubject) -> Bool {
+        switch self {
+        case .body(let sides): sides.all.contains { subject.row.length($0) > 0 }
+        case .added, .messages, .size: number(of: subject.row) ?? 0 > 0
+        case .id, .status, .took, .pid: number(of: subject.row) != nil
+        default: !texts(of: subject).isEmpty
+        }
+    }
+
+    /// - Throws: ``HomeportError`` for a text that no exchange can have there.
+    func check(_ text: String) throws(HomeportError) {
+        switch self {
+        case .kind where !text.contains("*"):
+            let known = TapKind.allCases.map(\.word)
+            guard !known.contains(text.lowercased()) else { return }
+            throw HomeportError(
+                .badValue,
+                "there is no kind \(text.harmless)",
+                fix: "known: \(known.joined(separator: ", "))"
+            )
+        case .host where Self.withoutPort(text) != text:
+            let bare = Self.withoutPort(text)
+            throw HomeportError(
+                .badValue,
+                "a host is compared without its port, and an address of IPv6 in brackets",
+                fix: bare.isEmpty || text.dropFirst(bare.count + 1).contains(":")
+                    ? "write host=[\(text.harmless)]" : "write host=\(bare.harmless), or header.host=\(text.harmless)"
+            )
+        default: break
+        }
+    }
+
     private static func withoutPort(_ authority: String) -> String {
         let bytes = Array(authority.utf8)
         return String(decoding: bytes[Authority.host(of: bytes.span)], as: UTF8.self)

@@ -5,7 +5,7 @@ import HomeportCore
 ///     or    = and { "or" and }
 ///     and   = not { ["and"] not }
 ///     not   = "not" not | "(" or ")" | test
-///     test  = "is:" STATE | "condition:" NAME | FIELD RELATION VALUE
+///     test  = "is:" STATE | "has:" FIELD | "condition:" NAME | FIELD RELATION VALUE
 struct FilterParser {
     private struct Token {
         enum Kind: Equatable {
@@ -58,11 +58,12 @@ struct FilterParser {
             case "\"":
                 tokens.append(Token(kind: .quoted(try quoted(text, &index)), column: column))
             default:
+                try refuseOtherLanguages(text, index)
                 if let relation = relation(text, index) {
                     tokens.append(Token(kind: .relation(relation), column: column))
                     index += relation.rawValue.count
                     // What follows is a value, whatever is in it.
-                    if let value = value(text, &index) { tokens.append(value) }
+                    if let value = try value(text, &index) { tokens.append(value) }
                 } else {
                     let start = index
                     while index < text.count, !" \t\n()\"".contains(text[index]), relation(text, index) == nil {
@@ -82,12 +83,47 @@ struct FilterParser {
         }
     }
 
+    /// How other languages have it, and what it is here.
+    private static let otherSigns = ["&&": "and", "||": "or", "==": "=", "=~": "~", "<>": "!="]
+
+    private static func refuseOtherLanguages(_ text: [Character], _ index: Int) throws(HomeportError) {
+        for (sign, word) in otherSigns where text[index...].starts(with: sign) {
+            throw error("\(sign) is written \(word)", at: index + 1, fix: "write \(word)")
+        }
+        if text[index...].starts(with: "->") {
+            throw error(
+                "-> is a part of a link's name",
+                at: index + 1,
+                fix: "quote the name with \", as in service=\"api -> db\""
+            )
+        }
+        if text[index] == "!", relation(text, index) == nil {
+            throw error("! is written not", at: index + 1, fix: "as in not is:complete")
+        }
+        if text[index] == "'" {
+            throw error("a value is quoted with \"", at: index + 1, fix: "write it as in body~\"timed out\"")
+        }
+    }
+
     /// One that is not quoted, up to the next space or closing parenthesis.
-    private static func value(_ text: [Character], _ index: inout Int) -> Token? {
+    private static func value(_ text: [Character], _ index: inout Int) throws(HomeportError) -> Token? {
         while index < text.count, text[index] == " " { index += 1 }
         guard index < text.count, text[index] != "\"" else { return nil }
         let start = index
-        while index < text.count, !" \t\n)".contains(text[index]) { index += 1 }
+        if text[start] == "'" {
+            throw error("a value is quoted with \"", at: start + 1, fix: "write it as in body~\"timed out\"")
+        }
+        while index < text.count, !" \t\n)".contains(text[index]) {
+            for sign in ["&&", "||"] where text[index...].starts(with: sign) {
+                let word = Self.otherSigns[sign] ?? ""
+                throw error(
+                    "\(sign) is written \(word)",
+                    at: index + 1,
+                    fix: "with spaces; if it is the value's own, quote that with \""
+                )
+            }
+            index += 1
+        }
         return start == index ? nil : Token(kind: .word(String(text[start..<index])), column: start + 1)
     }
 
@@ -186,6 +222,11 @@ struct FilterParser {
         }
         next += 1
         if word.hasPrefix("is:") { return try state(String(word.dropFirst(3)), at: token.column) }
+        if word.hasPrefix("has:") {
+            let name = String(word.dropFirst("has:".count))
+            guard let field = FilterField(name.lowercased()) else { throw unknown(name, at: token.column + 4) }
+            return FilterTest(field: field, relation: .equal, value: .anything)
+        }
         if word.hasPrefix("condition:") {
             let name = String(word.dropFirst("condition:".count))
             guard !name.isEmpty else {
@@ -212,12 +253,14 @@ struct FilterParser {
     }
 
     private func unknown(_ word: String, at column: Int) -> HomeportError {
-        let known = FilterField.words.map(\.word) + ["is:live", "header.NAME"]
-        let fix = Spelling.nearest(to: word, among: known).map { "did you mean \($0)?" }
+        let fields = FilterField.words.map(\.word)
+        let fix = Spelling.nearest(to: word, among: fields).map { "did you mean \($0)?" }
+        let known = fields + ["header.NAME", "request.header.NAME", "response.header.NAME"]
+        let states = FilterTest.State.allCases.map { "is:\($0.rawValue)" } + ["has:FIELD", "condition:NAME"]
         return Self.error(
             "\(word.harmless) is no field",
             at: column,
-            fix: fix ?? "known: \(known.joined(separator: ", "))"
+            fix: fix ?? "known: \(known.joined(separator: ", ")); and \(states.joined(separator: ", "))"
         )
     }
 
@@ -253,7 +296,9 @@ struct FilterParser {
         }
         do throws(HomeportError) {
             switch field.kind {
-            case .text: return .text(TextPattern(text, isPartOf: relation == .contains || relation == .containsNot))
+            case .text:
+                if relation == .equal || relation == .isNot { try field.check(text) }
+                return .text(TextPattern(text, isPartOf: relation == .contains || relation == .containsNot))
             case .time: return .number(exactly(Int64(clamping: try Duration(parsing: text).wholeNanoseconds)))
             case .size:
                 if let bytes = Int64(text) { return .number(exactly(bytes)) }
@@ -269,7 +314,7 @@ struct FilterParser {
 
     /// `404`, `5xx`.
     private func number(_ text: String, _ field: FilterField) throws(HomeportError) -> ClosedRange<Int64> {
-        if let number = Int64(text) { return number...number }
+        if let number = Int64(text), number >= 0 { return number...number }
         if field == .status, text.count == 3, let hundreds = text.first?.wholeNumberValue,
             text.dropFirst().lowercased() == "xx"
         {
@@ -277,8 +322,8 @@ struct FilterParser {
         }
         throw HomeportError(
             .badValue,
-            "\"\(text.harmless)\" is no number",
-            fix: field == .status ? "write it as in 404 or 5xx" : nil
+            "\"\(text.harmless)\" is none of its numbers",
+            fix: field == .status ? "write it as in 404 or 5xx" : "write a whole number from 0"
         )
     }
 }

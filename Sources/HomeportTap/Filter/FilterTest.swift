@@ -16,6 +16,8 @@ struct FilterTest: Sendable {
         case number(ClosedRange<Int64>)
         case text(TextPattern)
         case state(State)
+        /// Whether it has the field at all.
+        case anything
     }
 
     enum State: String, Sendable, CaseIterable {
@@ -29,6 +31,7 @@ struct FilterTest: Sendable {
     func matches(_ subject: FilterSubject) -> Bool {
         switch value {
         case .state(let state): return matches(state, subject.row)
+        case .anything: return field.isThere(in: subject)
         case .number(let wanted):
             guard let number = field.number(of: subject.row) else { return relation == .isNot }
             switch relation {

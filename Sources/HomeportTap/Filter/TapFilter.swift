@@ -12,6 +12,7 @@ package import HomeportCore
 /// | `~` `!~` | contains, does not contain |
 /// | `<` `<=` `>` `>=` | of numbers, times (`200ms`) and sizes (`64KiB`) |
 /// | `is:WORD` | live, complete, failed, refused, reused, hit (by a condition) |
+/// | `has:FIELD` | there is one: `has:header.cookie`, `has:error`, `has:request.body` |
 /// | `condition:NAME` | hit by that one: `latency`, a link's name, or `db/latency` |
 ///
 /// `and` binds closer than `or`, `not` closer than both. A field that an exchange does not have is unlike everything: `!=` and `!~` hold,

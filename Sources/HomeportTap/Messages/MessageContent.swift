@@ -10,11 +10,13 @@ package struct MessageContent: Sendable, Equatable {
     package var isCompressed = false
     /// Whether more of it follows in frames of its own.
     package var goesOn = false
+    /// Of a close frame, why (RFC 6455, section 7.4); ``bytes`` are then the words behind it.
+    package var closeCode: Int?
     /// An event's name and identifier.
     package var event: String?
     package var id: String?
 
-    package var isWhole: Bool { length == Int64(bytes.count) }
+    package var isWhole: Bool { length == Int64(bytes.count + (closeCode == nil ? 0 : 2)) }
 }
 
 extension TapStore {
@@ -26,13 +28,18 @@ extension TapStore {
             guard let frame = WebSocketFrame(bytes) else {
                 return MessageContent(kind: "frame", length: length, bytes: [])
             }
-            return MessageContent(
+            var content = MessageContent(
                 kind: frame.opcode?.word ?? "frame",
                 length: frame.length,
                 bytes: frame.payload,
                 isCompressed: frame.isCompressed,
                 goesOn: !frame.isFinal
             )
+            if frame.opcode == .close, content.bytes.count >= 2 {
+                content.closeCode = Int(content.bytes[0]) << 8 | Int(content.bytes[1])
+                content.bytes.removeFirst(2)
+            }
+            return content
         case (.events, .response): return Self.event(bytes, length)
         case (.udp, _): return MessageContent(kind: "datagram", length: length, bytes: bytes)
         default: return MessageContent(kind: "bytes", length: length, bytes: bytes)

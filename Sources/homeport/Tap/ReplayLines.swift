@@ -20,10 +20,12 @@ final class ReplayLines: Sendable {
         var took: Double?
         var tookBefore: Double?
         var bytes: Int64?
+        /// Its number in the record, where it has passed there again.
+        var now: UInt64?
         var error: String?
 
         enum CodingKeys: String, CodingKey {
-            case id, status, before, took, bytes, error
+            case id, status, before, took, bytes, now, error
             case tookBefore = "took_before"
         }
     }
@@ -35,8 +37,13 @@ final class ReplayLines: Sendable {
 
     var failures: Int { sum.withLock(\.failures) }
 
-    func write(_ request: ReplayedRequest, _ result: Result<SingleRequest.Answer, SingleRequest.Failure>) {
-        var line = Line(id: request.id, status: 0, before: request.status, tookBefore: request.took)
+    /// - Parameter number: In the record, of what was asked now.
+    func write(
+        _ request: ReplayedRequest,
+        _ result: Result<SingleRequest.Answer, SingleRequest.Failure>,
+        _ number: UInt64?
+    ) {
+        var line = Line(id: request.id, status: 0, before: request.status, tookBefore: request.took, now: number)
         switch result {
         case .success(let answer):
             line.status = answer.status
@@ -66,18 +73,17 @@ final class ReplayLines: Sendable {
         let status = line.before == line.status ? "\(line.status)" : "\(before) → \(line.status)"
         let style: Terminal.Style = line.before == line.status ? .plain : .yellow
         return start + out.styled(status, style) + "  \(time(line.tookBefore)) → \(time(line.took))  "
-            + AccessLog.size(line.bytes ?? 0)
+            + AccessLog.size(line.bytes ?? 0) + (line.now.map { out.styled("  now #\($0)", .dim) } ?? "")
     }
 
     func writeSum() {
         let sum = sum.withLock { $0 }
         let took = sum.took.sorted()
         func share(_ part: Double) -> String {
-            let index = min(took.count - 1, Int(Double(took.count) * part))
-            return AccessLog.time(.nanoseconds(Int64(took[index] * 1_000_000)))
+            AccessLog.time(.nanoseconds(Int64((took.percentile(part) ?? 0) * 1_000_000)))
         }
         let statuses = sum.statuses.sorted { $0.key < $1.key }.map {
-            "\($0.value)× \($0.key == 0 ? "---" : "\($0.key)")"
+            "\($0.value)× \($0.key == 0 ? "no answer" : "\($0.key)")"
         }
         var text = statuses.joined(separator: ", ")
         if !took.isEmpty { text += "; p50 \(share(0.5)), p95 \(share(0.95)), longest \(share(1))" }

@@ -67,10 +67,26 @@ struct ReplayedRequest: Sendable {
     }
 
     /// Lets it be edited first: its head with plain line ends, an empty line, its body.
-    mutating func edit(_ client: ControlClient) async throws {
+    /// - Returns: False for a file that was emptied, as one does who has changed his mind.
+    mutating func edit(_ client: ControlClient) async throws -> Bool {
         let (head, body) = (try await client.tapRequestHead(of: id), try await client.tapBody(.request, of: id))
         let edited = try Editor.edit(head.filter { $0 != UInt8(ascii: "\r") } + body)
+        guard edited.contains(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return false }
         request = try Self.request(edited: edited, before: body, id)
+        return true
+    }
+
+    /// The number that the record has given to what was asked now; nil where it has not seen it.
+    func number(
+        of result: Result<SingleRequest.Answer, SingleRequest.Failure>,
+        _ client: ControlClient
+    ) async throws -> UInt64? {
+        guard case .success(let answer) = result, let from = answer.local, let port = from.port,
+            let host = from.ipAddress
+        else { return nil }
+        let name = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        let filter = "id>\(id) and client=\"\(name)\""
+        return try await client.tap(filter, order: .newest, from: nil, limit: 1).rows.first?.id
     }
 
     /// Line ends are the protocol's again. A Content-Length is made right; a line end that the editor put behind the body is not the

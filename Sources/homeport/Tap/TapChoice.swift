@@ -8,7 +8,13 @@ import HomeportTap
 struct TapChoice: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: "The project's plan (default: homeport.yaml here or above, else the only one that runs)."
+        help: ArgumentHelp(
+            """
+            The project's plan, or the name of what has none, as an inspector tells it (default: homeport.yaml here or above, else the \
+            only project that runs).
+            """,
+            valueName: "file"
+        )
     )
     var file: String?
 

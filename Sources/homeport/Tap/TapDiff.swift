@@ -14,10 +14,15 @@ struct TapDiffCommand: AsyncParsableCommand {
             Two recordings: requests are matched by method and path, those with the same by their order. What is only in one; whose answers \
             have another status, type or body; and what has become slower or faster, by its median: by half, and by 5 ms.
 
+            --ignore leaves out what always differs: a place as it is shown, where * stands for anything.
+
             EXAMPLES
               homeport tap diff 12 15
               homeport tap diff run1 run2             folders that --record has filled
               homeport tap diff run1 run2 --json
+              homeport tap diff run1 run2 --filter 'service=api and not process=homeport'
+              homeport tap diff run1 run2 --ignore 'body $.time' --ignore 'body $.items[*].id'
+              homeport tap diff 12 15 --ignore 'field date'
 
             EXIT CODES
               0  nothing
@@ -33,6 +38,11 @@ struct TapDiffCommand: AsyncParsableCommand {
     @Argument(help: "The other one.")
     var after: String
 
+    @OptionGroup var filter: TapFilterOption
+
+    @Option(help: ArgumentHelp("Leave out differences at this place. Several times for several.", valueName: "place"))
+    var ignore: [String] = []
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -43,9 +53,9 @@ struct TapDiffCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (one, other) = (UInt64(before), UInt64(after))
-        switch (one, other) {
-        case (let one?, let other?): try await choice.withOne { try await compare(one, other, $0) }
+        try filter.check()
+        switch (ExchangeNumber(argument: before), ExchangeNumber(argument: after)) {
+        case (let one?, let other?): try await choice.withOne { try await compare(one.id, other.id, $0) }
         case (nil, nil): try await compareRecordings()
         default:
             throw HomeportError(
@@ -57,9 +67,10 @@ struct TapDiffCommand: AsyncParsableCommand {
     }
 
     private func compareRecordings() async throws {
-        let (before, after) = (before, after)
+        let (before, after, text, ignored) = (before, after, filter.text, DifferencePlaces(ignore))
         let diff = try await OwnThread.run {
-            try RecordingDiff(TapStore(opening: before), TapStore(opening: after))
+            let filter = try TapFilter(parsing: text)
+            return try RecordingDiff(TapStore(opening: before), TapStore(opening: after), filter, ignoring: ignored)
         }
         if json {
             try Terminal.output.write(json: diff.changes)
@@ -70,16 +81,22 @@ struct TapDiffCommand: AsyncParsableCommand {
     }
 
     private func compare(_ before: UInt64, _ after: UInt64, _ client: ControlClient) async throws {
+        guard filter.text.isEmpty else {
+            throw HomeportError(.badValue, "two exchanges are named already", where: "--filter", fix: "leave it out")
+        }
         let (old, new) = (try await client.tapExchange(before), try await client.tapExchange(after))
+        let ignored = DifferencePlaces(ignore)
         let report = Report(
             request: MessageDiff(
                 try await Self.side(old.request, .request, before, client),
-                try await Self.side(new.request, .request, after, client)
+                try await Self.side(new.request, .request, after, client),
+                ignoring: ignored
             )
             .changes,
             response: MessageDiff(
                 try await Self.side(old.response, .response, before, client),
-                try await Self.side(new.response, .response, after, client)
+                try await Self.side(new.response, .response, after, client),
+                ignoring: ignored
             )
             .changes
         )

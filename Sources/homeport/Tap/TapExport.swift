@@ -21,13 +21,14 @@ struct TapExportCommand: AsyncParsableCommand {
 
             EXIT CODES
               0  done
+              1  nothing matches: what is written has no exchange in it
               2  there is no such exchange, or no more
               3  the project does not run, or the file cannot be written
             """
     )
 
     @Option(help: ArgumentHelp("The exchange of this number as a curl line.", valueName: "id"))
-    var curl: UInt64?
+    var curl: ExchangeNumber?
 
     @Option(help: ArgumentHelp("All that match as an HTTP Archive 1.2.", valueName: "file"))
     var har: String?
@@ -38,7 +39,7 @@ struct TapExportCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("The answer of this exchange as a piece of a plan that gives it again.", valueName: "id")
     )
-    var mock: UInt64?
+    var mock: ExchangeNumber?
 
     @OptionGroup var filter: TapFilterOption
 
@@ -48,8 +49,11 @@ struct TapExportCommand: AsyncParsableCommand {
     @OptionGroup var choice: TapChoice
 
     func validate() throws {
-        guard [curl == nil, har == nil, pcapng == nil, mock == nil].filter({ !$0 }).count == 1 else {
-            throw ValidationError("Say which: --har FILE, --pcapng FILE, --curl ID or --mock ID.")
+        let forms = "--har FILE, --pcapng FILE, --curl ID or --mock ID"
+        switch [curl == nil, har == nil, pcapng == nil, mock == nil].count(where: { !$0 }) {
+        case 0: throw ValidationError("Say in which form: \(forms).")
+        case 1: break
+        default: throw ValidationError("One form at a time: \(forms).")
         }
         if curl ?? mock != nil, !filter.text.isEmpty { throw ValidationError("--filter is for --har and --pcapng.") }
     }
@@ -60,15 +64,27 @@ struct TapExportCommand: AsyncParsableCommand {
     }
 
     private func look(into client: ControlClient) async throws {
-        if let curl { return Terminal.output.write(try await client.tapExport("curl", of: curl, secrets: secrets)) }
-        if let mock { return Terminal.output.write(try await client.tapExport("mock", of: mock)) }
+        if let curl { return Terminal.output.write(try await client.tapExport("curl", of: curl.id, secrets: secrets)) }
+        if let mock { return Terminal.output.write(try await client.tapExport("mock", of: mock.id)) }
         let (form, path) = har.map { ("har", $0) } ?? ("pcapng", pcapng ?? "-")
+        let count: TapExportCount
         if path == "-" {
-            return try await client.tapExport(form, of: filter.text, secrets: secrets) { Terminal.output.write($0) }
+            count = try await client.tapExport(form, of: filter.text, secrets: secrets) { Terminal.output.write($0) }
+        } else {
+            let file = try ExportFile(path)
+            count = try await client.tapExport(form, of: filter.text, secrets: secrets) { try file.write($0) }
+            try file.finish()
+            let exchanges = "\(count.written) \(count.written == 1 ? "exchange" : "exchanges")"
+            Terminal.errors.write("\(path.harmless): \(exchanges), \(AccessLog.size(file.count))\n")
         }
-        let file = try ExportFile(path)
-        try await client.tapExport(form, of: filter.text, secrets: secrets) { try file.write($0) }
-        try file.finish()
-        Terminal.errors.write("\(path.harmless): \(AccessLog.size(file.count))\n")
+        if count.left > 0 {
+            Terminal.errors.warn(
+                "\(count.left) that match are not in it: \(form == "har" ? "they still go on, or were no requests" : "they still go on")"
+            )
+        }
+        if count.written == 0 {
+            if count.left == 0 { Terminal.errors.write("nothing matches\n") }
+            throw ExitCode(1)
+        }
     }
 }

@@ -71,7 +71,11 @@ struct TapListCommand: AsyncParsableCommand {
         } else {
             let line = TapLine(terminal: .output)
             for row in rows { Terminal.output.write(line.text(row) + "\n") }
-            if rows.isEmpty { Terminal.errors.write("nothing matches, of \(scanned) exchanges\n") }
+            if rows.isEmpty {
+                Terminal.errors.write(
+                    scanned == 0 ? "nothing was recorded yet\n" : "nothing matches, of \(scanned) exchanges\n"
+                )
+            }
         }
         if rows.isEmpty { throw ExitCode(1) }
     }
@@ -92,6 +96,10 @@ struct TapClearCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var choice: TapChoice
+
+    func validate() throws {
+        if choice.recording != nil { throw ValidationError("A recording is only read: remove its folder instead.") }
+    }
 
     func run() async throws { try await choice.withOne { try await $0.clearTap() } }
 }

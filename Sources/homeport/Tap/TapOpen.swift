@@ -37,7 +37,7 @@ struct TapOpenCommand: AsyncParsableCommand {
 
     func run() async throws {
         let project = try RecordingHost.project(folder) { Terminal.errors.warn($0) }
-        let (last, folder) = (last, folder)
+        let (last, folder, name) = (last, folder, await project.plan.name.text)
         _ = try await ProjectHost.run(
             project,
             state: StateDirectory(),
@@ -50,7 +50,8 @@ struct TapOpenCommand: AsyncParsableCommand {
                 for row in rows.reversed() { Terminal.output.write(line.text(TapRowMessage(row)) + "\n") }
                 let out = Terminal.output
                 out.write(out.styled("\(project.tap.store.counters.rows) exchanges in \(folder)", .bold) + "\n")
-                out.write(out.styled("homeport tap list and show look into them; Ctrl-C ends it", .dim) + "\n")
+                let hint = "homeport tap list and show look into them, with -f \(name); Ctrl-C ends it"
+                out.write(out.styled(hint, .dim) + "\n")
             },
             onStopping: {}
         )

@@ -12,7 +12,7 @@ struct TapReplayCommand: AsyncParsableCommand {
         abstract: "Make requests of the record once more.",
         discussion: """
             Each is sent as it came (a chunked body in chunks of its own), to where it was sent, over a connection of its own; through \
-            the door it is a new exchange in the record. Several go one after the other; with --timing original they begin as far from each other as they did, whether those before are \
+            the door or a link it is a new exchange in the record, whose number is told. Several go one after the other; with --timing original they begin as far from each other as they did, whether those before are \
             answered or not. What came of each is shown beside what had come of it.
 
             --edit opens the request in $VISUAL or $EDITOR first: its head, an empty line, its body. Content-Length is made right.
@@ -40,7 +40,7 @@ struct TapReplayCommand: AsyncParsableCommand {
     }
 
     @Argument(help: "Their numbers.")
-    var ids: [UInt64] = []
+    var numbers: [ExchangeNumber] = []
 
     @OptionGroup var filter: TapFilterOption
 
@@ -50,7 +50,7 @@ struct TapReplayCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often.", valueName: "count"))
     var times = 1
 
-    @Option(help: "serial is one after the other, original as far apart as they were. (default: serial)")
+    @Option(help: "serial is one after the other, original as far apart as they were.")
     var timing = Timing.serial
 
     @Option(help: ArgumentHelp("A port or an address, in the place of where they were sent.", valueName: "target"))
@@ -59,7 +59,7 @@ struct TapReplayCommand: AsyncParsableCommand {
     @Flag(help: "Let it be beyond this machine.")
     var remote = false
 
-    @Option(help: "How long an answer may take. (default: 60s)")
+    @Option(help: "How long an answer may take.")
     var within = "60s"
 
     @Flag(help: "Print JSON, one object a line.")
@@ -69,8 +69,11 @@ struct TapReplayCommand: AsyncParsableCommand {
 
     private static let most = 10_000
 
+    private var ids: [UInt64] { numbers.map(\.id) }
+
     func validate() throws {
-        guard ids.isEmpty != filter.text.isEmpty else { throw ValidationError("Say which: numbers, or --filter.") }
+        if ids.isEmpty, filter.text.isEmpty { throw ValidationError("Say which: numbers, or --filter.") }
+        if !ids.isEmpty, !filter.text.isEmpty { throw ValidationError("Numbers or --filter: one of them.") }
         guard (1...Self.most).contains(times) else { throw ValidationError("--times takes 1 to \(Self.most).") }
         if choice.recording != nil, to == nil {
             throw ValidationError("--recording needs --to: where they were asked, there may be somebody else by now.")
@@ -87,7 +90,7 @@ struct TapReplayCommand: AsyncParsableCommand {
         let within = try Duration(parsing: within)
         let target = try to.map { try UpstreamPlan(parsing: $0, remote: remote).to }
         var requests: [ReplayedRequest] = []
-        for id in try await numbers(client) {
+        for id in try await wanted(client) {
             do { requests.append(try await ReplayedRequest(id, to: target, remote: remote, client)) } catch let error
                 as HomeportError
                 where ids.isEmpty && error.code == .replayImpossible
@@ -99,33 +102,53 @@ struct TapReplayCommand: AsyncParsableCommand {
             Terminal.errors.write("nothing matches\n")
             throw ExitCode(1)
         }
-        if edit { try await requests[0].edit(client) }
+        if edit, try await !requests[0].edit(client) {
+            Terminal.errors.write("nothing is asked: the file was left empty\n")
+            return
+        }
         let lines = ReplayLines(json: json)
         for _ in 0..<times {
             switch timing {
-            case .serial: for request in requests { lines.write(request, await request.ask(within: within)) }
-            case .original: await replay(requests, within: within, lines)
+            case .serial: for request in requests { await replay(request, within: within, client, lines) }
+            case .original: await replay(requests, within: within, client, lines)
             }
         }
         if requests.count * times > 1, !json { lines.writeSum() }
         if lines.failures > 0 { throw ExitCode(1) }
     }
 
+    private func replay(
+        _ request: ReplayedRequest,
+        within: Duration,
+        _ client: ControlClient,
+        _ lines: ReplayLines
+    ) async {
+        let result = await request.ask(within: within)
+        // Asked elsewhere, it does not pass here.
+        let number = to == nil ? try? await request.number(of: result, client) : nil
+        lines.write(request, result, number)
+    }
+
     /// As far apart as they began.
-    private func replay(_ requests: [ReplayedRequest], within: Duration, _ lines: ReplayLines) async {
+    private func replay(
+        _ requests: [ReplayedRequest],
+        within: Duration,
+        _ client: ControlClient,
+        _ lines: ReplayLines
+    ) async {
         let first = requests.map(\.began).min() ?? 0
         let start = ContinuousClock.now
         await withTaskGroup { group in
             for request in requests.sorted(by: { $0.began < $1.began }) {
                 group.addTask {
                     try? await Task.sleep(until: start + .nanoseconds(request.began - first))
-                    lines.write(request, await request.ask(within: within))
+                    await replay(request, within: within, client, lines)
                 }
             }
         }
     }
 
-    private func numbers(_ client: ControlClient) async throws -> [UInt64] {
+    private func wanted(_ client: ControlClient) async throws -> [UInt64] {
         guard ids.isEmpty else { return ids }
         let text = "(\(filter.text)) and (kind=http or kind=events)"
         var (found, next) = ([UInt64](), UInt64?.none)

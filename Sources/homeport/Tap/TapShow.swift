@@ -10,8 +10,8 @@ struct TapShowCommand: AsyncParsableCommand {
         abstract: "One exchange, whole.",
         discussion: """
             Heads as they came, bodies as far as they are kept (the first MiB and the last 64 KiB), and when what happened. Bodies \
-            that are no text are shown by their length and hash; --body writes the bytes. What went through as a stream (a WebSocket, \
-            a connection or datagrams through a link) is shown message by message, with the time of each.
+            that are no text are shown by their length and hash, JSON on one line is shown on several; --body writes the bytes. What went through as a stream (a WebSocket, \
+            an event stream, a connection or datagrams through a link) is shown message by message, with the time of each.
 
             EXAMPLES
               homeport tap show 12
@@ -30,7 +30,7 @@ struct TapShowCommand: AsyncParsableCommand {
     }
 
     @Argument(help: "Its number.")
-    var id: UInt64
+    var number: ExchangeNumber
 
     @Option(help: "Write this body, and nothing else.")
     var body: Side?
@@ -43,7 +43,10 @@ struct TapShowCommand: AsyncParsableCommand {
 
     @OptionGroup var choice: TapChoice
 
+    private var id: UInt64 { number.id }
+
     func validate() throws {
+        if body != nil, json { throw ValidationError("--body writes the bytes as they are: leave --json out.") }
         guard (1...TapMessageList.most).contains(messages) else {
             throw ValidationError("--messages takes 1 to \(TapMessageList.most)")
         }
@@ -72,20 +75,35 @@ struct TapShowCommand: AsyncParsableCommand {
         let ends = [exchange.row.client.map { $0 + process }, exchange.row.upstream].compactMap { $0 }
         out.write("  " + ends.joined(separator: " → ") + (exchange.reused ? " (kept connection)" : "") + "\n")
         out.write("  " + Self.phases(exchange.times) + "\n")
+        if let inner = try await Self.within(exchange, client) { out.write("  seen again on its way as #\(inner)\n") }
         for condition in exchange.row.conditions ?? [] { out.write("  " + Self.text(condition) + "\n") }
         out.write("\n")
         // What passed as a stream is shown message by message.
         guard exchange.row.kind != "tcp", exchange.row.kind != "udp" else { return try await writeMessages(client) }
         let isStream = exchange.row.kind == "websocket" || exchange.row.kind == "tunnel"
+        let hasEvents = exchange.row.kind == "events"
         try await write(exchange.request, .request, isStream: isStream, client)
         if let response = exchange.response {
             out.write("\n")
-            try await write(response, .response, isStream: isStream, client)
+            try await write(response, .response, isStream: isStream || hasEvents, client)
         }
-        if isStream {
+        if isStream || hasEvents {
             out.write("\n")
             try await writeMessages(client)
         }
+    }
+
+    /// What our own connection to the service was to whom it led to, where that is recorded, too: a link behind the door.
+    private static func within(_ exchange: TapExchangeMessage, _ client: ControlClient) async throws -> UInt64? {
+        guard let from = exchange.upstreamLocal, let began = UTCTime.nanoseconds(rfc3339: exchange.row.began) else {
+            return nil
+        }
+        let page = try await client.tap("client=\"\(from)\"", order: .newest, from: nil, limit: TapQuery.mostRows)
+        let end = exchange.row.took.map { began + Int64($0 * 1_000_000) } ?? .max
+        return page.rows.last {
+            $0.id != exchange.row.id
+                && UTCTime.nanoseconds(rfc3339: $0.began).map { (began...max(began, end)).contains($0) } ?? false
+        }?.id
     }
 
     private static func text(_ one: TapRowMessage.Condition) -> String {
@@ -93,7 +111,7 @@ struct TapShowCommand: AsyncParsableCommand {
             one.added > 0 ? "held it back by \(AccessLog.time(.nanoseconds(Int64(one.added * 1_000_000))))" : "hit it"
         let way = one.direction == "up" ? "on the way to the service" : "on the way back"
         let lost = one.discarded > 0 ? ", \(one.discarded) bytes thrown away" : ""
-        return "\(one.condition) of \(one.link) \(added) \(way) (\(one.hits) hits\(lost))"
+        return "\(one.condition) of \(one.link) \(added) \(way) (\(one.hits) \(one.hits == 1 ? "hit" : "hits")\(lost))"
     }
 
     private func writeMessages(_ client: ControlClient) async throws {
@@ -102,7 +120,8 @@ struct TapShowCommand: AsyncParsableCommand {
         for one in list.messages {
             let arrow = one.from == "client" ? "↑" : "↓"
             let at = AccessLog.time(.nanoseconds(Int64(one.at * 1_000_000)))
-            let words = [one.kind, one.event, one.compressed == true ? "compressed" : nil].compactMap { $0 }
+            let words = [one.kind, one.code.map { "\($0)" }, one.event, one.compressed == true ? "compressed" : nil]
+                .compactMap { $0 }
             out.write("\(arrow) \(at) \(words.joined(separator: " ").harmless) \(one.length)  ")
             out.write((one.text.map { $0.harmless } ?? one.base64.map { "base64 \($0)" } ?? "") + "\n")
         }
@@ -112,14 +131,16 @@ struct TapShowCommand: AsyncParsableCommand {
 
     private static func phases(_ times: TapExchangeMessage.Times) -> String {
         let phases: [(String, Double?)] = [
-            ("asked", times.asked), ("connecting", times.dialled), ("connected", times.connected),
-            ("answer", times.answered),
-            ("head", times.headed), ("end", times.ended),
+            ("request whole", times.asked), ("connecting", times.dialled), ("connected", times.connected),
+            ("service answers", times.answered), ("head sent", times.headed), ("end", times.ended),
         ]
-        return phases.compactMap { name, time in
-            time.map { "\(name) at \(AccessLog.time(.nanoseconds(Int64($0 * 1_000_000))))" }
+        // What is at the same time stays in this order.
+        let known = phases.enumerated().compactMap { index, phase in
+            phase.1.map { (time: $0, index: index, name: phase.0) }
         }
-        .joined(separator: ", ")
+        return known.sorted { ($0.time, $0.index) < ($1.time, $1.index) }
+            .map { "\($0.name) at \(AccessLog.time(.nanoseconds(Int64($0.time * 1_000_000))))" }
+            .joined(separator: ", ")
     }
 
     /// - Parameter isStream: Whether what passed behind the heads is no body.
@@ -144,6 +165,7 @@ struct TapShowCommand: AsyncParsableCommand {
             most: 1 << 20
         )
         if let text = Self.text(plain.bytes) {
+            let text = JSONLayout.lines(of: plain.bytes).map { String(decoding: $0, as: UTF8.self) } ?? text
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).harmless }
             out.write(lines.joined(separator: "\n") + (text.hasSuffix("\n") ? "" : "\n"))
         }

@@ -11,7 +11,8 @@ struct TapWatchCommand: AsyncParsableCommand {
         commandName: "watch",
         abstract: "Show exchanges as they happen (this is what plain \"homeport tap\" does).",
         discussion: """
-            Shows an exchange when it has ended, and one that lasts when it has lasted for a tenth of a second.
+            Shows an exchange when it has ended, and one that lasts when it has lasted for a tenth of a second, too: with --json it is \
+            told twice then, first with "live": true.
 
             EXAMPLES
               homeport tap                            everything that runs
@@ -74,13 +75,19 @@ struct TapWatchCommand: AsyncParsableCommand {
         await withTaskGroup { group in
             for one in meant {
                 let lines = TapLines(json: json, project: meant.count > 1 ? one.status.project : nil)
-                group.addTask { [filter, last] in await Self.follow(one.client, filter.text, last, lines) }
+                group.addTask { [filter, last] in
+                    if await Self.follow(one.client, filter.text, last, lines) {
+                        Terminal.errors.write("\(one.status.project) has ended\n")
+                    }
+                }
             }
         }
     }
 
     /// Until the project ends.
-    private static func follow(_ client: ControlClient, _ filter: String, _ last: Int, _ lines: TapLines) async {
+    /// - Returns: Whether it has.
+    private static func follow(_ client: ControlClient, _ filter: String, _ last: Int, _ lines: TapLines) async -> Bool
+    {
         do {
             var next = try await client.tapNews(filter, after: nil, wait: 0).next
             if last > 0 {
@@ -96,14 +103,16 @@ struct TapWatchCommand: AsyncParsableCommand {
                 for row in news.rows { lines.write(row) }
             }
         } catch {
-            if (error as? HomeportError)?.code != .controlGone { Terminal.errors.warn("\(error)") }
+            if (error as? HomeportError)?.code == .controlGone { return true }
+            Terminal.errors.warn("\(error)")
         }
+        return false
     }
 
     // MARK: With a target
 
     private func inspect(_ target: String) async throws {
-        let upstream = try UpstreamPlan(parsing: target, remote: remote)
+        let upstream = try Self.upstream(target, remote: remote)
         guard upstream.speaksHTTP else {
             throw HomeportError(
                 .badValue,
@@ -113,17 +122,22 @@ struct TapWatchCommand: AsyncParsableCommand {
         }
         let state = StateDirectory()
         try state.prepare()
-        var plan = Plan(
-            name: ServiceName(madeFrom: "tap-\(upstream.to.port.map { "\($0)" } ?? "target")"),
-            directory: PlanFile.currentDirectory
+        let port = upstream.to.port.map { "\($0)" } ?? "socket"
+        var plan = Plan(name: ServiceName(madeFrom: "tap-\(port)"), directory: PlanFile.currentDirectory)
+        let service = ServicePlan(
+            name: ServiceName(madeFrom: "port-\(port)"),
+            kind: .upstream(upstream),
+            isDefault: true
         )
-        plan.services = [ServicePlan(name: ServiceName(madeFrom: "target"), kind: .upstream(upstream), isDefault: true)]
-        var options = ProjectOptions(place: .loopbacks(port.flatMap { Port($0) }), threads: loops.count) {
+        plan.services = [service]
+        var options = ProjectOptions(place: .loopbacks(self.port.flatMap { Port($0) }), threads: loops.count) {
             Terminal.errors.warn($0)
         }
         options.isAlone = true
         options.recorder = try record.recorder(onTrouble: options.onWarning)
         let project = Project(plan, options: options)
+        let name = plan.name.text
+        let isAnswered = Self.isAnswered(upstream)
         let (json, text) = (json, filter.text)
         let report = json ? Terminal.errors : Terminal.output
         _ = try await ProjectHost.run(
@@ -135,11 +149,45 @@ struct TapWatchCommand: AsyncParsableCommand {
                 let address = status.addresses.first ?? ""
                 report.write(
                     report.styled(address, .bold) + " → \(upstream.to)\n"
-                        + report.styled("homeport tap show ID looks into one; Ctrl-C ends it", .dim) + "\n"
+                        + report.styled("homeport tap show ID -f \(name) looks into one; Ctrl-C ends it", .dim) + "\n"
                 )
+                if !isAnswered {
+                    Terminal.errors.warn(
+                        "nothing listens on \(upstream.to) yet: until then, requests are answered with 502"
+                    )
+                }
             },
             onStopping: {}
         )
+    }
+
+    /// - Throws: ``HomeportError``, which says what else may have been meant.
+    private static func upstream(_ target: String, remote: Bool) throws -> UpstreamPlan {
+        do { return try UpstreamPlan(parsing: target, remote: remote) } catch {
+            let known = TapCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+            if let near = Spelling.nearest(to: target, among: known) {
+                throw HomeportError(
+                    HomeportError.Code("command.unknown", .words),
+                    "there is no command homeport tap \(target)",
+                    fix: "did you mean homeport tap \(near)?"
+                )
+            }
+            guard (try? ServiceName(parsing: target)) != nil else { throw error }
+            throw HomeportError(
+                .badValue,
+                "\(target) is no address to put an inspector in front of",
+                fix:
+                    "write a port, an address or http://…; what goes to a service: homeport tap --filter service=\(target)"
+            )
+        }
+    }
+
+    /// True where that cannot be told.
+    private static func isAnswered(_ upstream: UpstreamPlan) -> Bool {
+        guard upstream.to.isLoopback, let port = upstream.to.port, let all = try? ListenerTable.listeners() else {
+            return true
+        }
+        return all.contains { $0.local.port == port.number }
     }
 
     private static func follow(_ store: TapStore, _ text: String, _ lines: TapLines) async {
