@@ -1,27 +1,42 @@
 package import NIOCore
 
-/// Who is at the other end of a connection.
-package struct Peer: Sendable {
-    package let local: SocketAddress?
-    package let remote: SocketAddress?
+/// Who is at the other end of a connection. One for each, whoever asks: exchanges keep it without a copy.
+package final class Peer: Sendable {
+    /// One end of a connection.
+    package enum End: Sendable, Hashable {
+        case unknown
+        /// A socket file's, mostly nameless.
+        case unix
+        case name(SocketName)
+
+        init(_ address: SocketAddress?) {
+            if let name = SocketName(address) { self = .name(name) } else { self = address == nil ? .unknown : .unix }
+        }
+
+        package var name: SocketName? { if case .name(let name) = self { name } else { nil } }
+    }
+
+    /// Ours.
+    package let local: End
+    package let remote: End
     /// The address it comes from, without its port; `unknown` for a socket file's nameless client.
     package let host: String
     /// Which process that is, once somebody has looked for it.
     package let process = PeerProcess()
 
+    package static let unknown = Peer(local: nil, remote: nil)
+
     package init(local: SocketAddress?, remote: SocketAddress?) {
-        self.local = local
-        self.remote = remote
+        (self.local, self.remote) = (End(local), End(remote))
         host = remote?.ipAddress ?? "unknown"
     }
 
     /// `127.0.0.1:50312`, `[::1]:50312`, or `unix` for a socket file's nameless client.
     package var text: String {
-        guard let remote else { return "unknown" }
         switch remote {
-        case .v4: return "\(remote.ipAddress ?? "?"):\(remote.port ?? 0)"
-        case .v6: return "[\(remote.ipAddress ?? "?")]:\(remote.port ?? 0)"
-        case .unixDomainSocket: return "unix"
+        case .unknown: "unknown"
+        case .unix: "unix"
+        case .name(let name): name.description
         }
     }
 
@@ -30,7 +45,7 @@ package struct Peer: Sendable {
     ///
     /// Where the kernel cannot tell, on another machine or on macOS, nobody does: other proxies take every client that sends no more for gone.
     package var isHeld: Bool {
-        guard let local = SocketName(local), let remote = SocketName(remote) else { return true }
+        guard let local = local.name, let remote = remote.name else { return true }
         let ends = SocketEnds(transport: .tcp, local: remote, remote: local)
         return ListenerTable.sockets(at: [ends])[0].map { $0.inode != 0 } ?? false
     }

@@ -51,7 +51,7 @@ struct StartReport {
         }
         if !status.links.isEmpty { text += "\n" }
         for link in status.links {
-            text += "  " + terminal.styled(link.addresses.first ?? "", .green)
+            text += "  " + terminal.styled(link.addresses.first ?? "behind the door", .green)
             text += "   link \(link.name.harmless) to \(link.target.harmless): \(LinkReport.conditions(link))\n"
         }
         if let api = status.toxiproxy?.first {

@@ -52,7 +52,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     let service: HTTPService
     let loop: LoopState
     private(set) var context: ChannelHandlerContext?
-    private(set) var peer = Peer(local: nil, remote: nil)
+    private(set) var peer = Peer.unknown
 
     var phase = Phase.head
     var parser: RequestParser

@@ -59,7 +59,7 @@ final class ServerExchange: Exchange {
 
     // MARK: For the responder
 
-    var peer: Peer { connection?.peer ?? Peer(local: nil, remote: nil) }
+    var peer: Peer { connection?.peer ?? .unknown }
     var isOpen: Bool { state == .waiting || state == .begun }
     var isBegun: Bool { state != .waiting }
     var isCongested: Bool {

@@ -36,7 +36,7 @@ package final class PeerProcesses: Sendable {
 
     /// Looks for the process at the other end, if nobody has done so yet.
     package func find(_ peer: Peer, isDatagram: Bool) {
-        guard let local = SocketName(peer.local), let remote = SocketName(peer.remote), peer.process.seek() else {
+        guard let local = peer.local.name, let remote = peer.remote.name, peer.process.seek() else {
             return
         }
         let ends = SocketEnds(transport: isDatagram ? .udp : .tcp, local: remote, remote: local)

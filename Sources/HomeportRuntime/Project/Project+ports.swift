@@ -59,7 +59,7 @@ extension Project {
                     continue
                 }
                 let port = try hold(for: service.name, wanted: nil, of: plan).port
-                let current = CurrentResponder(guarded(responder))
+                let current = CurrentResponder(of: service.name, guarded(responder))
                 let listener = try await HTTPServer.start(
                     ListeningSockets.open(.loopbacks(port)),
                     on: loops,
@@ -98,15 +98,20 @@ struct OwnListener: Sendable {
     let listener: Listener
 }
 
-/// Whoever answers at the moment.
+/// Whoever answers for a service at the moment.
 final class CurrentResponder: Responder {
+    private let service: ServiceName
     private let current: Mutex<any Responder>
 
-    init(_ first: any Responder) { current = Mutex(first) }
+    init(of service: ServiceName, _ first: any Responder) {
+        self.service = service
+        current = Mutex(first)
+    }
 
     func become(_ next: any Responder) { current.withLock { $0 = next } }
 
     func respond(to head: RequestHead, _ exchange: any Exchange) {
+        exchange.observer?.goes(to: service.text)
         current.withLock { $0 }.respond(to: head, exchange)
     }
 }

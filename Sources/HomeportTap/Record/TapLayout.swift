@@ -1,3 +1,4 @@
+import HomeportCore
 import HomeportNet
 import NIOCore
 
@@ -90,21 +91,21 @@ extension UnsafeMutableRawBufferPointer {
     }
 
     /// Family as one byte (4, 6; 1 for a unix socket; 0 for none), port at 2, address at 4.
-    func put(_ address: SocketAddress?, at offset: Int) {
-        guard let address else { return put(UInt8(0), at: offset) }
-        // Where sockaddr_in and sockaddr_in6 have their addresses, on every system.
-        let (family, start, count): (UInt8, Int, Int) =
-            switch address {
-            case .v4: (4, 4, 4)
-            case .v6: (6, 8, 16)
-            case .unixDomainSocket: (1, 0, 0)
+    func put(_ end: Peer.End, at offset: Int) {
+        switch end {
+        case .unknown: put(UInt8(0), at: offset)
+        case .unix: put(UInt8(1), at: offset)
+        case .name(let name):
+            put(name.port, at: offset + 2)
+            switch name.address {
+            case .v4(let address):
+                put(UInt8(4), at: offset)
+                put(address.bits.byteSwapped, at: offset + 4)
+            case .v6(let address):
+                put(UInt8(6), at: offset)
+                put(address.high.byteSwapped, at: offset + 4)
+                put(address.low.byteSwapped, at: offset + 12)
             }
-        put(family, at: offset)
-        guard count > 0 else { return }
-        address.withSockAddr { pointer, _ in
-            let name = UnsafeRawBufferPointer(start: pointer, count: start + count)
-            put(UInt16(bigEndian: name.load(fromByteOffset: 2, as: UInt16.self)), at: offset + 2)
-            self[(offset + 4)...].copyPrefix(UnsafeRawBufferPointer(rebasing: name[start...]))
         }
     }
 }

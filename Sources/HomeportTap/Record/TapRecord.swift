@@ -7,7 +7,7 @@ struct TapRecord: ~Copyable {
     var service = ""
     /// Whether that is a link's name.
     var isOfLink = false
-    var client = Peer(local: nil, remote: nil)
+    var client = Peer.unknown
     /// The client's.
     var process: RunningProcess?
     var upstream: Peer?

@@ -123,10 +123,15 @@ struct TapShowCommand: AsyncParsableCommand {
             let words = [one.kind, one.code.map { "\($0)" }, one.event, one.compressed == true ? "compressed" : nil]
                 .compactMap { $0 }
             out.write("\(arrow) \(at) \(words.joined(separator: " ").harmless) \(one.length)  ")
-            out.write((one.text.map { $0.harmless } ?? one.base64.map { "base64 \($0)" } ?? "") + "\n")
+            out.write((one.text.map { one.kind == "event" ? Self.line($0) : $0.harmless } ?? one.base64.map { "base64 \($0)" } ?? "") + "\n")
         }
         let left = list.total - UInt64(list.messages.count)
         if left > 0 { out.write(out.styled("[\(left) more of \(list.total); --messages shows more]", .dim) + "\n") }
+    }
+
+    /// An event's lines, on one.
+    private static func line(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).map { String($0).harmless }.joined(separator: "  ")
     }
 
     private static func phases(_ times: TapExchangeMessage.Times) -> String {

@@ -165,19 +165,13 @@ struct TapWatchCommand: AsyncParsableCommand {
     private static func upstream(_ target: String, remote: Bool) throws -> UpstreamPlan {
         do { return try UpstreamPlan(parsing: target, remote: remote) } catch {
             let known = TapCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
-            if let near = Spelling.nearest(to: target, among: known) {
-                throw HomeportError(
-                    HomeportError.Code("command.unknown", .words),
-                    "there is no command homeport tap \(target)",
-                    fix: "did you mean homeport tap \(near)?"
-                )
-            }
             guard (try? ServiceName(parsing: target)) != nil else { throw error }
+            let near = Spelling.nearest(to: target, among: known).map { "did you mean homeport tap \($0)?" }
             throw HomeportError(
                 .badValue,
-                "\(target) is no address to put an inspector in front of",
-                fix:
-                    "write a port, an address or http://…; what goes to a service: homeport tap --filter service=\(target)"
+                "\(target) is neither a command of homeport tap nor an address to put an inspector in front of",
+                fix: (near ?? "write a port, an address or http://…")
+                    + " What goes to a service: homeport tap --filter service=\(target)"
             )
         }
     }
