@@ -57,7 +57,7 @@ package final class RouteTable: Sendable {
     private let bare: Place
     private let routes: [Route]
     private let tunnels: (any Responder)?
-    private let protect: @Sendable (any Responder) -> any Responder
+    private let protect: @Sendable (any Responder, ServiceName?) -> any Responder
     private let isAlone: Bool
     private let neighbours: Neighbours?
 
@@ -68,7 +68,7 @@ package final class RouteTable: Sendable {
     ///   - isAlone: Whether the fallback answers for every name below `localhost`, since nobody else could.
     ///   - shared: Hosts that another project has as long as it runs.
     ///   - neighbours: The other projects behind this door.
-    ///   - protect: Put in front of all that answers, but for control, which has rules of its own.
+    ///   - protect: Put in front of all that answers, for a service or none, but for control, which has rules of its own.
     package init(
         routes: [Route],
         fallback: ServiceName?,
@@ -77,11 +77,11 @@ package final class RouteTable: Sendable {
         isAlone: Bool = false,
         shared: Set<String> = [],
         neighbours: Neighbours? = nil,
-        protect: @escaping @Sendable (any Responder) -> any Responder = { $0 }
+        protect: @escaping @Sendable (any Responder, ServiceName?) -> any Responder = { next, _ in next }
     ) {
         let guarded = Dictionary(
             uniqueKeysWithValues: routes.map {
-                ($0.name, Answerer(responder: protect($0.responder), service: $0.name.text))
+                ($0.name, Answerer(responder: protect($0.responder, $0.name), service: $0.name.text))
             }
         )
         var byHost: [String: Place] = [:]
@@ -101,9 +101,9 @@ package final class RouteTable: Sendable {
             }
         }
         func own(_ responder: any Responder) -> Answerer { Answerer(responder: responder) }
-        var bare = byHost[DoorEntry.bare] ?? Place(answerer: own(protect(IndexPage(routes, neighbours))))
+        var bare = byHost[DoorEntry.bare] ?? Place(answerer: own(protect(IndexPage(routes, neighbours), nil)))
         // Who has a default answers there, instead of a list.
-        bare.paths.append((Array(ProxyScript.path.utf8), own(protect(ProxyScript()))))
+        bare.paths.append((Array(ProxyScript.path.utf8), own(protect(ProxyScript(), nil))))
         bare.isShared = byHost[DoorEntry.bare] == nil || shared.contains(DoorEntry.bare)
         self.bare = bare
         byHost[ServiceName.control] = control.map {
@@ -113,7 +113,7 @@ package final class RouteTable: Sendable {
         self.byHost = byHost
         self.below = below.sorted { $0.0.utf8.count > $1.0.utf8.count }
         self.routes = routes
-        self.tunnels = tunnels.map(protect)
+        self.tunnels = tunnels.map { protect($0, nil) }
         self.isAlone = isAlone
         self.protect = protect
     }
@@ -138,7 +138,7 @@ package final class RouteTable: Sendable {
         return isAlone
             ? bare
             : Place(
-                answerer: Answerer(responder: protect(IndexPage(routes, neighbours, unknown: name))),
+                answerer: Answerer(responder: protect(IndexPage(routes, neighbours, unknown: name), nil)),
                 isShared: true
             )
     }

@@ -9,7 +9,8 @@ import NIOCore
 package final class TunnelResponder: Responder {
     package enum Way: Sendable {
         case here
-        case to(any Dialer)
+        /// To whom it lets in.
+        case to(any Dialer, admission: @Sendable (Peer) -> Admission)
     }
 
     /// By host.
@@ -21,7 +22,15 @@ package final class TunnelResponder: Responder {
         let host = head.with(head.authority) { $0.extracting(Authority.name(of: $0)).string.lowercased() }
         switch ways[host] {
         case .here: exchange.answer(Self.established, nil)
-        case .to(let dialer): join(exchange, to: dialer)
+        case .to(let dialer, let admission):
+            switch admission(exchange.peer) {
+            case .open: break
+            case .admitted(let who): exchange.observer?.judged("allowed: \(who)")
+            case .refused(let why):
+                exchange.observer?.judged("refused: \(why)")
+                return exchange.refuse(Refusal(403, "access.stranger", why))
+            }
+            join(exchange, to: dialer)
         case nil:
             exchange.refuse(
                 Refusal(403, "tunnel.unknown", "CONNECT leads to the services behind this door, and to nothing else")
@@ -41,7 +50,7 @@ package final class TunnelResponder: Responder {
                 let why = "the service cannot be reached: \(DialFailure.text(error))"
                 exchange.refuse(Refusal(502, "proxy.unreachable", why))
             case .success(let service):
-                let peer = Peer(local: service.localAddress, remote: service.remoteAddress)
+                let peer = Peer(of: service)
                 let conditions = ConditionProbe.source(of: service)
                 exchange.observer?.upstream(.connected(peer, isReused: false, through: conditions))
                 guard !client.isGone, let near = exchange.takeOver(Self.established) else {

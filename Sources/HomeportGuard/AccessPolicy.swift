@@ -1,25 +1,49 @@
 import HomeportCore
 package import HomeportHTTP
 package import HomeportNet
+import Synchronization
 
 /// What is asked of every request before anything else is done with it: Host, and Origin where something could change.
 package final class AccessPolicy: RequestPolicy {
-    private let hosts: HostRule?
+    private struct Rules {
+        var hosts: HostRule?
+        var origins: Set<String> = []
+    }
 
-    /// - Parameter hosts: nil for any: where others were let in on purpose, by whatever names they know this machine.
-    package init(hosts: HostRule? = HostRule()) { self.hosts = hosts }
+    private let rules: Mutex<Rules>
+
+    /// - Parameters:
+    ///   - hosts: nil for any: where others were let in on purpose, by whatever names they know this machine.
+    ///   - origins: Whose pages may change something, beside those of the same origin.
+    package init(hosts: HostRule? = HostRule(), origins: [WebOrigin] = []) {
+        rules = Mutex(Rules(hosts: hosts, origins: Set(origins.map(\.text))))
+    }
+
+    /// From the next request on.
+    package func become(hosts: HostRule?, origins: [WebOrigin]) {
+        rules.withLock { $0 = Rules(hosts: hosts, origins: Set(origins.map(\.text))) }
+    }
 
     package func refuse(_ head: RequestHead, from peer: Peer) -> Refusal? {
+        let (hosts, origins) = rules.withLock { ($0.hosts, $0.origins) }
         // Without any Host it is HTTP/1.0, which no browser speaks, so that no page can have made it.
         if let hosts, !(head.authority.isEmpty && !head.fields.hasAny(of: [.host])),
             !head.with(head.authority, { hosts.allows($0) })
         {
             return Self.foreign(head)
         }
-        guard head.method.isSafe || OriginRule.allows(head) else {
-            return Refusal(403, "origin.foreign", "a page of another origin may not change anything here")
-        }
-        return nil
+        // A WebSocket is a way to read and to change, begun by a GET that no browser asks anybody for.
+        let isHarmless = head.method.isSafe && !head.fields.hasAny(of: [.upgrade])
+        return isHarmless || OriginRule.allows(head, from: origins) ? nil : Self.foreignPage(head)
+    }
+
+    private static func foreignPage(_ head: RequestHead) -> Refusal {
+        let what =
+            head.fields.hasAny(of: [.upgrade])
+            ? "open a WebSocket here" : "change anything here"
+        let origin = head.fields.text(.origin).flatMap { try? WebOrigin(parsing: $0) }
+        let setting = origin.map { "; if it should, write access: { origins: \($0.text) } in the plan" } ?? ""
+        return Refusal(403, "origin.foreign", "a page of another origin may not \(what)\(setting)")
     }
 
     /// Names the setting, if it is one that can be set.

@@ -6,8 +6,12 @@ import HomeportHTTP
 /// through, since no web page made them send it. `same-site` is not good enough: to a browser, all ports and all names
 /// below `localhost` are one site.
 enum OriginRule {
-    static func allows(_ head: RequestHead) -> Bool {
+    /// - Parameter origins: Others that may, as browsers send them.
+    static func allows(_ head: RequestHead, from origins: Set<String>) -> Bool {
         guard head.fields.count(.origin) <= 1, head.fields.count(.secFetchSite) <= 1 else { return false }
+        if !origins.isEmpty, let origin = head.fields.text(.origin), origins.contains(origin.lowercased()) {
+            return true
+        }
         if let site = head.fields.text(.secFetchSite) { return site == "same-origin" || site == "none" }
         guard let origin = head.fields.text(.origin) else { return true }
         // Only http: there is no TLS in front of this. `null` is the origin of sandboxed frames and of files.

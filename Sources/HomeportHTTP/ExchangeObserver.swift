@@ -15,6 +15,8 @@ package protocol ExchangeObserving: AnyObject, Sendable {
 package protocol ExchangeObserver: AnyObject {
     /// Which service it is for.
     func goes(to service: String)
+    /// What access has said, where it asked for anything: whom it let in, or why not.
+    func judged(_ verdict: String)
     /// A piece of the request's body, as it is taken.
     func asked(_ body: ByteBuffer)
     /// The request's body is whole.
@@ -55,6 +57,7 @@ extension ExchangeObserving {
 
 extension ExchangeObserver {
     package func goes(to service: String) {}
+    package func judged(_ verdict: String) {}
     package func asked(_ body: ByteBuffer) {}
     package func askedAll() {}
     package func upstream(_ event: UpstreamEvent) {}
@@ -96,6 +99,11 @@ package final class ObserverPair: ExchangeObserving {
         func goes(to service: String) {
             one.goes(to: service)
             other.goes(to: service)
+        }
+
+        func judged(_ verdict: String) {
+            one.judged(verdict)
+            other.judged(verdict)
         }
 
         func asked(_ body: ByteBuffer) {

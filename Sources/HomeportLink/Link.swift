@@ -142,8 +142,8 @@ package final class Link: Dialer {
 
     /// A connection that has come to where it listens. On its loop.
     func accept(_ channel: any Channel) throws {
-        try accept(channel) { relay in
-            let peer = Peer(local: channel.localAddress, remote: channel.remoteAddress)
+        let peer = Peer(of: channel)
+        try accept(channel, asked: peer) { relay in
             let observer = observing?.began(
                 name,
                 peer,
@@ -151,17 +151,33 @@ package final class Link: Dialer {
                 on: channel.eventLoop,
                 relay.watched(as: name)
             )
+            switch admission(of: peer) {
+            case .open: break
+            case .admitted(let who): observer?.admitted("allowed: \(who)")
+            case .refused(let why):
+                observer?.refused("refused: \(why)")
+                Abort.arm(channel)
+                return false
+            }
             if let observer { relay.observe(observer) }
+            return true
         }
     }
 
-    private func accept(_ channel: any Channel, _ prepare: (Relay) -> Void) throws {
-        guard case .stream(let dialer, _) = state.withLock(\.target) else { throw ChannelError.operationUnsupported }
+    private func admission(of peer: Peer) -> Admission {
+        guard case .stream(_, _, let admission?) = state.withLock(\.target) else { return .open }
+        return admission(peer)
+    }
+
+    /// - Parameter prepare: Says whether the connection goes on.
+    private func accept(_ channel: any Channel, asked peer: Peer?, _ prepare: (Relay) -> Bool) throws {
+        guard case .stream(var dialer, _, _) = state.withLock(\.target) else { throw ChannelError.operationUnsupported }
+        if let peer { dialer = dialer.asked(by: peer) }
         let number = numbers.add(1, ordering: .relaxed).newValue
         let port = channel.remoteAddress?.port.map { UInt16(truncatingIfNeeded: $0) }
         let facts = ConnectionFacts(number: number, clientPort: port)
         let relay = Relay(facts, on: loop(of: channel.eventLoop), draws: draws.of(number), log: log(of: number))
-        prepare(relay)
+        guard prepare(relay) else { return channel.close(promise: nil) }
         let faulty = http.isEmpty ? dialer : HTTPFaultDialer(base: dialer, faults: http, connection: number)
         try relay.start(channel, faulty) { [self] error in dialled(error) }
     }
@@ -186,7 +202,10 @@ package final class Link: Dialer {
         }
         let watch = NIOLoopBoundBox<PassageWatch?>(nil, eventLoop: loop)
         return StreamPair.connect(on: loop, near: initialize) { [self] far in
-            try accept(far) { watch.value = $0.watched(as: name) }
+            try accept(far, asked: nil) { relay in
+                watch.value = relay.watched(as: name)
+                return true
+            }
         }
         .flatMapThrowing { near in
             if let watch = watch.value { try near.pipeline.syncOperations.addHandler(ConditionProbe(watch)) }

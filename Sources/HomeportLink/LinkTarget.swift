@@ -3,12 +3,13 @@ package import HomeportNet
 
 /// Where a link leads.
 package enum LinkTarget: Sendable {
-    case stream(any Dialer, text: String)
+    /// With who may use it; whoever comes where that is nil.
+    case stream(any Dialer, text: String, admission: (@Sendable (Peer) -> Admission)? = nil)
     case datagram(Endpoint.Place)
 
     var text: String {
         switch self {
-        case .stream(_, let text): text
+        case .stream(_, let text, _): text
         case .datagram(let place): Endpoint(place, scheme: .udp).description
         }
     }

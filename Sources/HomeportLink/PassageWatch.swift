@@ -18,7 +18,7 @@ final class PassageWatch: ConditionSource {
     }
 
     func connected(to channel: any Channel) {
-        dialled = Peer(local: channel.localAddress, remote: channel.remoteAddress)
+        dialled = Peer(of: channel)
         next = ConditionProbe.source(of: channel)
     }
 

@@ -11,6 +11,13 @@ package protocol Dialer: Sendable {
         on loop: any EventLoop,
         initialize: @escaping @Sendable (any Channel) throws -> Void
     ) -> EventLoopFuture<any Channel>
+
+    /// The same for somebody in particular: who answers inside this process knows whom.
+    func asked(by peer: Peer) -> any Dialer
+}
+
+extension Dialer {
+    package func asked(by peer: Peer) -> any Dialer { self }
 }
 
 /// Connects to an address. `localhost` tries both loopbacks, ::1 first, as browsers do.

@@ -1,4 +1,5 @@
 package import NIOCore
+import Synchronization
 
 /// Who is at the other end of a connection. One for each, whoever asks: exchanges keep it without a copy.
 package final class Peer: Sendable {
@@ -26,9 +27,26 @@ package final class Peer: Sendable {
 
     package static let unknown = Peer(local: nil, remote: nil)
 
-    package init(local: SocketAddress?, remote: SocketAddress?) {
+    /// Once it has been asked for.
+    private let knownOwner: Mutex<PeerOwner?>
+
+    /// - Parameter owner: Where that is known without asking, as of a unix socket.
+    package init(local: SocketAddress?, remote: SocketAddress?, owner: PeerOwner? = nil) {
         (self.local, self.remote) = (End(local), End(remote))
         host = remote?.ipAddress ?? "unknown"
+        knownOwner = Mutex(owner)
+    }
+
+    /// Who is at the other end of a channel, on its loop.
+    package convenience init(of channel: any Channel) {
+        var owner: PeerOwner?
+        if case .unixDomainSocket? = channel.localAddress {
+            let identity = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) {
+                PeerIdentity(of: $0)
+            }
+            owner = (identity ?? nil).map { .user($0.uid) } ?? .unknown(.untold)
+        }
+        self.init(local: channel.localAddress, remote: channel.remoteAddress, owner: owner)
     }
 
     /// `127.0.0.1:50312`, `[::1]:50312`, or `unix` for a socket file's nameless client.
@@ -40,13 +58,32 @@ package final class Peer: Sendable {
         }
     }
 
+    /// Which user opened the other end. The kernel is asked the first time, for some microseconds: as early as that matters, since who has
+    /// gone meanwhile is nobody's.
+    package var owner: PeerOwner {
+        knownOwner.withLock { known in
+            if let known { return known }
+            let owner = askedOwner
+            known = owner
+            return owner
+        }
+    }
+
+    private var askedOwner: PeerOwner {
+        guard let local = local.name, let remote = remote.name else { return .unknown(.untold) }
+        let ends = SocketEnds(transport: .tcp, local: remote, remote: local)
+        return PeerOwner(ListenerTable.sockets(at: [ends])[0], at: ends)
+    }
+
     /// Whether a program still holds the other end of a TCP connection that sends no more: one that waits for an answer does, one that has
     /// ended does not, and both look the same on the wire. Asks the kernel, which takes some microseconds.
     ///
     /// Where the kernel cannot tell, on another machine or on macOS, nobody does: other proxies take every client that sends no more for gone.
     package var isHeld: Bool {
-        guard let local = local.name, let remote = remote.name else { return true }
-        let ends = SocketEnds(transport: .tcp, local: remote, remote: local)
-        return ListenerTable.sockets(at: [ends])[0].map { $0.inode != 0 } ?? false
+        guard local.name != nil else { return true }
+        switch askedOwner {
+        case .user, .unknown(.unmapped): return true
+        case .unknown: return false
+        }
     }
 }

@@ -48,6 +48,7 @@ struct Homeport: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(name: "What happened:", subcommands: [TapCommand.self]),
+            CommandGroup(name: "Who may come in:", subcommands: [AccessCommand.self]),
             CommandGroup(name: "This machine:", subcommands: [PortsCommand.self, DoctorCommand.self]),
         ]
     )

@@ -17,7 +17,9 @@ enum Suggestion {
                 continue
             }
             // `ports 8080` has both: subcommands, and a value of its own.
-            guard place == Homeport.self || place == PlanCommand.self || place == LinkCommand.self, word != "help"
+            guard
+                place == Homeport.self || place == PlanCommand.self || place == LinkCommand.self
+                    || place == AccessCommand.self || place == AccessTokenCommand.self, word != "help"
             else {
                 return nil
             }

@@ -108,7 +108,7 @@ import Testing
             routes: [try Self.route("api")],
             fallback: nil,
             control: NamedResponder("control"),
-            protect: { _ in NamedResponder("gate") }
+            protect: { _, _ in NamedResponder("gate") }
         )
         for host in ["api.localhost", "localhost", "zzz.localhost"] {
             #expect(try await ask(table, host: host).body == "gate GET /a")

@@ -32,6 +32,8 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
     package var responseBytes: Int64
     package var error: String?
     package var refusal: String?
+    /// Whom access has let in, or why not.
+    package var access: String?
     package var live: Bool
     package var complete: Bool
     /// What conditions have done to it; nil for nothing.
@@ -62,7 +64,7 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case id, kind, link, began, took, conditions, added, messages, method, host, target, status, service, client,
-            process, upstream, type, trace, error, refusal,
+            process, upstream, type, trace, error, refusal, access,
             live,
             complete
         case requestBytes = "request_bytes"
@@ -82,7 +84,7 @@ package struct TapRowMessage: Codable, Sendable, Equatable {
         type = row.type
         trace = row.traceParent?.trace
         (requestBytes, responseBytes) = (row.length(.request), row.length(.response))
-        (error, refusal) = (row.error, row.refusal)
+        (error, refusal, access) = (row.error, row.refusal, row.verdict)
         (live, complete) = (row.isLive, row.isComplete)
         let hits = row.conditions
         if !hits.isEmpty {

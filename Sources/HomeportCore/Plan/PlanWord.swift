@@ -34,6 +34,18 @@ public struct PlanWord<Value: Sendable>: Sendable {
     }
 }
 
+extension PlanWord {
+    /// A mapping with keys of its own.
+    /// - Parameter start: What it is where no key says otherwise.
+    public init(_ section: PlanSection<Value>, from start: Value) {
+        self.init(schema: section.schema) { node, problems in
+            var value = start
+            section.read(node, into: &value, problems: &problems)
+            return value
+        }
+    }
+}
+
 extension PlanWord where Value == String {
     public static let text = PlanWord { (text) throws(HomeportError) in text }
 }

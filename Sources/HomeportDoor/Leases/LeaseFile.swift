@@ -113,10 +113,8 @@ package struct LeaseFile: Sendable {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let text = (try? encoder.encode(Contents(table))).map { String(decoding: $0, as: UTF8.self) + "\n" }
         do throws(SystemFailure) {
-            // Whatever somebody has put in its place is not written through.
-            unlink("\(path).new")
-            try WholeWrite.file("\(path).new", text ?? "")
-            guard text != nil, rename("\(path).new", path) == 0 else { throw SystemFailure("rename", errno) }
+            guard let text else { throw SystemFailure("write", EINVAL) }
+            try PrivateFile.replace(path, text)
         } catch {
             throw HomeportError(.leases, "the leases cannot be written", where: path, errno: error.errno)
         }

@@ -131,9 +131,7 @@ package final class Neighbours: Sendable {
         do throws(SystemFailure) {
             guard let text = try? encoder.encode(entry) else { throw SystemFailure("write", EINVAL) }
             guard text.count <= Self.mostBytes else { throw SystemFailure("write", EFBIG) }
-            unlink("\(path).new")
-            try WholeWrite.file("\(path).new", String(decoding: text, as: UTF8.self))
-            guard rename("\(path).new", path) == 0 else { throw SystemFailure("rename", errno) }
+            try PrivateFile.replace(path, String(decoding: text, as: UTF8.self))
         } catch {
             throw HomeportError(
                 .doorNames,

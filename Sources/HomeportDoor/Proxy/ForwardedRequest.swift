@@ -25,7 +25,10 @@ enum ForwardedRequest {
         bytes.writeStaticString(" HTTP/1.1\r\nHost: ")
         write(head, head.authority, to: &bytes)
         bytes.writeStaticString("\r\n")
-        fields.copy(into: &bytes) { !rewritten.contains($0.name) && hops.keeps($0, of: fields) }
+        fields.copy(into: &bytes) {
+            !rewritten.contains($0.name) && !(head.hidesAuthorization && $0.name == .authorization)
+                && hops.keeps($0, of: fields)
+        }
         if let forwards = MaxForwards(head) {
             bytes.writeString("Max-Forwards: \(forwards.left - 1)\r\n")
         } else if fields.hasAny(of: [.maxForwards]) {

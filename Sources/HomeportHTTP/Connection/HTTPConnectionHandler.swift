@@ -53,6 +53,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     let loop: LoopState
     private(set) var context: ChannelHandlerContext?
     private(set) var peer = Peer.unknown
+    private let client: Peer?
 
     var phase = Phase.head
     var parser: RequestParser
@@ -103,7 +104,9 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     /// How often the connection was handed from process to process since the last request that was answered.
     var transfers: Int
 
-    package init(service: HTTPService, loop: LoopState, transfers: Int = 0) {
+    /// - Parameter peer: Who asks, where that is not whom the channel leads to.
+    package init(service: HTTPService, loop: LoopState, transfers: Int = 0, for peer: Peer? = nil) {
+        client = peer
         self.transfers = transfers
         self.service = service
         self.loop = loop
@@ -118,7 +121,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     }
 
     package func channelActive(context: ChannelHandlerContext) {
-        peer = Peer(local: context.localAddress, remote: context.remoteAddress)
+        peer = client ?? Peer(of: context.channel)
         service.observer?.connected(peer)
         expect(.idle)
     }

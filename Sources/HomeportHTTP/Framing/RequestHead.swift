@@ -31,6 +31,8 @@ package struct RequestHead {
     package internal(set) var minorVersion: UInt8 = 1
     package internal(set) var body = Body.none
     package internal(set) var expectsContinue = false
+    /// Whether its Authorization was for us, and is nothing to who is asked next.
+    package var hidesAuthorization = false
     /// Whether the client wants the connection to go on after the answer.
     package internal(set) var keepsAlive = true
 
@@ -41,7 +43,7 @@ package struct RequestHead {
         fields.reset()
         (target, authority, path, query) = (0..<0, 0..<0, 0..<0, nil)
         (method, methodRange, form, minorVersion) = (.other, 0..<0, .origin, 1)
-        (body, expectsContinue, keepsAlive) = (.none, false, true)
+        (body, expectsContinue, keepsAlive, hidesAuthorization) = (.none, false, true, false)
     }
 
     /// Calls `body` with the bytes of a range of this head.

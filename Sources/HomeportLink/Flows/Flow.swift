@@ -101,7 +101,7 @@ final class Flow: Passage, ChannelInboundHandler {
     private func connected(_ channel: any Channel) {
         guard !isOver else { return channel.close(promise: nil) }
         upstream = channel
-        observer?.connected(Peer(local: channel.localAddress, remote: channel.remoteAddress))
+        observer?.connected(Peer(of: channel))
         let (waiting, passed) = (early, ready)
         (early, ready) = ([], [])
         for datagram in passed { sendUp(datagram) }

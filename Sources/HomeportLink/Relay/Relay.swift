@@ -85,7 +85,7 @@ final class Relay: Passage {
         guard endsLeft > 0 else { return channel.close(promise: nil) }
         upstreamChannel = channel
         watch?.connected(to: channel)
-        observer?.connected(Peer(local: channel.localAddress, remote: channel.remoteAddress))
+        observer?.connected(Peer(of: channel))
         endsLeft = 2
         upstream.onRelease = { [self] in endReleased() }
         channel.closeFuture.assumeIsolated().whenComplete { [upstream] _ in upstream.lost() }

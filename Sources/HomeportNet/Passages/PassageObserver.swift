@@ -13,6 +13,9 @@ package protocol PassageObserving: AnyObject, Sendable {
 /// Who is told what passes on one connection, or in one flow of datagrams, as its client sees it. On its loop; whatever is handed
 /// over is the relay's: who wants to keep it makes a copy.
 package protocol PassageObserver: AnyObject {
+    /// What access has said: whom it has let in; or why not, and then nothing more comes.
+    func admitted(_ verdict: String)
+    func refused(_ verdict: String)
     /// There is a connection to where it leads, or will be none.
     func connected(_ upstream: Peer)
     func failed(_ error: any Error)
@@ -25,6 +28,8 @@ package protocol PassageObserver: AnyObject {
 }
 
 extension PassageObserver {
+    package func admitted(_ verdict: String) {}
+    package func refused(_ verdict: String) {}
     package func connected(_ upstream: Peer) {}
     package func failed(_ error: any Error) {}
 }

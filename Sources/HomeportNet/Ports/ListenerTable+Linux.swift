@@ -38,7 +38,13 @@ package enum ListenerTable {
         var room = [UInt8](repeating: 0, count: 4 << 10)
         return ends.enumerated().map { index, ends -> SocketRecord? in
             let sequence = UInt32(index + 1)
-            let question = SocketDiag.request(ends.transport, from: ends.local, to: ends.remote, sequence: sequence)
+            // A listener of both families has an IPv4 peer as IPv6; the peer itself mostly has not.
+            let question = SocketDiag.request(
+                ends.transport,
+                from: ends.local.unmapped,
+                to: ends.remote.unmapped,
+                sequence: sequence
+            )
             guard send(kernel.number, question, question.count, 0) == question.count else { return nil }
             // The answer is there when the question has been sent.
             let count = recv(kernel.number, &room, room.count, CInt(MSG_DONTWAIT))

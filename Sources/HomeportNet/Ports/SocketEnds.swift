@@ -1,7 +1,7 @@
 /// A connected socket, by its two ends.
-struct SocketEnds: Sendable, Hashable {
-    var transport: SocketRecord.Transport
+package struct SocketEnds: Sendable, Hashable {
+    package var transport: SocketRecord.Transport
     /// Its own.
-    var local: SocketName
-    var remote: SocketName
+    package var local: SocketName
+    package var remote: SocketName
 }

@@ -26,8 +26,8 @@ package enum WholeWrite {
     }
 
     /// Makes or replaces a file.
-    package static func file(_ path: String, _ text: String) throws(SystemFailure) {
-        let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    package static func file(_ path: String, _ text: String, mode: UInt32 = 0o644) throws(SystemFailure) {
+        let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode_t(mode))
         guard number >= 0 else { throw SystemFailure("open", errno) }
         let descriptor = Descriptor(owning: number)
         let written = Array(text.utf8).withUnsafeBytes { all in

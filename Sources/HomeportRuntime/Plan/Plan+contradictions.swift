@@ -44,7 +44,7 @@ extension Plan {
             }
         }
         return problems + dependencyContradictions(in: root) + doorContradictions(in: root)
-            + linkContradictions(in: root)
+            + linkContradictions(in: root) + accessContradictions(in: root)
     }
 
     /// Names that two services want, and paths that lead to nobody.
@@ -99,10 +99,14 @@ extension Plan {
         var ports: [String: String] = [:]
         var names: Set<String> = []
         for link in links {
-            if let from = link.from, from != LinkPlan.door, !services.contains(where: { $0.name.text == from }) {
-                let near = Spelling.nearest(to: from, among: services.map(\.name.text) + [LinkPlan.door])
+            if let from = link.from, from != LinkPlan.door, from != Self.command,
+                !services.contains(where: { $0.name.text == from })
+            {
+                let near = Spelling.nearest(to: from, among: services.map(\.name.text) + [LinkPlan.door, Self.command])
                 let what = "there is no service \(from) that \(link.name) could come from"
-                let fix = near.map { "did you mean \($0)?" } ?? "name a service of this plan, or door"
+                let fix =
+                    near.map { "did you mean \($0)?" }
+                    ?? "name a service of this plan, door, or exec for what homeport exec runs"
                 problems.append(place(link, "to").wrong(what, fix: fix))
             }
             if case .service(let name) = link.to, !services.contains(where: { $0.name == name }) {

@@ -1,4 +1,5 @@
 package import HomeportCore
+import HomeportGuard
 import HomeportLink
 import HomeportNet
 import HomeportTap
@@ -62,9 +63,16 @@ extension Plan {
                 example: "8474",
                 "Where Toxiproxy's API is offered, for the links of this plan: a port of both loopbacks, or an address."
             ),
+            PlanKey(
+                "access",
+                PlanWord(AccessPlan.section, from: AccessPlan()),
+                to: \.access,
+                example: "{ allow: me }",
+                "Who may come in, to all services that do not say so themselves."
+            ),
             PlanKey("tap", TapPlan.word, to: \.tap, example: "false", "What is kept of exchanges; false for nothing."),
         ],
-        later: ["access", "bus"]
+        later: ["bus"]
     )
 }
 

@@ -1,5 +1,6 @@
 package import HomeportCore
 package import HomeportDoor
+package import HomeportGuard
 package import HomeportLink
 package import HomeportNet
 package import HomeportServe
@@ -17,6 +18,8 @@ package struct Plan: Sendable, Equatable {
     /// Where Toxiproxy's API is offered for the links; nil for nowhere.
     package var toxiproxy: ListenPlace?
     package var tap = TapPlan()
+    /// Who may come in, where a service does not say itself.
+    package var access = AccessPlan()
 
     package init(name: ServiceName, directory: String, file: String? = nil) {
         self.name = name
@@ -41,6 +44,8 @@ package struct ServicePlan: Sendable, Equatable {
     package var routes: [PathRoute] = []
     /// Other names that it has.
     package var names: [DoorName] = []
+    /// Who may come in.
+    package var access = AccessPlan()
 
     package init(name: ServiceName, kind: Kind, isDefault: Bool = false) {
         self.name = name

@@ -43,6 +43,7 @@ package struct PlanChange: Sendable, Equatable, Codable {
             if before == after { unchanged.append("toxiproxy") } else { changed.append("toxiproxy") }
         }
         if old.tap != new.tap { changed.append("tap") }
+        if old.access != new.access { changed.append("access") }
         if old.name != new.name { renamed = new.name.text }
     }
 

@@ -1,12 +1,13 @@
 import HomeportCore
 import HomeportDoor
+import HomeportGuard
 import HomeportServe
 
 extension ServicePlan {
     /// All kinds' keys: what a schema shows. Reading looks at one kind at a time.
     static let section = PlanSection<ServicePlan>(
         keys: folderKeys + upstreamKeys + programKeys + common,
-        later: laterKinds + laterKeys
+        later: laterKinds
     )
 
     private static let common = [
@@ -16,6 +17,13 @@ extension ServicePlan {
             to: \.isDefault,
             example: "true",
             "Whether the service also answers on the bare address, 127.0.0.1:62893."
+        ),
+        PlanKey<ServicePlan>(
+            "access",
+            PlanWord(AccessPlan.serviceSection, from: AccessPlan()),
+            to: \.access,
+            example: "{ allow: me }",
+            "Who may come in."
         ),
         PlanKey<ServicePlan>(
             "routes",
@@ -36,16 +44,15 @@ extension ServicePlan {
     private static let upstreamKeys = UpstreamPlan.keys.map { $0.lifted(to: \ServicePlan.upstream) }
     private static let programKeys = ProgramPlan.keys.map { $0.lifted(to: \ServicePlan.ran) }
     private static let laterKinds = ["mock"]
-    private static let laterKeys = ["access"]
 
     /// Each kind by the key that says it.
     private static let kinds: [(key: String, start: Kind, section: PlanSection<ServicePlan>)] = [
-        ("folder", .folder(FolderPlan()), PlanSection(keys: folderKeys + common, later: laterKeys)),
+        ("folder", .folder(FolderPlan()), PlanSection(keys: folderKeys + common)),
         (
             "to", .upstream(UpstreamPlan(to: Endpoint(.loopback(.homeport)))),
-            PlanSection(keys: upstreamKeys + common, later: laterKeys)
+            PlanSection(keys: upstreamKeys + common)
         ),
-        ("run", .program(ProgramPlan(.words([]))), PlanSection(keys: programKeys + common, later: laterKeys)),
+        ("run", .program(ProgramPlan(.words([]))), PlanSection(keys: programKeys + common)),
     ]
 
     static func read(_ node: PlanNode, name: ServiceName, problems: inout [HomeportError]) -> ServicePlan? {

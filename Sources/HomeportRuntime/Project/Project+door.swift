@@ -26,7 +26,7 @@ extension Project {
     }
 
     func table(of plan: Plan, _ services: [ServiceName: RunningService]) -> RouteTable {
-        let (passwords, names) = (passwords, self.names(of: plan))
+        let (gates, names) = (gates, self.names(of: plan))
         return RouteTable(
             routes: plan.services.filter(\.speaksHTTP).compactMap { service in
                 services[service.name].map { running in
@@ -48,7 +48,7 @@ extension Project {
             isAlone: options.isAlone,
             shared: Set(taken.keys),
             neighbours: neighbours,
-            protect: { next in passwords.map { BasicAuthentication($0, protecting: next) } ?? next }
+            protect: { next, service in gates?[service].guarding(next) ?? next }
         )
     }
 
@@ -69,7 +69,10 @@ extension Project {
         for service in plan.services {
             let hosts = names(of: plan).hosts(of: service.name)
             if !service.speaksHTTP, let dialer = services[service.name]?.dialer {
-                for host in hosts { ways[host] = .to(dialer(.seconds(10))) }
+                let gate = gates?[service.name]
+                for host in hosts {
+                    ways[host] = .to(dialer(.seconds(10)), admission: { gate?.admission(of: $0) ?? .open })
+                }
             } else {
                 for host in hosts + service.names.filter({ !$0.isWild }).map(\.host) {
                     ways[host] = .here

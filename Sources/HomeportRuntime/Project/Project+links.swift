@@ -62,7 +62,7 @@ extension Project {
             }
             // The plan is made true, whatever was set by hand.
             let isNews = before(link) != link || running.isEdited
-            if !isNews, case .endpoint = link.to { continue }
+            if !isNews, case .endpoint = link.to, plan.access == self.plan.access { continue }
             do { try await running.become(isNews ? link : nil, to: target(of: link, services)) } catch {
                 // What it does is as the plan says; only its socket is not. The next change tries again.
                 options.onWarning("\(link.name): \(error)")
@@ -103,20 +103,28 @@ extension Project {
         case .endpoint(let endpoint):
             if link.isDatagram { return .datagram(endpoint.place) }
             let deadline = TimeAmount.nanoseconds(link.connectTimeout.wholeNanoseconds)
-            return .stream(AddressDialer(endpoint.place, deadline: deadline), text: endpoint.description)
+            return .stream(
+                AddressDialer(endpoint.place, deadline: deadline),
+                text: endpoint.description,
+                admission: admission(to: nil)
+            )
         case .service(let name):
             guard let loops, let running = services[name] else {
                 throw HomeportError(.badValue, "there is no service \(name)", where: link.name)
             }
             if let dialer = running.dialer {
                 let deadline = TimeAmount.nanoseconds(link.connectTimeout.wholeNanoseconds)
-                return .stream(dialer(deadline), text: name.text)
+                return .stream(dialer(deadline), text: name.text, admission: admission(to: name))
             }
-            let responder =
-                passwords.map { BasicAuthentication($0, protecting: running.responder) } ?? running.responder
+            let responder = guarded(running.responder, for: name)
             // The link's own record is the one that the client would agree with.
             return .stream(ServiceDialer(service(responder, isTapped: false), loops: loops), text: name.text)
         }
+    }
+
+    private func admission(to service: ServiceName?) -> (@Sendable (Peer) -> Admission)? {
+        guard let gate = gates?[service] else { return nil }
+        return { peer in gate.admission(of: peer) }
     }
 
     /// What applying a plan would change: beside what the plan says anew, what was removed or set by hand meanwhile.

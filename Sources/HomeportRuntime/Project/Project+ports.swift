@@ -59,7 +59,7 @@ extension Project {
                     continue
                 }
                 let port = try hold(for: service.name, wanted: nil, of: plan).port
-                let current = CurrentResponder(of: service.name, guarded(responder))
+                let current = CurrentResponder(of: service.name, guarded(responder, for: service.name))
                 let listener = try await HTTPServer.start(
                     ListeningSockets.open(.loopbacks(port)),
                     on: loops,
@@ -77,7 +77,9 @@ extension Project {
 
     /// From now on these answer, and lead to `services`.
     func useOwnListeners(_ next: [ServiceName: OwnListener], _ services: [ServiceName: RunningService]) async {
-        for (name, one) in next { if let service = services[name] { one.responder.become(guarded(service.responder)) } }
+        for (name, one) in next {
+            if let service = services[name] { one.responder.become(guarded(service.responder, for: name)) }
+        }
         let gone = ownListeners.filter { next[$0.key] == nil }
         ownListeners = next
         await close(gone)
@@ -85,10 +87,6 @@ extension Project {
 
     func close(_ listeners: [ServiceName: OwnListener]) async {
         for (_, one) in listeners { await one.listener.stop(within: .milliseconds(500)) }
-    }
-
-    private func guarded(_ responder: any Responder) -> any Responder {
-        passwords.map { BasicAuthentication($0, protecting: responder) } ?? responder
     }
 }
 

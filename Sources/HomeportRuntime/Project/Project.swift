@@ -64,8 +64,12 @@ package actor Project {
     /// Loops for those who ask and change: however much passes through the others, they are answered.
     private var controlLoops: ServerLoops?
     var toxiproxy: (responder: (any Responder)?, listener: Listener?)
-    /// One for all services and all plans to come: what was right once stays known.
-    let passwords: PasswordCheck?
+    /// Of those who were named on the command line. One for all plans to come: what was right once stays known.
+    private let passwords: PasswordCheck?
+    private let tokens = AccessTokens(in: StateDirectory().path)
+    /// From the start on.
+    var gates: ProjectGates?
+    private let policy = AccessPolicy()
     /// Ports of services' own: leased, and kept as long as the project runs.
     var ports: [ServiceName: Port] = [:]
     /// Where programs find services that this process answers for itself.
@@ -108,6 +112,7 @@ package actor Project {
         // Other machines have no business there, token or not.
         self.control = options.place?.isLoopback == false ? nil : control
         do {
+            try takeAccess(of: plan)
             try await makeServices()
             ownListeners = try await openOwnListeners(of: plan, services)
             links = try await makeLinks(of: plan, keeping: [:])
@@ -156,14 +161,25 @@ package actor Project {
     /// - Parameter isTapped: Whether exchanges are taken down here.
     func service(_ responder: any Responder, isTapped: Bool = true) -> HTTPService {
         let both = options.observer.map { ObserverPair($0, tap) as any ExchangeObserving } ?? tap
-        let hosts = HostRule(options.hosts, allowsOtherAddresses: options.place?.isLoopback == false)
         var service = HTTPService(
             responder: responder,
-            policy: AccessPolicy(hosts: hosts),
+            policy: policy,
             observer: isTapped ? both : options.observer
         )
         service.deadlines = options.deadlines
         return service
+    }
+
+    /// Who may come in from now on.
+    private func takeAccess(of plan: Plan) throws(HomeportError) {
+        gates = try ProjectGates(of: plan, passwords, keeping: gates, tokens: tokens)
+        let others = options.place?.isLoopback == false
+        let hosts = HostRule(options.hosts + plan.access.hosts, allowsOtherAddresses: others)
+        policy.become(hosts: hosts, origins: plan.access.origins)
+    }
+
+    func guarded(_ responder: any Responder, for service: ServiceName?) -> any Responder {
+        gates?[service].guarding(responder) ?? responder
     }
 
     private func offer(_ socket: (path: String, responder: any Responder)?) async throws -> Listener? {
@@ -218,7 +234,11 @@ package actor Project {
             return before.kind == after.kind && old.directory == plan.directory
         }
         let gone = services.filter { name, _ in kept[name] == nil }
-        try await claim(for: plan)
+        try takeAccess(of: plan)
+        do { try await claim(for: plan) } catch {
+            try? takeAccess(of: old)
+            throw error
+        }
         var (made, api, listeners) = (kept, toxiproxy.listener, ownListeners)
         do {
             leaving = Set(gone.values.compactMap { $0.program?.status.port })
@@ -233,6 +253,7 @@ package actor Project {
             await close(listeners.filter { ownListeners[$0.key] == nil })
             for (name, service) in made where kept[name] == nil { await service.stop() }
             leaving = []
+            try? takeAccess(of: old)
             try? await claim(for: old)
             throw error
         }

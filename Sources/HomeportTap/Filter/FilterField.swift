@@ -22,7 +22,7 @@ enum FilterField: Sendable, Equatable {
 
     case id, status, took, added, messages, pid
     case condition, kind
-    case method, host, path, target, service, client, process, upstream, type, error, refusal, trace
+    case method, host, path, target, service, client, process, upstream, type, error, refusal, verdict, trace
     case size(Sides)
     case header(String, Sides)
     case body(Sides)
@@ -37,7 +37,8 @@ enum FilterField: Sendable, Equatable {
         ("response.body", .body(.response), "response.body~error"),
         ("client", .client, "client=127.0.0.1:50312"), ("process", .process, "process=curl"), ("pid", .pid, "pid=812"),
         ("upstream", .upstream, "upstream~:3000"),
-        ("error", .error, "error~refused"), ("refusal", .refusal, "refusal=proxy.*"), ("trace", .trace, "trace=0af7*"),
+        ("error", .error, "error~refused"), ("refusal", .refusal, "refusal=proxy.*"),
+        ("access", .verdict, "access~uid:1000"), ("trace", .trace, "trace=0af7*"),
         ("id", .id, "id>100"), ("condition", .condition, "condition=latency"), ("added", .added, "added>100ms"),
         ("kind", .kind, "kind=websocket"), ("messages", .messages, "messages>10"),
     ]
@@ -106,6 +107,7 @@ enum FilterField: Sendable, Equatable {
         case .error: return row.error.map { [$0] } ?? []
         case .trace: return row.traceParent.map { [$0.trace] } ?? []
         case .refusal: return row.refusal.map { [$0] } ?? []
+        case .verdict: return row.verdict.map { [$0] } ?? []
         case .kind: return [row.kind.word]
         // By what it is, by its link, or by both.
         case .condition:

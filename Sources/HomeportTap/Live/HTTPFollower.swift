@@ -37,6 +37,7 @@ final class HTTPFollower {
 
     private var requests = Phase.head
     private var requestParser: RequestParser
+    private let verdict: String
     private var requestHead = RequestHead()
     private var requestBytes = ByteBuffer()
     /// Whose body is coming; nil where it has been answered already.
@@ -51,8 +52,14 @@ final class HTTPFollower {
     /// The connection speaks something else since this one.
     private var switched: TappedExchange?
 
-    init(_ link: String, _ peer: Peer, among all: TappedExchanges, _ source: any ConditionSource) {
-        (self.link, self.peer, self.all, self.source) = (link, peer, all, source)
+    init(
+        _ link: String,
+        _ peer: Peer,
+        _ verdict: String,
+        among all: TappedExchanges,
+        _ source: any ConditionSource
+    ) {
+        (self.link, self.peer, self.verdict, self.all, self.source) = (link, peer, verdict, all, source)
         requestParser = RequestParser(limits: limits)
         answerParser = ResponseParser(limits: limits)
     }
@@ -120,6 +127,7 @@ final class HTTPFollower {
         waiting.first?.exchange.takeHits()
         let exchange = all.begin(requestHead, peer)
         exchange.goes(through: link)
+        exchange.judged(verdict)
         exchange.isHit(by: source)
         if let upstream { exchange.upstream(.connected(upstream, isReused: count > 0, through: nil)) }
         count += 1

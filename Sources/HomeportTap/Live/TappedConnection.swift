@@ -21,11 +21,22 @@ final class TappedConnection: PassageObserver {
     private let source: any ConditionSource
     private let began = NIODeadline.now().uptimeNanoseconds
     private var upstream: Peer?
+    private var verdict = ""
     private var form = Form.unknown
 
     init(_ link: String, _ peer: Peer, isDatagram: Bool, among all: TappedExchanges, _ source: any ConditionSource) {
         (self.link, self.peer, self.isDatagram) = (link, peer, isDatagram)
         (self.all, self.source) = (all, source)
+    }
+
+    func admitted(_ verdict: String) { self.verdict = verdict }
+
+    func refused(_ verdict: String) {
+        let exchange = all.begin(.tcp, peer, at: began)
+        exchange.goes(through: link)
+        exchange.judged(verdict)
+        exchange.ended(status: 0, bytes: 0, complete: false, refusal: "access.stranger")
+        form = .over
     }
 
     func connected(_ upstream: Peer) {
@@ -48,7 +59,7 @@ final class TappedConnection: PassageObserver {
 
     func came(_ bytes: ByteBuffer) {
         if case .unknown = form, !isDatagram, HTTPFollower.mayBegin(with: bytes) {
-            let follower = HTTPFollower(link, peer, among: all, source)
+            let follower = HTTPFollower(link, peer, verdict, among: all, source)
             if let upstream { follower.connected(upstream) }
             form = .http(follower)
         }
@@ -96,6 +107,7 @@ final class TappedConnection: PassageObserver {
         if case .other(let exchange) = form { return exchange }
         let exchange = all.begin(isDatagram ? .udp : .tcp, peer, at: began)
         exchange.goes(through: link)
+        exchange.judged(verdict)
         exchange.isHit(by: source)
         exchange.upstream(.dials)
         if let upstream { exchange.upstream(.connected(upstream, isReused: false, through: nil)) }

@@ -72,6 +72,8 @@ final class TappedExchange: ExchangeObserver {
 
     func goes(to service: String) { record.service = service }
 
+    func judged(_ verdict: String) { record.verdict = verdict }
+
     func goes(through link: String) { (record.service, record.isOfLink) = (link, true) }
 
     func asked(_ body: ByteBuffer) {

@@ -4,9 +4,9 @@ import NIOCore
 
 /// How an exchange lies in a segment: numbers at fixed places, little-endian, and behind them what has a length of its own.
 ///
-///     ┌───────────── 272 bytes ─────────────┬───────┬─────────┬─────────┬───────┬─────────┬────────┬────────────┬──────────┐
-///     │ lengths, times, addresses, extents  │ heads │ service │ refusal │ error │ command │ hashes │ conditions │ messages │
-///     └─────────────────────────────────────┴───────┴─────────┴─────────┴───────┴─────────┴────────┴────────────┴──────────┘
+///     ┌───────────── 272 bytes ─────────────┬───────┬─────────┬─────────┬───────┬─────────┬─────────┬────────┬────────────┬──────────┐
+///     │ lengths, times, addresses, extents  │ heads │ service │ refusal │ error │ command │ verdict │ hashes │ conditions │ messages │
+///     └─────────────────────────────────────┴───────┴─────────┴─────────┴───────┴─────────┴─────────┴────────┴────────────┴──────────┘
 ///
 /// Bodies lie in segments of their own, which are given up earlier.
 enum TapLayout {
@@ -60,8 +60,13 @@ enum TapLayout {
     static let pid = 264
     // u16, of its name
     static let command = 268
+    // u16, of what access said
+    static let verdict = 270
 
-    static let current: UInt8 = 2
+    /// Words whose lengths are told by a u16, in the order in which they lie behind the heads.
+    static let words = [service, refusal, error, command, verdict]
+
+    static let current: UInt8 = 3
 
     struct Flags: OptionSet {
         let rawValue: UInt8

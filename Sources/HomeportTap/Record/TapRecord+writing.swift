@@ -7,7 +7,7 @@ extension TapRecord {
 
     var size: Int {
         TapLayout.size + heads.count + count(service) + count(refusal) + count(error)
-            + count(process?.command ?? "")
+            + count(process?.command ?? "") + count(verdict)
             + ((request.hasHash ? 1 : 0) + (response.hasHash ? 1 : 0)) * SHA256Digest.byteCount
             + conditions.size + (request.messages?.size ?? 0) + (response.messages?.size ?? 0)
     }
@@ -56,6 +56,7 @@ extension TapRecord {
         put(refusal, at: Layout.refusal, &end, in: bytes)
         put(error, at: Layout.error, &end, in: bytes)
         put(process?.command ?? "", at: Layout.command, &end, in: bytes)
+        put(verdict, at: Layout.verdict, &end, in: bytes)
         bytes.put(UInt32(bitPattern: process?.pid ?? 0), at: Layout.pid)
         bytes.put(UInt16((request.hasHash ? 1 : 0) + (response.hasHash ? 1 : 0)), at: Layout.hashes)
         bytes.put(UInt32(sentHead), at: Layout.sentHead)

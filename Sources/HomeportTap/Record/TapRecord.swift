@@ -30,12 +30,14 @@ struct TapRecord: ~Copyable {
     var status = 0
     var refusal = ""
     var error = ""
+    /// Whom access has let in, or why not.
+    var verdict = ""
     var isComplete = false
     var conditions = ConditionHits()
 
     mutating func reset() {
         (kind, isOfLink) = (.http, false)
-        (service, refusal, error) = ("", "", "")
+        (service, refusal, error, verdict) = ("", "", "", "")
         conditions.removeAll()
         (upstream, process) = (nil, nil)
         isReused = false

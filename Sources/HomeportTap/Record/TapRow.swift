@@ -115,29 +115,27 @@ package struct TapRow: Sendable {
     /// Whether it went through a link's own port: its service is that link then.
     package var isOfLink: Bool { number(Layout.link, UInt8.self) == 1 }
 
-    package var service: String? { words(headsLength, Layout.service) }
+    package var service: String? { word(Layout.service) }
     /// Why Homeport refused it itself: `proxy.unreachable`.
-    package var refusal: String? {
-        words(headsLength + Int(number(Layout.service, UInt16.self)), Layout.refusal)
-    }
+    package var refusal: String? { word(Layout.refusal) }
     /// Why there is no answer, or no whole one.
-    package var error: String? {
-        let before = Int(number(Layout.service, UInt16.self)) + Int(number(Layout.refusal, UInt16.self))
-        return words(headsLength + before, Layout.error)
-    }
+    package var error: String? { word(Layout.error) }
+    /// Whom access has let in, or why not; nil where nobody was asked for anything.
+    package var verdict: String? { word(Layout.verdict) }
 
     /// Whose request it was, where it could be found while it was there.
     package var process: TapProcess? {
         let pid: UInt32 = number(Layout.pid)
         guard pid != 0 else { return nil }
-        let before = [Layout.service, Layout.refusal, Layout.error].reduce(0) { $0 + Int(number($1, UInt16.self)) }
-        return TapProcess(pid: Int32(bitPattern: pid), command: words(headsLength + before, Layout.command) ?? "")
+        return TapProcess(pid: Int32(bitPattern: pid), command: word(Layout.command) ?? "")
     }
 
-    private func words(_ start: Int, _ place: Int) -> String? {
+    private func word(_ place: Int) -> String? {
         let count = Int(number(place, UInt16.self))
-        return count == 0 ? nil : text(start, count)
+        return count == 0 ? nil : text(headsLength + length(of: Layout.words.prefix { $0 != place }), count)
     }
+
+    private func length(of words: ArraySlice<Int>) -> Int { words.reduce(0) { $0 + Int(number($1, UInt16.self)) } }
 
     // MARK: Bodies
 
@@ -166,10 +164,7 @@ package struct TapRow: Sendable {
 
     /// Where hashes begin, behind heads and words.
     private var hashes: Int {
-        headsLength
-            + [Layout.service, Layout.refusal, Layout.error, Layout.command].reduce(0) {
-                $0 + Int(number($1, UInt16.self))
-            }
+        headsLength + length(of: Layout.words[...])
     }
 
     private var conditionsStart: Int { hashes + 32 * Int(number(Layout.hashes, UInt16.self)) }

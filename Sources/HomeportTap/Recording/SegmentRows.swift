@@ -50,7 +50,7 @@ extension TapLayout {
         func isWithin(_ place: Int, _ limit: Int) -> Bool { long(place) + long(place + 4) <= limit }
         let (heads, request) = (long(Self.heads), long(requestHead))
         let behind =
-            short(service) + short(refusal) + short(error) + short(command) + 32 * short(hashes) + short(conditions)
+            words.reduce(0) { $0 + short($1) } + 32 * short(hashes) + short(conditions)
             + long(requestMessages) + long(responseMessages)
         let flags = Flags(rawValue: row[Self.flags])
         let needed = (flags.contains(.requestHash) ? 1 : 0) + (flags.contains(.responseHash) ? 1 : 0)

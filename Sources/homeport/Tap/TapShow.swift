@@ -76,6 +76,7 @@ struct TapShowCommand: AsyncParsableCommand {
         out.write("  " + ends.joined(separator: " → ") + (exchange.reused ? " (kept connection)" : "") + "\n")
         out.write("  " + Self.phases(exchange.times) + "\n")
         if let inner = try await Self.within(exchange, client) { out.write("  seen again on its way as #\(inner)\n") }
+        if let access = exchange.row.access { out.write("  \(access.harmless)\n") }
         for condition in exchange.row.conditions ?? [] { out.write("  " + Self.text(condition) + "\n") }
         out.write("\n")
         // What passed as a stream is shown message by message.
@@ -123,7 +124,10 @@ struct TapShowCommand: AsyncParsableCommand {
             let words = [one.kind, one.code.map { "\($0)" }, one.event, one.compressed == true ? "compressed" : nil]
                 .compactMap { $0 }
             out.write("\(arrow) \(at) \(words.joined(separator: " ").harmless) \(one.length)  ")
-            out.write((one.text.map { one.kind == "event" ? Self.line($0) : $0.harmless } ?? one.base64.map { "base64 \($0)" } ?? "") + "\n")
+            out.write(
+                (one.text.map { one.kind == "event" ? Self.line($0) : $0.harmless } ?? one.base64.map { "base64 \($0)" }
+                    ?? "") + "\n"
+            )
         }
         let left = list.total - UInt64(list.messages.count)
         if left > 0 { out.write(out.styled("[\(left) more of \(list.total); --messages shows more]", .dim) + "\n") }

@@ -10,7 +10,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite(.timeLimit(.minutes(2))) struct BasicAuthenticationTests {
+@Suite(.timeLimit(.minutes(2))) struct PasswordGateTests {
     private static let alice = "alice:$apr1$cHhnMd2O$xMxR10smmD7ONdIt8C16A0"
     private static let zoe = "zoë:$2y$05$DX6p49oG1BUT6Jlaf3ihkui03lvPYJyiD8zQO7aP3s0mtQpqQ9Qzm"
 
@@ -22,7 +22,9 @@ import Foundation
     ) async throws -> Result {
         let check = try check ?? PasswordCheck([Credential(parsing: Self.alice), Credential(parsing: Self.zoe)])
         return try await withServer { _ in
-            BasicAuthentication(check, protecting: NamedResponder("in"))
+            var rules = AccessRules()
+            rules.allow = [.user(nil)]
+            return AccessGate(rules, passwords: check).guarding(NamedResponder("in"))
         } _: {
             try await body($0)
         }

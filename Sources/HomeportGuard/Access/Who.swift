@@ -1,0 +1,66 @@
+package import HomeportCore
+
+/// Who may come in: one entry of `allow:`.
+package enum Who: Sendable, Hashable {
+    /// Whoever reaches the listener.
+    case anyone
+    /// The user as whom Homeport runs, by the connection.
+    case me
+    /// A user of the machine, by the connection.
+    case uid(UInt32)
+    /// Users of the machine who are in this group, by the connection.
+    case group(String)
+    /// One of the users file, or with nil any, by a password.
+    case user(String?)
+    /// Who has the token of this name, or with nil any of ours.
+    case token(String?)
+
+    /// - Throws: ``HomeportError`` with code `value.malformed`.
+    package init(parsing text: String) throws(HomeportError) {
+        switch text {
+        case "anyone": self = .anyone
+        case "me": self = .me
+        default:
+            let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, !parts[1].isEmpty else { throw Self.wrong(text) }
+            let name = parts[1]
+            switch parts[0] {
+            case "uid":
+                guard let number = UInt32(name) else { throw Self.wrong(text) }
+                self = .uid(number)
+            case "group": self = .group(name)
+            case "user": self = .user(name == "*" ? nil : name)
+            case "token": self = .token(name == "*" ? nil : name)
+            default: throw Self.wrong(text)
+            }
+        }
+    }
+
+    private static func wrong(_ text: String) -> HomeportError {
+        HomeportError(
+            .badValue,
+            "\"\(text.harmless)\" says not who",
+            fix:
+                "write me, anyone, uid:1000, group:dev, user:ada (of the users file) or token:ci; user:* and token:* are all of them"
+        )
+    }
+
+    package var text: String {
+        switch self {
+        case .anyone: "anyone"
+        case .me: "me"
+        case .uid(let uid): "uid:\(uid)"
+        case .group(let name): "group:\(name)"
+        case .user(let name): "user:\(name ?? "*")"
+        case .token(let name): "token:\(name ?? "*")"
+        }
+    }
+
+    /// Whether it is told by the connection, whatever is sent on it.
+    package var isOfConnection: Bool {
+        switch self {
+        case .me, .uid, .group: true
+        case .anyone, .user, .token: false
+        }
+    }
+}

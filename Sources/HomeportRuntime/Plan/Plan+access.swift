@@ -1,0 +1,59 @@
+import HomeportCore
+import HomeportGuard
+import HomeportNet
+
+/// What a plan says of access, and could not be held to.
+extension Plan {
+    func accessContradictions(in root: PlanNode) -> [HomeportError] {
+        var problems = contradictions(of: access, root.at("access") ?? root)
+        let nodes = root.at("services") ?? root
+        for service in services where service.access != AccessPlan() {
+            let node = nodes.at(service.name.text, "access") ?? nodes
+            let effective = service.access.completed(from: access)
+            problems += contradictions(of: service.access, node, users: effective.users)
+            if !service.speaksHTTP, let problem = Self.unspoken(effective) {
+                problems.append(node.wrong(problem, fix: "allow: me, or uid:1000, or group:dev"))
+            }
+        }
+        if !access.named.isEmpty || access.users != nil {
+            for service in services where !service.speaksHTTP && service.access == AccessPlan() {
+                guard let problem = Self.unspoken(access) else { continue }
+                let node = nodes.at(service.name.text) ?? nodes
+                problems.append(
+                    node.wrong("\(service.name): \(problem)", fix: "add access: { allow: me } to \(service.name)")
+                )
+            }
+        }
+        return problems
+    }
+
+    /// On a connection that is no HTTP, nobody shows anything.
+    private static func unspoken(_ access: AccessPlan) -> String? {
+        let lists = (access.rules ?? []).map(\.allow) + [access.accessRules.allow]
+        let isLost = lists.contains { list in !list.isEmpty && !list.contains { $0 == .anyone || $0.isOfConnection } }
+        return isLost ? "it does not speak HTTP, so that nobody can show a password or a token" : nil
+    }
+
+    /// - Parameter users: The file that counts.
+    private func contradictions(of access: AccessPlan, _ node: PlanNode, users: String? = nil) -> [HomeportError] {
+        var problems: [HomeportError] = []
+        let place = node.at("allow") ?? node.at("rules") ?? node
+        let namesUsers = access.named.contains { if case .user = $0 { true } else { false } }
+        if namesUsers, access.users ?? users == nil {
+            problems.append(place.wrong("there is no file of users", fix: "add users: ./users.htpasswd"))
+        }
+        for who in access.named {
+            guard case .group(let name) = who, UInt32(name) == nil, UserGroups.number(of: name) == nil else { continue }
+            problems.append(
+                place.wrong("this machine has no group \(name.harmless)", fix: "getent group shows them")
+            )
+        }
+        if let file = access.users {
+            do throws(HomeportError) { _ = try UsersFile.read(absolute(file)) } catch {
+                let line = error.subject.map { "\($0): " } ?? ""
+                problems.append((node.at("users") ?? node).wrong(line + error.what, fix: error.fix))
+            }
+        }
+        return problems
+    }
+}
