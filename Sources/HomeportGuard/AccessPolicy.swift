@@ -7,7 +7,7 @@ import Synchronization
 package final class AccessPolicy: RequestPolicy {
     private struct Rules {
         var hosts: HostRule?
-        var origins: Set<String> = []
+        var origins = OriginRule()
     }
 
     private let rules: Mutex<Rules>
@@ -15,13 +15,13 @@ package final class AccessPolicy: RequestPolicy {
     /// - Parameters:
     ///   - hosts: nil for any: where others were let in on purpose, by whatever names they know this machine.
     ///   - origins: Whose pages may change something, beside those of the same origin.
-    package init(hosts: HostRule? = HostRule(), origins: [WebOrigin] = []) {
-        rules = Mutex(Rules(hosts: hosts, origins: Set(origins.map(\.text))))
+    package init(hosts: HostRule? = HostRule(), origins: OriginRule = OriginRule()) {
+        rules = Mutex(Rules(hosts: hosts, origins: origins))
     }
 
     /// From the next request on.
-    package func become(hosts: HostRule?, origins: [WebOrigin]) {
-        rules.withLock { $0 = Rules(hosts: hosts, origins: Set(origins.map(\.text))) }
+    package func become(hosts: HostRule?, origins: OriginRule) {
+        rules.withLock { $0 = Rules(hosts: hosts, origins: origins) }
     }
 
     package func refuse(_ head: RequestHead, from peer: Peer) -> Refusal? {
@@ -34,7 +34,7 @@ package final class AccessPolicy: RequestPolicy {
         }
         // A WebSocket is a way to read and to change, begun by a GET that no browser asks anybody for.
         let isHarmless = head.method.isSafe && !head.fields.hasAny(of: [.upgrade])
-        return isHarmless || OriginRule.allows(head, from: origins) ? nil : Self.foreignPage(head)
+        return isHarmless || origins.allows(head) ? nil : Self.foreignPage(head)
     }
 
     private static func foreignPage(_ head: RequestHead) -> Refusal {

@@ -25,8 +25,26 @@ package struct HostRule: Sendable {
         let host = authority.extracting(Authority.name(of: authority))
         guard !host.isEmpty else { return false }
         if host.equals("127.0.0.1") || host.equals("[::1]") || host.equalsIgnoringCase("localhost") { return true }
-        if host.hasSuffixIgnoringCase(".localhost") { return true }
+        if host.hasSuffixIgnoringCase(".localhost") { return Self.isName(host) }
         return allowsRare(host)
+    }
+
+    /// Labels of letters, digits, dashes and underscores, as browsers send them.
+    private static func isName(_ host: Span<UInt8>) -> Bool {
+        guard host.count <= 253 else { return false }
+        var label = 0
+        for index in host.indices {
+            let byte = host[index]
+            if byte == ASCII.dot {
+                guard label > 0 else { return false }
+                label = 0
+            } else {
+                label += 1
+                guard label <= 63, ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == ASCII.hyphen || byte == 0x5F
+                else { return false }
+            }
+        }
+        return label > 0
     }
 
     /// What is not asked for in nearly every request, and may take a moment.

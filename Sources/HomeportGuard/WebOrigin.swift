@@ -1,14 +1,19 @@
 package import HomeportCore
 
-/// Where pages come from, as browsers say it: `http://localhost:5173`.
-package struct WebOrigin: Sendable, Hashable {
-    package let text: String
+/// Where pages come from: as browsers say it, `http://localhost:5173`, or a service of the same door.
+package enum WebOrigin: Sendable, Hashable {
+    case written(String)
+    case service(ServiceName)
 
     /// - Throws: ``HomeportError`` with code `value.malformed`.
     package init(parsing text: String) throws(HomeportError) {
+        if let name = try? ServiceName(parsing: text), text != "null" {
+            self = .service(name)
+            return
+        }
         let lower = text.lowercased()
         guard let scheme = ["http://", "https://"].first(where: lower.hasPrefix), text != "null" else {
-            throw Self.wrong(text, "write it as in http://localhost:5173")
+            throw Self.wrong(text, "write it as in http://localhost:5173, or the name of a service")
         }
         var rest = lower.dropFirst(scheme.count)
         if rest.hasSuffix("/") { rest.removeLast() }
@@ -17,7 +22,14 @@ package struct WebOrigin: Sendable, Hashable {
         else { throw Self.wrong(text, "write scheme, name and port alone, as in http://localhost:5173") }
         // Browsers leave a scheme's own port out.
         let port = scheme == "http://" ? ":80" : ":443"
-        self.text = scheme + (rest.hasSuffix(port) ? rest.dropLast(port.count) : rest)
+        self = .written(scheme + (rest.hasSuffix(port) ? rest.dropLast(port.count) : rest))
+    }
+
+    package var text: String {
+        switch self {
+        case .written(let text): text
+        case .service(let name): name.text
+        }
     }
 
     private static func wrong(_ text: String, _ fix: String) -> HomeportError {

@@ -42,7 +42,7 @@ import Darwin
         ("access: { rules: [ { paths: /a } ] }", "add allow"),
         ("access: { rules: [ { paths: /a/../b, allow: me } ] }", "/admin"),
         ("access: { rules: [ { methods: get, allow: me } ] }", "in capitals"),
-        ("access: { origins: localhost }", "http://localhost:5173"), ("access: { hosts: 0.0.0.0 }", "192.168.1.20"),
+        ("access: { origins: nosuch }", "there is no service nosuch"), ("access: { origins: 'ftp://a' }", "http://localhost:5173"), ("access: { hosts: 0.0.0.0 }", "192.168.1.20"),
         ("access: { alow: me }", "did you mean allow?"),
     ])
     func whatCannotBeIsSaid(line: String, part: String) throws {
@@ -144,6 +144,11 @@ import Darwin
             _ = try await project.apply(bench.plan("access: { origins: \(origin)/ }\n" + ProjectBench.services))
             #expect(try await status(upgrade + origin) == 200)
             #expect(try await status(upgrade + "http://localhost:5174") == 403)
+            #expect(try await status(upgrade + "http://b.localhost") == 403)
+            _ = try await project.apply(bench.plan("access: { origins: b }\n" + ProjectBench.services))
+            #expect(try await status(upgrade + "http://b.localhost") == 200)
+            #expect(try await status(upgrade + "http://b.localhost:81") == 403)
+            #expect(try await status(upgrade + origin) == 403)
         }
     }
 }

@@ -52,8 +52,8 @@ package struct AccessPlan: Sendable, Equatable {
                 "origins",
                 PlanWord.oneOrMore(PlanWord { (text) throws(HomeportError) in try WebOrigin(parsing: text) }),
                 to: \.origins,
-                example: "http://localhost:5173",
-                "Whose pages may change something here, and open WebSockets, beside those of the same name."
+                example: "[ site, 'http://localhost:5173' ]",
+                "Whose pages may change something here and open WebSockets, beside those of the name that is asked: services, or origins as browsers send them."
             ),
         ]
     )

@@ -26,9 +26,7 @@ package final class AccessTokens: Sendable {
 
     private struct State {
         var entries: [Entry] = []
-        var version: FileVersion?
         var looked: ContinuousClock.Instant?
-        var trouble: HomeportError?
     }
 
     private let path: String
@@ -58,15 +56,8 @@ package final class AccessTokens: Sendable {
         let now = ContinuousClock.now
         if let looked = state.looked, now - looked < Self.recently { return }
         state.looked = now
-        let version = FileVersion(of: path)
-        guard version != state.version || state.trouble != nil else { return }
-        state.version = version
-        do throws(HomeportError) {
-            (state.entries, state.trouble) = (try Self.read(path), nil)
-        } catch {
-            // Closed, not open.
-            (state.entries, state.trouble) = ([], error)
-        }
+        // Closed, not open, where they cannot be read, or others could have written them.
+        state.entries = (try? Self.read(path)) ?? []
     }
 
     /// - Throws: ``HomeportError`` with code `tokens.unusable`.

@@ -6,6 +6,15 @@ import HomeportNet
 extension Plan {
     func accessContradictions(in root: PlanNode) -> [HomeportError] {
         var problems = contradictions(of: access, root.at("access") ?? root)
+        for case .service(let name) in access.origins where !services.contains(where: { $0.name == name }) {
+            let near = Spelling.nearest(to: name.text, among: services.map(\.name.text))
+            problems.append(
+                (root.at("access", "origins") ?? root).wrong(
+                    "there is no service \(name)",
+                    fix: near.map { "did you mean \($0)?" } ?? "name a service of this plan, or write http://…"
+                )
+            )
+        }
         let nodes = root.at("services") ?? root
         for service in services where service.access != AccessPlan() {
             let node = nodes.at(service.name.text, "access") ?? nodes

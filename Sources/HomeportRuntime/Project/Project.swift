@@ -175,7 +175,18 @@ package actor Project {
         gates = try ProjectGates(of: plan, passwords, keeping: gates, tokens: tokens)
         let others = options.place?.isLoopback == false
         let hosts = HostRule(options.hosts + plan.access.hosts, allowsOtherAddresses: others)
-        policy.become(hosts: hosts, origins: plan.access.origins)
+        policy.become(hosts: hosts, origins: origins(of: plan))
+    }
+
+    private func origins(of plan: Plan) -> OriginRule {
+        var (written, hosts) = (Set<String>(), Set<String>())
+        for origin in plan.access.origins {
+            switch origin {
+            case .written(let text): written.insert(text)
+            case .service(let name): hosts.formUnion(names(of: plan).hosts(of: name))
+            }
+        }
+        return OriginRule(written: written, hosts: hosts)
     }
 
     func guarded(_ responder: any Responder, for service: ServiceName?) -> any Responder {
