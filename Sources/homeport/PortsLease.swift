@@ -130,6 +130,15 @@ enum Leases {
         return LeaseFile(in: state.path) { Terminal.errors.warn($0) }
     }
 
+    /// All ports that are leased: who has become root by sudo means his own.
+    static var all: [Port] {
+        var path = StateDirectory().path
+        if StateDirectory.variable("HOMEPORT_HOME") == nil, let uid = SudoUser.uid, let home = UserNames.home(of: uid) {
+            path = "\(home)/.local/state/homeport"
+        }
+        return LeaseFile(in: path) { _ in }.glance.ports.values.sorted { $0.number < $1.number }
+    }
+
     /// Whose a port is: `api of /home/ada/shop`. Nil where nobody's, or where the leases cannot be read.
     static func owner(of port: Port) -> String? {
         let ports = try? LeaseFile(in: StateDirectory().path) { Terminal.errors.warn($0) }.table().ports

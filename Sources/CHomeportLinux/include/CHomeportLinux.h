@@ -11,6 +11,7 @@
 #include "openat2.h"
 
 static inline int homeport_unshare_network(void) { return unshare(CLONE_NEWNET); }
+static inline int homeport_enter_network(int namespace) { return setns(namespace, CLONE_NEWNET); }
 // Close-on-exec from their first moment. In shims.c: their headers' types would meet Glibc's module here.
 int homeport_pipe(int ends[2]);
 int homeport_accept(int listening, int is_blocking);

@@ -1,0 +1,34 @@
+package import HomeportNet
+
+/// A socket that waits for strangers, with what is known and what is thought of it.
+package struct AuditedListener: Sendable, Hashable, Codable {
+    /// From where it can be reached, as far as addresses, routes and who owns it say; firewalls may narrow it.
+    package enum Exposure: String, Sendable, Hashable, Codable {
+        case loopback
+        /// Loopback, on a machine that routes it.
+        case leakyLoopback = "loopback-leaky"
+        case oneAddress = "one-address"
+        case everything
+        /// By a program that passes on what comes from outside.
+        case forwarded
+    }
+
+    /// `host`, or the name of another network namespace.
+    package var network: String
+    package var transport: SocketRecord.Transport
+    package var address: String
+    package var port: UInt16
+    package var uid: UInt32
+    package var user: String?
+    /// Nil where it cannot be seen.
+    package var process: RunningProcess?
+    package var exposure: Exposure
+    package var findings: [AuditFinding]
+
+    /// What makes it the same listener another day: not its process, which has another number then.
+    var key: String { "\(network) \(transport.rawValue) \(address) \(port) \(uid) \(process?.command ?? "")" }
+
+    package var severity: AuditFinding.Severity? {
+        AuditFinding.Severity.allCases.first { severity in findings.contains { $0.severity == severity } }
+    }
+}

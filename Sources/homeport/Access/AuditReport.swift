@@ -1,0 +1,54 @@
+import HomeportCore
+import HomeportGuard
+import HomeportNet
+
+/// An audit for people: the worst first.
+struct AuditReport {
+    private let audit: Audit
+
+    init(_ audit: Audit) { self.audit = audit }
+
+    func write(_ listeners: [AuditedListener], to out: Terminal) {
+        let order = AuditFinding.Severity.allCases
+        func rank(_ listener: AuditedListener) -> Int {
+            listener.severity.flatMap(order.firstIndex) ?? order.count
+        }
+        for listener in listeners.sorted(by: { (rank($0), $0.port) < (rank($1), $1.port) }) {
+            let place = listener.address.contains(":") ? "[\(listener.address)]" : listener.address
+            let name = "\(listener.transport == .udp ? "udp://" : "")\(place):\(listener.port)"
+            let network = listener.network == "host" ? "" : "  in \(listener.network.harmless)"
+            let user = listener.user ?? "uid \(listener.uid)"
+            let process = listener.process.map { "\($0.command.harmless) (pid \($0.pid))" } ?? "owner hidden"
+            let severity = listener.severity?.rawValue ?? "well"
+            out.write(
+                out.styled(severity.padding(6), Self.style(listener.severity)) + " " + out.styled(name, .bold)
+                    + "  \(listener.exposure.rawValue)  \(process) of \(user)\(network)\n"
+            )
+            for finding in listener.findings {
+                out.write(out.wrapped(finding.text, label: "", indent: 7))
+                out.write(out.styled(out.wrapped(finding.fix, label: "       fix", indent: 12), .dim))
+            }
+        }
+        let counts = Dictionary(grouping: audit.listeners) { $0.severity }
+        let words = order.compactMap { severity in
+            counts[severity].map { "\($0.count) \(severity.rawValue)" }
+        }
+        let well = counts[nil].map { "\($0.count) with nothing to say" }
+        let sum = (words + [well].compactMap { $0 }).joined(separator: ", ")
+        out.write("\(audit.listeners.count) listeners\(sum.isEmpty ? "" : ": \(sum)")\n")
+        for one in audit.unseen { out.write(out.styled("not seen: \(one.harmless)\n", .yellow)) }
+    }
+
+    private static func style(_ severity: AuditFinding.Severity?) -> Terminal.Style {
+        switch severity {
+        case .high: .red
+        case .medium: .yellow
+        case .low: .plain
+        case nil: .green
+        }
+    }
+}
+
+extension String {
+    fileprivate func padding(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

@@ -1,0 +1,188 @@
+import ArgumentParser
+import HomeportCore
+import HomeportGuard
+import HomeportNet
+import HomeportRuntime
+
+struct FirewallCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "firewall",
+        abstract: "Keep chosen ports from everything but the loopback, and show that it holds.",
+        discussion: """
+            A table of nftables of its own, inet homeport, put there in one transaction and taken away whole; no other is touched. It can \
+            only narrow what others allow: beside ufw, firewalld or Docker, a packet must please all of them. It stands before \
+            what Docker does, so that ports which containers publish are kept, too. Rules are gone after a restart of the machine.
+
+            Ports are, unless they are given, those that are leased to services, and the door's.
+
+            EXAMPLES
+              homeport firewall rules                     what would be applied
+              sudo homeport firewall apply
+              sudo homeport firewall apply --ports 49152-65535
+              sudo homeport firewall apply --owner me     and on the loopback nobody else connects to them
+              sudo homeport firewall status               what was dropped
+              sudo homeport firewall remove
+
+            EXIT CODES
+              0  done
+              1  with status: there are no rules
+              2  the words were wrong
+              3  nft is missing, or this is not root
+            """,
+        subcommands: [
+            FirewallRulesCommand.self, FirewallApplyCommand.self, FirewallStatusCommand.self, FirewallRemoveCommand.self,
+        ]
+    )
+}
+
+/// Which ports, and for whom.
+struct FirewallOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Which ports: 3000, 49152-65535, or a list with commas.", valueName: "ports"))
+    var ports: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Who may connect to them on the loopback: me, a name or a number. Several times for several. (default: everyone)",
+            valueName: "user"
+        )
+    )
+    var owner: [String] = []
+
+    func plan() throws -> FirewallPlan {
+        var ranges: [ClosedRange<UInt16>]
+        if let ports {
+            ranges = try FirewallPlan.ports(parsing: ports)
+        } else {
+            ranges = Leases.all.map { $0.number...$0.number }
+            ranges.append(Port.homeport.number...Port.homeport.number)
+        }
+        return FirewallPlan(ranges, owners: owner.isEmpty ? nil : Set(try owner.map(Self.user)))
+    }
+
+    private static func user(_ text: String) throws -> UInt32 {
+        // Who says sudo means himself.
+        if text == "me" { return SudoUser.uid ?? UserNames.own }
+        if let number = UInt32(text) ?? (text.hasPrefix("uid:") ? UInt32(text.dropFirst(4)) : nil) { return number }
+        guard let number = UserNames.number(of: text) else {
+            throw HomeportError(.badValue, "there is no user \(text.harmless)", where: "--owner", fix: "write me, a name or a number")
+        }
+        return number
+    }
+}
+
+struct FirewallRulesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rules",
+        abstract: "Print the rules, and change nothing.",
+        discussion: """
+            EXAMPLES
+              homeport firewall rules --ports 49152-65535
+              homeport firewall rules --pf                for macOS
+            """
+    )
+
+    @OptionGroup var options: FirewallOptions
+
+    @Flag(help: "In the language of pf, macOS's firewall, in place of nftables.")
+    var pf = FirewallRulesCommand.isMac
+
+    #if os(macOS)
+    private static let isMac = true
+    #else
+    private static let isMac = false
+    #endif
+
+    func run() throws {
+        let plan = try options.plan()
+        Terminal.output.write(pf ? FirewallRules.pf(plan) : FirewallRules.nftables(plan))
+    }
+}
+
+struct FirewallApplyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Put the rules there, in the place of those that may be there.",
+        discussion: """
+            EXAMPLES
+              sudo homeport firewall apply
+              sudo homeport firewall apply --dry-run      whether the kernel would take them
+            """
+    )
+
+    @OptionGroup var options: FirewallOptions
+
+    @Flag(help: "Only ask whether the kernel would take them.")
+    var dryRun = false
+
+    func run() throws {
+        let plan = try options.plan()
+        try Firewall.apply(plan, isTrial: dryRun)
+        let who = plan.owners.map { owners in
+            ", on the loopback for uid \(owners.sorted().map { "\($0)" }.inWords) alone"
+        }
+        Terminal.output.write(
+            "\(dryRun ? "would keep" : "keeps") \(plan.text) from everything but the loopback\(who ?? "")\n"
+        )
+        if !dryRun {
+            Terminal.errors.write(
+                Terminal.errors.styled("homeport firewall status counts; homeport firewall remove takes it away", .dim) + "\n"
+            )
+        }
+    }
+}
+
+struct FirewallStatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "What the rules keep, and how often they had to.",
+        discussion: """
+            EXAMPLES
+              sudo homeport firewall status --json
+
+            EXIT CODES
+              0  there are rules
+              1  there are none
+              3  nft is missing, or this is not root
+            """
+    )
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    /// What each counts.
+    private static let words = [
+        "from_outside": "from outside to these ports", "by_others": "by other users on the loopback",
+        "to_loopback": "from outside to the loopback",
+    ]
+
+    func run() throws {
+        guard let state = try Firewall.state() else {
+            if json { Terminal.output.write("null\n") } else { Terminal.errors.write("there are no rules of ours\n") }
+            throw ExitCode(1)
+        }
+        if json { return try Terminal.output.write(json: state) }
+        let out = Terminal.output
+        out.write("keeps \(state.ports.joined(separator: ", ")) from everything but the loopback\n")
+        if let owners = state.owners {
+            out.write("on the loopback, uid \(owners.map { "\($0)" }.inWords) alone may connect to them\n")
+        }
+        for counter in state.counters {
+            out.write("  \(counter.packets) packets dropped \(Self.words[counter.name] ?? counter.name)\n")
+        }
+    }
+}
+
+struct FirewallRemoveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove",
+        abstract: "Take the rules away.",
+        discussion: """
+            EXAMPLES
+              sudo homeport firewall remove
+            """
+    )
+
+    func run() throws {
+        Terminal.errors.write(try Firewall.remove() ? "the rules are gone\n" : "there were none\n")
+    }
+}
