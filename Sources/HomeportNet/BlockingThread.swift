@@ -23,7 +23,14 @@ enum BlockingThread {
         let work = Unmanaged.passRetained(Work { slot.value = body() })
         #if canImport(Darwin)
         var thread: pthread_t?
-        let failure = pthread_create(&thread, nil, { Unmanaged<Work>.fromOpaque($0).takeRetainedValue().body(); return nil }, work.toOpaque())
+        let failure = pthread_create(
+            &thread,
+            nil,
+            {
+                Unmanaged<Work>.fromOpaque($0).takeRetainedValue().body(); return nil
+            },
+            work.toOpaque()
+        )
         #else
         var thread = pthread_t()
         let failure = pthread_create(

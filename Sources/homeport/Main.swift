@@ -49,7 +49,10 @@ struct Homeport: AsyncParsableCommand {
             ),
             CommandGroup(name: "What happened:", subcommands: [TapCommand.self]),
             CommandGroup(name: "Who may come in:", subcommands: [AccessCommand.self, FirewallCommand.self]),
-            CommandGroup(name: "This machine:", subcommands: [PortsCommand.self, AuditCommand.self, DoctorCommand.self]),
+            CommandGroup(
+                name: "This machine:",
+                subcommands: [PortsCommand.self, AuditCommand.self, DoctorCommand.self]
+            ),
         ]
     )
 

@@ -19,7 +19,8 @@ enum Suggestion {
             // `ports 8080` has both: subcommands, and a value of its own.
             guard
                 place == Homeport.self || place == PlanCommand.self || place == LinkCommand.self
-                    || place == AccessCommand.self || place == AccessTokenCommand.self || place == FirewallCommand.self, word != "help"
+                    || place == AccessCommand.self || place == AccessTokenCommand.self || place == FirewallCommand.self,
+                word != "help"
             else {
                 return nil
             }

@@ -42,7 +42,8 @@ import Darwin
         ("access: { rules: [ { paths: /a } ] }", "add allow"),
         ("access: { rules: [ { paths: /a/../b, allow: me } ] }", "/admin"),
         ("access: { rules: [ { methods: get, allow: me } ] }", "in capitals"),
-        ("access: { origins: nosuch }", "there is no service nosuch"), ("access: { origins: 'ftp://a' }", "http://localhost:5173"), ("access: { hosts: 0.0.0.0 }", "192.168.1.20"),
+        ("access: { origins: nosuch }", "there is no service nosuch"),
+        ("access: { origins: 'ftp://a' }", "http://localhost:5173"), ("access: { hosts: 0.0.0.0 }", "192.168.1.20"),
         ("access: { alow: me }", "did you mean allow?"),
     ])
     func whatCannotBeIsSaid(line: String, part: String) throws {

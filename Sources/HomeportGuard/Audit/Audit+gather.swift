@@ -33,7 +33,11 @@ extension Audit {
             }
         }
         if hidden > 0 {
-            unseen.append(geteuid() == 0 ? "\(hidden) processes hide their networks, from root as well" : "\(hidden) processes of other users hide their networks and sockets; root sees them")
+            unseen.append(
+                geteuid() == 0
+                    ? "\(hidden) processes hide their networks, from root as well"
+                    : "\(hidden) processes of other users hide their networks and sockets; root sees them"
+            )
         }
         let owners = ProcessTable.owners(of: networks.flatMap { $0.sockets.map(\.inode) }, .firstOwner)
         return Audit(networks, owners: owners, user: { UserNames.name(of: $0) }, unseen: unseen)
@@ -42,6 +46,8 @@ extension Audit {
     /// Where `route_localnet` is on, in the network of this thread.
     @Sendable private static func leaks() -> [String] {
         let folder = "/proc/sys/net/ipv4/conf"
-        return FolderNames.all(in: folder).filter { !["lo", ".", ".."].contains($0) && SmallFile.text("\(folder)/\($0)/route_localnet") == "1" }.sorted()
+        return FolderNames.all(in: folder).filter {
+            !["lo", ".", ".."].contains($0) && SmallFile.text("\(folder)/\($0)/route_localnet") == "1"
+        }.sorted()
     }
 }

@@ -12,7 +12,8 @@ struct AuditJudge {
 
     /// Programs whose work it is to let the outside in.
     private static let forwarders: Set<String> = [
-        "docker-proxy", "rootlessport", "rootlesskit", "slirp4netns", "pasta", "passt", "ssh", "socat", "kubectl", "containerd-shim",
+        "docker-proxy", "rootlessport", "rootlesskit", "slirp4netns", "pasta", "passt", "ssh", "socat", "kubectl",
+        "containerd-shim",
     ]
 
     private var byAddress: Exposure { socket.exposure(loopbackInterface: facts.loopback) }
@@ -64,8 +65,10 @@ struct AuditJudge {
                 AuditFinding(
                     code: .leakyLoopback,
                     severity: .high,
-                    text: "route_localnet is on (\(facts.leaks.joined(separator: ", "))): neighbours on the network can reach the loopback",
-                    fix: "sysctl -w net.ipv4.conf.all.route_localnet=0; or homeport firewall apply, which drops such packets"
+                    text:
+                        "route_localnet is on (\(facts.leaks.joined(separator: ", "))): neighbours on the network can reach the loopback",
+                    fix:
+                        "sysctl -w net.ipv4.conf.all.route_localnet=0; or homeport firewall apply, which drops such packets"
                 )
             )
         case .loopback: break
@@ -75,19 +78,24 @@ struct AuditJudge {
                 AuditFinding(
                     code: .familySplit,
                     severity: .high,
-                    text: "the same port of the other family is uid \(other.uid)'s (\(other.local)): who asks for localhost meets one or the other",
+                    text:
+                        "the same port of the other family is uid \(other.uid)'s (\(other.local)): who asks for localhost meets one or the other",
                     fix: "listen on both 127.0.0.1 and ::1; homeport ports \(socket.local.port) tells who has it"
                 )
             )
         }
-        let sharing = others.filter { $0.local == socket.local && $0.inode != socket.inode && $0.interface == socket.interface }
+        let sharing = others.filter {
+            $0.local == socket.local && $0.inode != socket.inode && $0.interface == socket.interface
+        }
         if socket.transport == .tcp, !sharing.isEmpty {
             found.append(
                 AuditFinding(
                     code: .shared,
                     severity: isSharedWithinOneProgram(sharing) ? .low : .medium,
-                    text: "\(sharing.count + 1) sockets share it (SO_REUSEPORT): the kernel chooses whom a connection meets",
-                    fix: "if they are not one program's, end those that are not meant: homeport ports \(socket.local.port)"
+                    text:
+                        "\(sharing.count + 1) sockets share it (SO_REUSEPORT): the kernel chooses whom a connection meets",
+                    fix:
+                        "if they are not one program's, end those that are not meant: homeport ports \(socket.local.port)"
                 )
             )
         }

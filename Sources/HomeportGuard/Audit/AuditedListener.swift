@@ -24,6 +24,8 @@ package struct AuditedListener: Sendable, Hashable, Codable {
     package var process: RunningProcess?
     package var exposure: Exposure
     package var findings: [AuditFinding]
+    /// What came of trying it from outside; nil where it was not tried.
+    package var proof: OutsideProof?
 
     /// What makes it the same listener another day: not its process, which has another number then.
     var key: String { "\(network) \(transport.rawValue) \(address) \(port) \(uid) \(process?.command ?? "")" }

@@ -54,7 +54,11 @@ package enum Firewall {
             throw failure(answer)
         }
         guard let listing = try? JSONDecoder().decode(Listing.self, from: Data(answer.output.utf8)) else {
-            throw HomeportError(.firewallBroken, "what nft says of the table cannot be read", fix: "nft list table inet homeport shows it")
+            throw HomeportError(
+                .firewallBroken,
+                "what nft says of the table cannot be read",
+                fix: "nft list table inet homeport shows it"
+            )
         }
         return listing.state
     }
@@ -69,7 +73,11 @@ package enum Firewall {
             return HomeportError(.firewallDenied, "the firewall is root's", fix: "say sudo before it")
         }
         let line = answer.errors.split(separator: "\n").first.map(String.init) ?? "exit code \(answer.status)"
-        return HomeportError(.firewallBroken, "nft refuses the rules: \(line.harmless)", fix: "nft --version tells which it is; 1.0 or later is known to work")
+        return HomeportError(
+            .firewallBroken,
+            "nft refuses the rules: \(line.harmless)",
+            fix: "nft --version tells which it is; 1.0 or later is known to work"
+        )
     }
 
     /// The part of `nft -j` that is ours.

@@ -7,7 +7,9 @@ extension NetworkNamespace {
         ([NetworkNamespace(id: 0, pid: 0, isOwn: true, name: nil)], 0)
     }
 
-    package func within<Value: Sendable>(_ body: @Sendable () throws(HomeportError) -> Value) throws(HomeportError) -> Value {
+    package func within<Value: Sendable>(_ body: @Sendable () throws(HomeportError) -> Value) throws(HomeportError)
+        -> Value
+    {
         try body()
     }
 }

@@ -22,6 +22,7 @@ struct AuditCommand: ParsableCommand {
             EXAMPLES
               homeport audit
               homeport audit --all                    also what is well
+              sudo homeport audit --prove             whether it is reached, tried from outside
               sudo homeport audit --json > baseline.json
               sudo homeport audit --baseline baseline.json    for CI
 
@@ -29,12 +30,15 @@ struct AuditCommand: ParsableCommand {
               0  nothing was found that is of high severity, or nothing new
               1  something was
               2  the words were wrong, or the baseline is none
-              3  the kernel does not tell
+              3  the kernel does not tell, or with --prove, nothing can be tried
             """
     )
 
     @Flag(help: "Show those listeners, too, with which nothing is wrong.")
     var all = false
+
+    @Flag(help: "Try each from outside, from a network namespace made for it. Takes root.")
+    var prove = false
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -59,7 +63,8 @@ struct AuditCommand: ParsableCommand {
 
     func run() throws {
         let before = try baseline.map(Self.read)
-        let audit = try Audit.gather()
+        var audit = try Audit.gather()
+        if prove { audit = try audit.proven(OutsideProbe.run(audit)) }
         let news = before.map { audit.news(since: $0) }
         if json {
             try Terminal.output.write(json: Report(audit: audit, new: news))

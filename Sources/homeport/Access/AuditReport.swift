@@ -22,7 +22,8 @@ struct AuditReport {
             let severity = listener.severity?.rawValue ?? "well"
             out.write(
                 out.styled(severity.padding(6), Self.style(listener.severity)) + " " + out.styled(name, .bold)
-                    + "  \(listener.exposure.rawValue)  \(process) of \(user)\(network)\n"
+                    + "  \(listener.exposure.rawValue)\(listener.proof.map { ", from outside \($0.rawValue)" } ?? "")"
+                    + "  \(process) of \(user)\(network)\n"
             )
             for finding in listener.findings {
                 out.write(out.wrapped(finding.text, label: "", indent: 7))
@@ -36,6 +37,12 @@ struct AuditReport {
         let well = counts[nil].map { "\($0.count) with nothing to say" }
         let sum = (words + [well].compactMap { $0 }).joined(separator: ", ")
         out.write("\(audit.listeners.count) listeners\(sum.isEmpty ? "" : ": \(sum)")\n")
+        let reached = audit.listeners.count { $0.proof == .reached }
+        let tried = audit.listeners.count { $0.proof != nil }
+        out.write(
+            tried == 0
+                ? "not proven: --prove tries from outside\n" : "tried from outside: \(tried), reached: \(reached)\n"
+        )
         for one in audit.unseen { out.write(out.styled("not seen: \(one.harmless)\n", .yellow)) }
     }
 

@@ -30,7 +30,8 @@ struct FirewallCommand: ParsableCommand {
               3  nft is missing, or this is not root
             """,
         subcommands: [
-            FirewallRulesCommand.self, FirewallApplyCommand.self, FirewallStatusCommand.self, FirewallRemoveCommand.self,
+            FirewallRulesCommand.self, FirewallApplyCommand.self, FirewallStatusCommand.self,
+            FirewallRemoveCommand.self,
         ]
     )
 }
@@ -64,7 +65,12 @@ struct FirewallOptions: ParsableArguments {
         if text == "me" { return SudoUser.uid ?? UserNames.own }
         if let number = UInt32(text) ?? (text.hasPrefix("uid:") ? UInt32(text.dropFirst(4)) : nil) { return number }
         guard let number = UserNames.number(of: text) else {
-            throw HomeportError(.badValue, "there is no user \(text.harmless)", where: "--owner", fix: "write me, a name or a number")
+            throw HomeportError(
+                .badValue,
+                "there is no user \(text.harmless)",
+                where: "--owner",
+                fix: "write me, a name or a number"
+            )
         }
         return number
     }
@@ -125,7 +131,8 @@ struct FirewallApplyCommand: ParsableCommand {
         )
         if !dryRun {
             Terminal.errors.write(
-                Terminal.errors.styled("homeport firewall status counts; homeport firewall remove takes it away", .dim) + "\n"
+                Terminal.errors.styled("homeport firewall status counts; homeport firewall remove takes it away", .dim)
+                    + "\n"
             )
         }
     }
