@@ -5,9 +5,12 @@ import Synchronization
 
 /// What is asked of every request before anything else is done with it: Host, and Origin where something could change.
 package final class AccessPolicy: RequestPolicy {
-    private struct Rules {
-        var hosts: HostRule?
-        var origins = OriginRule()
+    /// A class, so that to take them is to count one reference.
+    private final class Rules: Sendable {
+        let hosts: HostRule?
+        let origins: OriginRule
+
+        init(_ hosts: HostRule?, _ origins: OriginRule) { (self.hosts, self.origins) = (hosts, origins) }
     }
 
     private let rules: Mutex<Rules>
@@ -16,25 +19,25 @@ package final class AccessPolicy: RequestPolicy {
     ///   - hosts: nil for any: where others were let in on purpose, by whatever names they know this machine.
     ///   - origins: Whose pages may change something, beside those of the same origin.
     package init(hosts: HostRule? = HostRule(), origins: OriginRule = OriginRule()) {
-        rules = Mutex(Rules(hosts: hosts, origins: origins))
+        rules = Mutex(Rules(hosts, origins))
     }
 
     /// From the next request on.
     package func become(hosts: HostRule?, origins: OriginRule) {
-        rules.withLock { $0 = Rules(hosts: hosts, origins: origins) }
+        rules.withLock { $0 = Rules(hosts, origins) }
     }
 
     package func refuse(_ head: RequestHead, from peer: Peer) -> Refusal? {
-        let (hosts, origins) = rules.withLock { ($0.hosts, $0.origins) }
+        let rules = rules.withLock { $0 }
         // Without any Host it is HTTP/1.0, which no browser speaks, so that no page can have made it.
-        if let hosts, !(head.authority.isEmpty && !head.fields.hasAny(of: [.host])),
+        if let hosts = rules.hosts, !(head.authority.isEmpty && !head.fields.hasAny(of: [.host])),
             !head.with(head.authority, { hosts.allows($0) })
         {
             return Self.foreign(head)
         }
         // A WebSocket is a way to read and to change, begun by a GET that no browser asks anybody for.
         let isHarmless = head.method.isSafe && !head.fields.hasAny(of: [.upgrade])
-        return isHarmless || origins.allows(head) ? nil : Self.foreignPage(head)
+        return isHarmless || rules.origins.allows(head) ? nil : Self.foreignPage(head)
     }
 
     private static func foreignPage(_ head: RequestHead) -> Refusal {

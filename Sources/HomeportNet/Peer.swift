@@ -72,7 +72,7 @@ package final class Peer: Sendable {
     private var askedOwner: PeerOwner {
         guard let local = local.name, let remote = remote.name else { return .unknown(.untold) }
         let ends = SocketEnds(transport: .tcp, local: remote, remote: local)
-        return PeerOwner(ListenerTable.sockets(at: [ends])[0], at: ends)
+        return PeerOwner(SocketInquiry.sockets(at: [ends])[0], at: ends)
     }
 
     /// Whether a program still holds the other end of a TCP connection that sends no more: one that waits for an answer does, one that has

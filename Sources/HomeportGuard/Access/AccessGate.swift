@@ -45,7 +45,7 @@ package final class AccessGate: Sendable {
     }
 
     func shown(_ evidence: Evidence, of allowed: [Who]) -> Who? {
-        allowed.first(shownBy: evidence, own: own, isMember: groups.has(_:in:))
+        allowed.first(shownBy: evidence, own: own) { groups.has($0, in: $1) }
     }
 
     static func stranger(_ peer: Peer, _ allowed: [Who]) -> String {
@@ -68,7 +68,8 @@ private final class GuardedResponder: Responder {
     init(_ gate: AccessGate, _ next: any Responder) { (self.gate, self.next) = (gate, next) }
 
     func respond(to head: RequestHead, _ exchange: any Exchange) {
-        guard let path = gate.rules.looksAtPaths ? PathPattern.settled(head.text(head.path)) : "" else {
+        let method = head.method == .other ? head.methodText : head.method.rawValue
+        guard let allowed = gate.rules.who(may: method, { PathPattern.settled(head.text(head.path)) }) else {
             return exchange.refuse(
                 Refusal(
                     403,
@@ -77,7 +78,6 @@ private final class GuardedResponder: Responder {
                 )
             )
         }
-        let allowed = gate.rules.who(may: head.methodText, path)
         if allowed.contains(.anyone) { return next.respond(to: head, exchange) }
         var evidence = Evidence()
         if allowed.contains(where: \.isOfConnection) {
@@ -138,9 +138,10 @@ private final class GuardedResponder: Responder {
 
     private func admit(_ who: Who, _ head: RequestHead, _ exchange: any Exchange) {
         exchange.observer?.judged("allowed: \(who.text)")
-        var head = head
+        if who.isOfConnection { return next.respond(to: head, exchange) }
         // What was for us is not for the service.
-        if !who.isOfConnection { head.hidesAuthorization = true }
+        var head = head
+        head.hidesAuthorization = true
         next.respond(to: head, exchange)
     }
 

@@ -11,10 +11,6 @@ package struct AccessRules: Sendable, Equatable {
         package var allow: [Who] = []
 
         package init() {}
-
-        func fits(_ method: String, _ path: String) -> Bool {
-            (methods.isEmpty || methods.contains(method)) && (paths.isEmpty || paths.contains { $0.matches(path) })
-        }
     }
 
     package var rules: [Rule] = []
@@ -25,11 +21,17 @@ package struct AccessRules: Sendable, Equatable {
     /// Whether nobody is asked for anything.
     package var allowsAll: Bool { rules.isEmpty && allow.contains(.anyone) }
 
-    var looksAtPaths: Bool { rules.contains { !$0.paths.isEmpty } }
-
-    /// - Parameter path: As a service will read it; see ``PathPattern/settled(_:)``.
-    func who(may method: String, _ path: String) -> [Who] {
-        rules.first { $0.fits(method, path) }?.allow ?? allow
+    /// - Parameter path: As a service will read it, once a rule looks at it; see ``PathPattern/settled(_:)``.
+    /// - Returns: Nil where a rule looks at a path that cannot be told.
+    func who(may method: String, _ path: () -> String?) -> [Who]? {
+        var settled: String?
+        for rule in rules where rule.methods.isEmpty || rule.methods.contains(method) {
+            if rule.paths.isEmpty { return rule.allow }
+            guard let path = settled ?? path() else { return nil }
+            settled = path
+            if rule.paths.contains(where: { $0.matches(path) }) { return rule.allow }
+        }
+        return allow
     }
 }
 

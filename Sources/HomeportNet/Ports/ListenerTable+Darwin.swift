@@ -8,8 +8,6 @@ package enum ListenerTable {
         throw unlisted
     }
 
-    static func sockets(at ends: [SocketEnds]) -> [SocketRecord?] { ends.map { _ in nil } }
-
     private static var unlisted: HomeportError {
         HomeportError(
             .socketsUnlisted,
@@ -17,5 +15,10 @@ package enum ListenerTable {
             fix: "lsof -nP -iTCP -sTCP:LISTEN shows them"
         )
     }
+}
+
+enum SocketInquiry {
+    /// This system does not tell.
+    static func sockets(at ends: [SocketEnds]) -> [SocketRecord?] { ends.map { _ in nil } }
 }
 #endif

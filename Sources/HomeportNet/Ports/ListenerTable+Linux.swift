@@ -26,38 +26,10 @@ package enum ListenerTable {
     /// `NETLINK_SOCK_DIAG`, a macro of `linux/netlink.h`, which Glibc's module leaves out.
     private static let netlinkSocketDiag: CInt = 4
 
-    private static func kernel() throws(SystemFailure) -> Descriptor {
+    static func kernel() throws(SystemFailure) -> Descriptor {
         let number = socket(AF_NETLINK, CInt(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), netlinkSocketDiag)
         guard number >= 0 else { throw SystemFailure("socket", errno) }
         return Descriptor(owning: number)
-    }
-
-    /// The sockets of this machine that have these ends, one for each; nil for one that is gone, or was never here.
-    static func sockets(at ends: [SocketEnds]) -> [SocketRecord?] {
-        guard let kernel = try? kernel() else { return ends.map { _ in nil } }
-        var room = [UInt8](repeating: 0, count: 4 << 10)
-        return ends.enumerated().map { index, ends -> SocketRecord? in
-            let sequence = UInt32(index + 1)
-            // A listener of both families has an IPv4 peer as IPv6; the peer itself mostly has not.
-            let question = SocketDiag.request(
-                ends.transport,
-                from: ends.local.unmapped,
-                to: ends.remote.unmapped,
-                sequence: sequence
-            )
-            guard send(kernel.number, question, question.count, 0) == question.count else { return nil }
-            // The answer is there when the question has been sent.
-            let count = recv(kernel.number, &room, room.count, CInt(MSG_DONTWAIT))
-            guard count > 0 else { return nil }
-            var found: SocketRecord?
-            room.withUnsafeBytes {
-                let datagram = UnsafeRawBufferPointer(rebasing: $0[..<min(count, $0.count)])
-                _ = SocketDiagMessage.read(datagram, transport: ends.transport, sequence: sequence) {
-                    if case .socket(let record) = $0 { found = record }
-                }
-            }
-            return found
-        }
     }
 
     private static func ask(

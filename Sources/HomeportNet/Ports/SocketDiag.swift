@@ -58,6 +58,7 @@ enum SocketDiag {
         sequence: UInt32
     ) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(headerSize + requestSize)
         bytes.append(native: UInt32(headerSize + requestSize))
         bytes.append(native: byFamily)
         bytes.append(native: UInt16(1))  // NLM_F_REQUEST

@@ -66,7 +66,7 @@ package final class PeerProcesses: Sendable {
             defer { state.questions = [] }
             return state.questions
         }
-        let sockets = ListenerTable.sockets(at: questions.map(\.ends))
+        let sockets = SocketInquiry.sockets(at: questions.map(\.ends))
         let inodes = sockets.compactMap { $0?.inode }
         let recent = recent.withLock(\.self)
         let owners = ProcessTable.owners(of: inodes, .firstOwner, .newestFirst(then: recent))

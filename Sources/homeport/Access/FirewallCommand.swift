@@ -90,13 +90,7 @@ struct FirewallRulesCommand: ParsableCommand {
     @OptionGroup var options: FirewallOptions
 
     @Flag(help: "In the language of pf, macOS's firewall, in place of nftables.")
-    var pf = FirewallRulesCommand.isMac
-
-    #if os(macOS)
-    private static let isMac = true
-    #else
-    private static let isMac = false
-    #endif
+    var pf = FirewallRules.speaksPF
 
     func run() throws {
         let plan = try options.plan()
