@@ -68,7 +68,7 @@ package final class RouteTable: Sendable {
     ///   - isAlone: Whether the fallback answers for every name below `localhost`, since nobody else could.
     ///   - shared: Hosts that another project has as long as it runs.
     ///   - neighbours: The other projects behind this door.
-    ///   - protect: Put in front of all that answers, for a service or none, but for control, which has rules of its own.
+    ///   - protect: Put in front of all that answers, for a service or none, but for control and tunnels, which have rules of their own.
     package init(
         routes: [Route],
         fallback: ServiceName?,
@@ -113,7 +113,7 @@ package final class RouteTable: Sendable {
         self.byHost = byHost
         self.below = below.sorted { $0.0.utf8.count > $1.0.utf8.count }
         self.routes = routes
-        self.tunnels = tunnels.map { protect($0, nil) }
+        self.tunnels = tunnels
         self.isAlone = isAlone
         self.protect = protect
     }

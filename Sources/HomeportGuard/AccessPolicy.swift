@@ -6,29 +6,30 @@ import Synchronization
 /// What is asked of every request before anything else is done with it: Host, and Origin where something could change.
 package final class AccessPolicy: RequestPolicy {
     /// A class, so that to take them is to count one reference.
-    private final class Rules: Sendable {
+    package final class Rules: Sendable {
         let hosts: HostRule?
         let origins: OriginRule
 
-        init(_ hosts: HostRule?, _ origins: OriginRule) { (self.hosts, self.origins) = (hosts, origins) }
+        package init(_ hosts: HostRule?, _ origins: OriginRule) { (self.hosts, self.origins) = (hosts, origins) }
     }
 
-    private let rules: Mutex<Rules>
+    private let present: Mutex<Rules>
 
     /// - Parameters:
     ///   - hosts: nil for any: where others were let in on purpose, by whatever names they know this machine.
     ///   - origins: Whose pages may change something, beside those of the same origin.
     package init(hosts: HostRule? = HostRule(), origins: OriginRule = OriginRule()) {
-        rules = Mutex(Rules(hosts, origins))
+        present = Mutex(Rules(hosts, origins))
     }
 
-    /// From the next request on.
-    package func become(hosts: HostRule?, origins: OriginRule) {
-        rules.withLock { $0 = Rules(hosts, origins) }
+    /// For the next request on.
+    package var rules: Rules {
+        get { present.withLock { $0 } }
+        set { present.withLock { $0 = newValue } }
     }
 
     package func refuse(_ head: RequestHead, from peer: Peer) -> Refusal? {
-        let rules = rules.withLock { $0 }
+        let rules = rules
         // Without any Host it is HTTP/1.0, which no browser speaks, so that no page can have made it.
         if let hosts = rules.hosts, !(head.authority.isEmpty && !head.fields.hasAny(of: [.host])),
             !head.with(head.authority, { hosts.allows($0) })
@@ -54,7 +55,7 @@ package final class AccessPolicy: RequestPolicy {
         let host = head.with(head.authority) { $0.extracting(Authority.host(of: $0)).string }
         if host.isEmpty { return Refusal(421, "host.foreign", "the request names no host") }
         let setting = (try? HostPattern(parsing: host)).map { _ in
-            "; if it should, start Homeport with --host \(host)"
+            "; if it should, write access: { hosts: \(host) } in the plan, or start Homeport with --host \(host)"
         }
         return Refusal(
             421,

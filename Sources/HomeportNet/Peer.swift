@@ -64,7 +64,8 @@ package final class Peer: Sendable {
         knownOwner.withLock { known in
             if let known { return known }
             let owner = askedOwner
-            known = owner
+            // A moment without descriptors passes.
+            if owner != .unknown(.untold) { known = owner }
             return owner
         }
     }
@@ -83,6 +84,7 @@ package final class Peer: Sendable {
         guard local.name != nil else { return true }
         switch askedOwner {
         case .user, .unknown(.unmapped): return true
+        case .unknown(.untold): return SocketInquiry.isPossible
         case .unknown: return false
         }
     }

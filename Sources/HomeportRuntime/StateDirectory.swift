@@ -27,9 +27,14 @@ package struct StateDirectory: Sendable {
         } else if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") {
             path = "\(state)/homeport"
         } else {
-            path = "\(Self.home)/.local/state/homeport"
+            path = Self.path(below: Self.home)
         }
     }
+
+    /// Of whoever has this home, if nothing says otherwise.
+    package init(home: String) { path = Self.path(below: home) }
+
+    private static func path(below home: String) -> String { "\(home)/.local/state/homeport" }
 
     /// Makes the folders where they are missing. What is inside is ours, and closed to others; the folder itself may be
     /// one that somebody chose, and is never changed.

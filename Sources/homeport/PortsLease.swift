@@ -134,7 +134,7 @@ enum Leases {
     static var all: [Port] {
         var path = StateDirectory().path
         if StateDirectory.variable("HOMEPORT_HOME") == nil, let uid = SudoUser.uid, let home = UserNames.home(of: uid) {
-            path = "\(home)/.local/state/homeport"
+            path = StateDirectory(home: home).path
         }
         return LeaseFile(in: path) { _ in }.glance.ports.values.sorted { $0.number < $1.number }
     }

@@ -16,7 +16,7 @@ import Testing
         let answer = try await ask("GET /", host: "Evil.example:80")
         #expect(answer.status == 421)
         #expect(
-            answer.body.contains("not for \"Evil.example\"; if it should, start Homeport with --host Evil.example")
+            answer.body.contains("not for \"Evil.example\"; if it should, write access: { hosts: Evil.example }")
         )
         #expect(answer.field("X-Content-Type-Options") == "nosniff")
     }

@@ -74,7 +74,12 @@ import Foundation
 
     @Test func aPreflightCarriesNoPassword() async throws {
         try await withGate { port async throws in
-            #expect(try await Web.ask("OPTIONS /", at: .ipv4(port)).status == 200)
+            let fields = ["Origin: http://localhost", "Access-Control-Request-Method: PUT"]
+            #expect(try await Web.ask("OPTIONS /", fields: fields, at: .ipv4(port)).status == 200)
+            for part in [[], [fields[0]], [fields[1]], fields + ["Authorization: Bearer x"]] {
+                #expect(try await Web.ask("OPTIONS /", fields: part, at: .ipv4(port)).status == 401)
+            }
+            #expect(try await Web.ask("OPTIONS /", fields: fields, body: "x", at: .ipv4(port)).status == 401)
         }
     }
 

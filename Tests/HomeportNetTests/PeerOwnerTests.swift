@@ -29,7 +29,7 @@ struct PeerOwnerTests {
             inode: inode,
             uid: uid
         )
-        return PeerOwner(socket, at: ends)
+        return PeerOwner(.socket(socket), at: ends)
     }
 
     @Test func whoHoldsItIsItsUser() throws {
@@ -53,6 +53,11 @@ struct PeerOwnerTests {
         #expect(try Self.owner(state, uid: 0, inode: 0) == .unknown(.gone))
     }
 
+    @Test(arguments: [SocketRecord.State.synSent, .synReceived, .timeWait, .closed, .bound])
+    func whatIsNoConnectionYetOrAnyMoreIsNobodys(state: SocketRecord.State) throws {
+        #expect(try Self.owner(state) == .unknown(.gone))
+    }
+
     @Test func whatIsNotTheConnectionIsNobodys() throws {
         #expect(try Self.owner(.listen, remote: ("0.0.0.0", 0)) == .unknown(.elsewhere))
         #expect(try Self.owner(.listen) == .unknown(.elsewhere))
@@ -63,7 +68,8 @@ struct PeerOwnerTests {
             local: try Self.name("127.0.0.1", 1),
             remote: try Self.name("127.0.0.1", 2)
         )
-        #expect(PeerOwner(nil, at: ends) == .unknown(.elsewhere))
+        #expect(PeerOwner(.none, at: ends) == .unknown(.elsewhere))
+        #expect(PeerOwner(.untold, at: ends) == .unknown(.untold))
     }
 
     @Test func aUserOfAnotherNamespaceIsNobody() throws {

@@ -1,3 +1,4 @@
+import HomeportCore
 package import HomeportHTTP
 package import HomeportNet
 import NIOCore
@@ -15,15 +16,36 @@ package final class AccessGate: Sendable {
     let rules: AccessRules
     let passwords: PasswordCheck?
     let tokens: AccessTokens?
-    private let groups = UserGroups()
+    private let surroundings: Surroundings
     private let own = UInt32(geteuid())
-    private let brake = FailureBrake()
+    /// Those that rules name.
+    private let groups: [String: UInt32]
+
+    /// What all gates of a project have together.
+    package final class Surroundings: Sendable {
+        let groups = UserGroups()
+        let brake = FailureBrake()
+
+        package init() {}
+    }
 
     /// - Parameters:
     ///   - passwords: Of the users that rules may name.
     ///   - tokens: That rules may name.
-    package init(_ rules: AccessRules, passwords: PasswordCheck? = nil, tokens: AccessTokens? = nil) {
-        (self.rules, self.passwords, self.tokens) = (rules, passwords, tokens)
+    package init(
+        _ rules: AccessRules,
+        passwords: PasswordCheck? = nil,
+        tokens: AccessTokens? = nil,
+        among surroundings: Surroundings = Surroundings()
+    ) {
+        (self.rules, self.passwords, self.tokens, self.surroundings) = (rules, passwords, tokens, surroundings)
+        // Looked up here, not for each request: that may ask a directory server.
+        let names = (rules.rules.flatMap(\.allow) + rules.allow).compactMap {
+            if case .group(let name) = $0 { name } else { nil }
+        }
+        groups = Dictionary(
+            names.compactMap { name in (UInt32(name) ?? UserGroups.number(of: name)).map { (name, $0) } }
+        ) { $1 }
     }
 
     /// Puts it before a responder.
@@ -45,7 +67,9 @@ package final class AccessGate: Sendable {
     }
 
     func shown(_ evidence: Evidence, of allowed: [Who]) -> Who? {
-        allowed.first(shownBy: evidence, own: own) { groups.has($0, in: $1) }
+        allowed.first(shownBy: evidence, own: own) { uid, group in
+            groups[group].map { surroundings.groups.has(uid, in: $0) } ?? false
+        }
     }
 
     static func stranger(_ peer: Peer, _ allowed: [Who]) -> String {
@@ -57,7 +81,10 @@ package final class AccessGate: Sendable {
         return "\(owner), and allowed is \(allowed.text)"
     }
 
-    func delay(for peer: Peer) -> TimeAmount { brake.delay(for: peer, now: .now()) }
+    func delay(for peer: Peer) -> TimeAmount { surroundings.brake.delay(for: peer, now: .now()) }
+
+    /// How long who has failed again and again waits before he is listened to once more.
+    func hold(for peer: Peer) -> TimeAmount { surroundings.brake.hold(for: peer, now: .now()) }
 }
 
 /// Lets those requests through to another responder that the gate's rules allow.
@@ -78,40 +105,75 @@ private final class GuardedResponder: Responder {
                 )
             )
         }
+        let credentials = Self.credentials(head)
+        var head = head
+        // What is for us is not for the service, whether it was needed or not.
+        head.hidesAuthorization = isOurs(credentials)
         if allowed.contains(.anyone) { return next.respond(to: head, exchange) }
         var evidence = Evidence()
         if allowed.contains(where: \.isOfConnection) {
             evidence.owner = exchange.peer.owner
             if let who = gate.shown(evidence, of: allowed) { return admit(who, head, exchange) }
         }
-        let credentials = Self.credentials(head)
         switch credentials {
-        case .bearer(let token) where gate.tokens != nil && allowed.takesTokens:
+        case .none where Self.isPreflight(head) && (allowed.takesTokens || allowed.takesPasswords):
+            next.respond(to: head, exchange)
+        case .bearer(let token) where allowed.takesTokens:
             evidence.token = gate.tokens?.name(of: token)
-            if let who = gate.shown(evidence, of: allowed) { return admit(who, head, exchange) }
+            judge(evidence, allowed, head, exchange)
         case .basic(let attempt) where allowed.takesPasswords:
-            guard let check = gate.passwords else { break }
-            return check.verdict(on: attempt, exchange.loop.loop) { [self] verdict in
-                switch verdict {
-                case .right:
-                    evidence.user = attempt.user
-                    if let who = gate.shown(evidence, of: allowed) { return admit(who, head, exchange) }
-                    refuse(allowed, isWrong: false, exchange)
-                case .wrong: refuse(allowed, isWrong: true, exchange)
-                case .busy:
-                    exchange.refuse(Refusal(429, "credentials.busy", "too many passwords are being checked; try again"))
-                }
+            guard let check = gate.passwords else { return refuse(evidence, allowed, hasShown: true, exchange) }
+            // What was right once is right at once; who has guessed wrong again and again waits before the next guess is looked at.
+            let hold = check.knows(attempt) ? TimeAmount.zero : gate.hold(for: exchange.peer)
+            guard hold > .zero else { return self.check(attempt, by: check, evidence, allowed, head, exchange) }
+            let bound = NIOLoopBound((self, exchange, head), eventLoop: exchange.loop.loop)
+            exchange.loop.loop.scheduleTask(in: hold) { [evidence] in
+                let (responder, exchange, head) = bound.value
+                responder.check(attempt, by: check, evidence, allowed, head, exchange)
             }
-        default: break
+        case .none: refuse(evidence, allowed, hasShown: false, exchange)
+        case .bearer, .basic, .other: refuse(evidence, allowed, hasShown: true, exchange)
         }
-        // A browser's preflight never carries credentials (Fetch standard), and OPTIONS tells no secret.
-        if head.method == .options, allowed.takesTokens || allowed.takesPasswords {
-            return next.respond(to: head, exchange)
+    }
+
+    private func check(
+        _ attempt: BasicAttempt,
+        by check: PasswordCheck,
+        _ evidence: Evidence,
+        _ allowed: [Who],
+        _ head: RequestHead,
+        _ exchange: any Exchange
+    ) {
+        check.verdict(on: attempt, exchange.loop.loop) { [self] verdict in
+            var evidence = evidence
+            switch verdict {
+            case .right: evidence.user = attempt.user
+            case .wrong: break
+            case .busy:
+                return exchange.refuse(
+                    Refusal(429, "credentials.busy", "too many passwords are being checked; try again")
+                )
+            }
+            judge(evidence, allowed, head, exchange)
         }
-        if case .none = credentials {
-            refuse(allowed, isWrong: false, exchange)
-        } else {
-            refuse(allowed, isWrong: true, exchange)
+    }
+
+    private func judge(_ evidence: Evidence, _ allowed: [Who], _ head: RequestHead, _ exchange: any Exchange) {
+        if let who = gate.shown(evidence, of: allowed) { return admit(who, head, exchange) }
+        refuse(evidence, allowed, hasShown: true, exchange)
+    }
+
+    /// A browser asks so before it sends credentials (Fetch standard, "CORS-preflight request"), and can say nothing more with it.
+    private static func isPreflight(_ head: RequestHead) -> Bool {
+        head.method == .options && head.body == .none && head.fields.hasAny(of: [.origin])
+            && head.fields.lines.contains { head.fields.isNamed($0, "access-control-request-method") }
+    }
+
+    private func isOurs(_ credentials: Credentials) -> Bool {
+        switch credentials {
+        case .none, .other: false
+        case .bearer(let token): token.hasPrefix(AccessTokens.start)
+        case .basic(let attempt): gate.passwords?.hasUser(attempt.user) ?? false
         }
     }
 
@@ -138,21 +200,23 @@ private final class GuardedResponder: Responder {
 
     private func admit(_ who: Who, _ head: RequestHead, _ exchange: any Exchange) {
         exchange.observer?.judged("allowed: \(who.text)")
-        if who.isOfConnection { return next.respond(to: head, exchange) }
-        // What was for us is not for the service.
-        var head = head
-        head.hidesAuthorization = true
         next.respond(to: head, exchange)
     }
 
-    /// - Parameter isWrong: Whether something was shown that is none.
-    private func refuse(_ allowed: [Who], isWrong: Bool, _ exchange: any Exchange) {
+    /// - Parameter hasShown: Whether credentials came, whatever they are worth.
+    private func refuse(_ evidence: Evidence, _ allowed: [Who], hasShown: Bool, _ exchange: any Exchange) {
         let peer = exchange.peer
-        let asks = allowed.takesTokens && gate.tokens != nil || allowed.takesPasswords && gate.passwords != nil
-        let why = asks && !isWrong ? "no token and no password was shown" : AccessGate.stranger(peer, allowed)
-        exchange.observer?.judged("refused: \(isWrong ? "what was shown is none of ours; " : "")\(why)")
+        let known = evidence.user.map { "user:\($0)" } ?? evidence.token.map { "token:\($0)" }
+        // Who is known, and not allowed, has nothing better to show.
+        let asks = known == nil && (allowed.takesTokens || allowed.takesPasswords && gate.passwords != nil)
+        let why =
+            known.map { "\($0.harmless) was shown, and allowed is \(allowed.text)" }
+            ?? (!asks
+                ? AccessGate.stranger(peer, allowed)
+                : hasShown ? "what was shown is none of ours" : "nothing was shown")
+        exchange.observer?.judged("refused: \(why)")
         // Who has shown nothing yet is only told what to show.
-        let delay = asks && !isWrong ? .zero : gate.delay(for: peer)
+        let delay = asks && !hasShown ? .zero : gate.delay(for: peer)
         guard delay > .zero else { return tell(allowed, asks: asks, why, exchange) }
         let bound = NIOLoopBound((self, exchange), eventLoop: exchange.loop.loop)
         exchange.loop.loop.scheduleTask(in: delay) {

@@ -27,17 +27,23 @@ package final class AccessTokens: Sendable {
     private struct State {
         var entries: [Entry] = []
         var looked: ContinuousClock.Instant?
+        var trouble: String?
     }
 
     private let path: String
+    private let onTrouble: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    private static let start = "hp_"
+    static let start = "hp_"
     private static let most = 1000
     private static let recently = Duration.seconds(1)
 
     /// - Parameter folder: The state directory.
-    package init(in folder: String) { path = "\(folder)/tokens.json" }
+    /// - Parameter onTrouble: Told once why nobody is let in by them, where they cannot be read.
+    package init(in folder: String, onTrouble: @escaping @Sendable (String) -> Void = { _ in }) {
+        path = "\(folder)/tokens.json"
+        self.onTrouble = onTrouble
+    }
 
     // MARK: Looking
 
@@ -57,10 +63,14 @@ package final class AccessTokens: Sendable {
         if let looked = state.looked, now - looked < Self.recently { return }
         state.looked = now
         // Closed, not open, where they cannot be read, or others could have written them.
-        state.entries = (try? Self.read(path)) ?? []
+        do throws(HomeportError) { (state.entries, state.trouble) = (try Self.read(path), nil) } catch {
+            let text = "\(error)"
+            if state.trouble != text { onTrouble("no token lets anybody in: \(text)") }
+            (state.entries, state.trouble) = ([], text)
+        }
     }
 
-    /// - Throws: ``HomeportError`` with code `tokens.unusable`.
+    /// - Throws: ``HomeportError`` where they cannot be read, or others can.
     package func all() throws(HomeportError) -> [Entry] { try Self.read(path) }
 
     // MARK: Changing
@@ -120,7 +130,9 @@ package final class AccessTokens: Sendable {
         try body(&file.tokens)
         let coder = JSONEncoder()
         coder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        guard let data = try? coder.encode(file) else { return }
+        guard let data = try? coder.encode(file) else {
+            throw HomeportError(.tokensUnusable, "the tokens cannot be written", where: path)
+        }
         do throws(SystemFailure) { try PrivateFile.replace(path, String(decoding: data, as: UTF8.self) + "\n") } catch {
             throw HomeportError(
                 .tokensUnusable,

@@ -12,19 +12,40 @@ final class FailureBrake: Sendable {
     private struct Count {
         var failures = 0
         var last: NIODeadline
+        /// When the last of those that wait has its turn.
+        var turn = NIODeadline.uptimeNanoseconds(0)
     }
 
     private static let free = 5
     private static let longest = TimeAmount.seconds(5)
+    private static let longestHold = TimeAmount.seconds(30)
     private static let forgets = TimeAmount.seconds(60)
     private static let most = 1024
 
     private let counts = Mutex<[Key: Count]>([:])
 
+    /// How long the next try of somebody waits; each that waits lets the one behind it wait longer.
+    func hold(for peer: Peer, now: NIODeadline) -> TimeAmount {
+        let key = key(of: peer)
+        return counts.withLock { counts in
+            guard var count = counts[key], now - count.last < Self.forgets else { return .zero }
+            let step = Self.delay(after: count.failures)
+            guard step > .zero else { return .zero }
+            let turn = max(count.turn, now) + step
+            count.turn = turn
+            counts[key] = count
+            return min(turn - now, Self.longestHold)
+        }
+    }
+
+    private func key(of peer: Peer) -> Key {
+        if case .user(let uid) = peer.owner { .user(uid) } else { .host(peer.host) }
+    }
+
     /// One more failure.
     /// - Returns: How long to wait before it is told.
     func delay(for peer: Peer, now: NIODeadline) -> TimeAmount {
-        let key: Key = if case .user(let uid) = peer.owner { .user(uid) } else { .host(peer.host) }
+        let key = key(of: peer)
         return counts.withLock { counts in
             if counts.count >= Self.most { counts = counts.filter { now - $0.value.last < Self.forgets } }
             // Who comes from a thousand addresses at once is slowed down as one.

@@ -47,7 +47,7 @@ extension Audit {
     @Sendable private static func leaks() -> [String] {
         let folder = "/proc/sys/net/ipv4/conf"
         return FolderNames.all(in: folder).filter {
-            !["lo", ".", ".."].contains($0) && SmallFile.text("\(folder)/\($0)/route_localnet") == "1"
+            !["lo", "default", ".", ".."].contains($0) && SmallFile.text("\(folder)/\($0)/route_localnet") == "1"
         }.sorted()
     }
 }

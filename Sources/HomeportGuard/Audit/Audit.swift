@@ -44,12 +44,13 @@ package struct Audit: Sendable, Codable {
         AuditFinding.Severity.allCases.first { severity in listeners.contains { $0.severity == severity } }
     }
 
-    /// Those that were not there before, or can be reached from further away now.
+    /// Those that were not there before, are open in another way, or have a finding that they had not.
     package func news(since baseline: Audit) -> [AuditedListener] {
-        let before = Dictionary(baseline.listeners.map { ($0.key, $0.exposure) }) { first, _ in first }
+        let before = Dictionary(baseline.listeners.map { ($0.key, $0) }) { first, _ in first }
         return listeners.filter { listener in
             guard let known = before[listener.key] else { return true }
-            return known != listener.exposure
+            return known.exposure != listener.exposure
+                || !Set(listener.findings.map(\.code)).isSubset(of: known.findings.map(\.code))
         }
     }
 

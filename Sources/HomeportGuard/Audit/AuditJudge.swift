@@ -68,7 +68,8 @@ struct AuditJudge {
                     text:
                         "route_localnet is on (\(facts.leaks.joined(separator: ", "))): neighbours on the network can reach the loopback",
                     fix:
-                        "sysctl -w net.ipv4.conf.all.route_localnet=0; or homeport firewall apply, which drops such packets"
+                        facts.leaks.map { "sysctl -w net.ipv4.conf.\($0).route_localnet=0" }.joined(separator: "; ")
+                        + "; or homeport firewall apply, which drops such packets"
                 )
             )
         case .loopback: break
@@ -105,8 +106,12 @@ struct AuditJudge {
     /// A listener that clients of this one's name may meet in its place.
     private func isOtherFamily(_ other: SocketRecord) -> Bool {
         let isSame = other.local.address.unmapped.familyName == socket.local.address.unmapped.familyName
-        return !isSame && other.uid != socket.uid && other.exposure(loopbackInterface: facts.loopback) == byAddress
-            && other.transport == .tcp
+        return !isSame && other.uid != socket.uid && other.transport == .tcp
+            && [socket, other].allSatisfy(answersOnLoopback)
+    }
+
+    private func answersOnLoopback(_ socket: SocketRecord) -> Bool {
+        socket.exposure(loopbackInterface: facts.loopback) != .oneAddress
     }
 
     private func isSharedWithinOneProgram(_ sharing: [SocketRecord]) -> Bool {

@@ -14,15 +14,11 @@ package struct OutsideProbe {
     private let name = "homeport-\(getpid())"
     private let near = "hpo\(getpid())"
     private let far = "hpi\(getpid())"
-    private let network: UInt32
-    private let subnet: String
+    private let network = UInt32.random(in: 0...0x3FFF)
 
     /// Where it comes from: a private address, and one of a foreign network (RFC 5737), since rules may tell them apart.
     private static let foreign = "203.0.113"
-    private init() {
-        network = UInt32.random(in: 0...0x3FFF)
-        subnet = "10.213.\(network >> 6).\(network & 63 << 2)"
-    }
+    private init() {}
 
     private func host(_ last: UInt32) -> String { "10.213.\(network >> 6).\((network & 63) << 2 | last)" }
     private func host6(_ last: Int) -> String { "fd68:6f6d:6570:\(String(network, radix: 16))::\(last)" }
@@ -38,13 +34,19 @@ package struct OutsideProbe {
             )
         }
         let probe = OutsideProbe()
-        defer { probe.takeAway() }
+        // It lasts some seconds, and leaves nothing behind: who is impatient is heard afterwards.
+        let before = [SIGINT, SIGTERM, SIGHUP].map { ($0, signal($0, SIG_IGN)) }
+        defer {
+            probe.takeAway()
+            for (number, handler) in before { signal(number, handler) }
+        }
         try probe.setUp()
         var (places, targets) = ([Int](), [ContactTrial.Target]())
         for (index, listener) in audit.listeners.enumerated() where listener.network == "host" {
-            guard let address = probe.address(of: listener) else { continue }
-            places.append(index)
-            targets.append(ContactTrial.Target(listener.transport, SocketName(address, listener.port)))
+            for address in probe.addresses(of: listener) {
+                places.append(index)
+                targets.append(ContactTrial.Target(listener.transport, SocketName(address, listener.port)))
+            }
         }
         let (wanted, outside) = (targets, NetworkNamespace(id: 0, pid: 0, isOwn: false, name: probe.name))
         let outcomes = try outside.within { () throws(HomeportError) in
@@ -54,7 +56,8 @@ package struct OutsideProbe {
         var proofs: [Int: OutsideProof] = [:]
         for all in outcomes {
             for (index, outcome) in zip(places, all) {
-                let (known, proof) = (proofs[index], OutsideProof(outcome))
+                guard let proof = OutsideProof(outcome) else { continue }
+                let known = proofs[index]
                 // Once reached is reached; and to be refused says more than silence.
                 if known == nil || proof == .reached || known == .silent { proofs[index] = proof }
             }
@@ -62,17 +65,18 @@ package struct OutsideProbe {
         return proofs
     }
 
-    /// Where a neighbour would look for it.
-    private func address(of listener: AuditedListener) -> IPAddress? {
+    /// Where a neighbour would look for it. One on `::` mostly answers to IPv4 as well.
+    private func addresses(of listener: AuditedListener) -> [IPAddress] {
         let text = listener.address
+        let four = IPv4(host(1)).map { IPAddress.v4($0) }
         switch text {
-        case "0.0.0.0": return IPv4(host(1)).map { .v4($0) }
-        case "::": return IPv6(host6(1)).map { .v6($0) }
+        case "0.0.0.0": return [four].compactMap { $0 }
+        case "::": return [IPv6(host6(1)).map { .v6($0) }, four].compactMap { $0 }
         default:
-            if let address = IPv4(text) { return .v4(address) }
-            guard let address = IPv6(text) else { return nil }
+            if let address = IPv4(text) { return [.v4(address)] }
+            guard let address = IPv6(text) else { return [] }
             // A link's own addresses are another link's business.
-            return address.high >> 54 == 0x3FA ? nil : IPAddress.v6(address).unmapped
+            return address.high >> 54 == 0x3FA ? [] : [IPAddress.v6(address).unmapped]
         }
     }
 

@@ -9,13 +9,14 @@ package enum OutsideProof: String, Sendable, Hashable, Codable {
     /// Nothing came: dropped on the way; of UDP also that nobody felt like answering.
     case silent
 
-    init(_ outcome: ContactTrial.Outcome) {
-        self =
-            switch outcome {
-            case .answered: .reached
-            case .refused: .refused
-            case .silent: .silent
-            }
+    /// Nil where it was not tried after all.
+    init?(_ outcome: ContactTrial.Outcome) {
+        switch outcome {
+        case .answered: self = .reached
+        case .refused: self = .refused
+        case .silent: self = .silent
+        case .untried: return nil
+        }
     }
 }
 
@@ -43,7 +44,7 @@ extension Audit {
                         code: .leakyLoopback,
                         severity: .high,
                         text: "it listens on the loopback, and was reached from outside",
-                        fix: "sysctl -w net.ipv4.conf.all.route_localnet=0; or homeport firewall apply"
+                        fix: "sysctl -a -r route_localnet shows what lets it in; or homeport firewall apply"
                     ),
                     at: 0
                 )

@@ -55,9 +55,21 @@ package final class PasswordCheck: Sendable {
         return threads
     }()
 
+    func hasUser(_ name: String) -> Bool { credentials.contains { $0.user == name } }
+
+    /// Whether it was right before.
+    func knows(_ attempt: BasicAttempt) -> Bool {
+        let digest = digest(attempt)
+        return state.withLock { $0.known.contains(digest) }
+    }
+
+    private func digest(_ attempt: BasicAttempt) -> SHA256Digest {
+        SHA256.hash(data: Data(HMAC<SHA256>.authenticationCode(for: attempt.bytes, using: key)))
+    }
+
     /// Calls `body` with the verdict, on `loop`: at once if it is known.
     func verdict(on attempt: BasicAttempt, _ loop: any EventLoop, _ body: @escaping (Verdict) -> Void) {
-        let digest = SHA256.hash(data: Data(HMAC<SHA256>.authenticationCode(for: attempt.bytes, using: key)))
+        let digest = digest(attempt)
         let step = state.withLock { state -> Step in
             if state.known.contains(digest) { return .known }
             if let running = state.running[digest] { return .wait(running) }

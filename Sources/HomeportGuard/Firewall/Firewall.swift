@@ -41,7 +41,11 @@ package enum Firewall {
     /// Whether there was one.
     @discardableResult
     package static func remove() throws(HomeportError) -> Bool {
-        guard try state() != nil else { return false }
+        let answer = try Tool.run("nft", ["list", "table", "inet", FirewallRules.table], from: "nftables")
+        guard answer.status == 0 else {
+            if isAbsent(answer) { return false }
+            throw failure(answer)
+        }
         try run(["-f", "-"], FirewallRules.nftablesRemoval)
         return true
     }
@@ -50,7 +54,7 @@ package enum Firewall {
     package static func state() throws(HomeportError) -> State? {
         let answer = try Tool.run("nft", ["-j", "list", "table", "inet", FirewallRules.table], from: "nftables")
         guard answer.status == 0 else {
-            if answer.errors.contains("No such file") { return nil }
+            if isAbsent(answer) { return nil }
             throw failure(answer)
         }
         guard let listing = try? JSONDecoder().decode(Listing.self, from: Data(answer.output.utf8)) else {
@@ -62,6 +66,8 @@ package enum Firewall {
         }
         return listing.state
     }
+
+    private static func isAbsent(_ answer: Tool.Answer) -> Bool { answer.errors.contains("No such file") }
 
     private static func run(_ arguments: [String], _ script: String) throws(HomeportError) {
         let answer = try Tool.run("nft", arguments, input: script, from: "nftables")

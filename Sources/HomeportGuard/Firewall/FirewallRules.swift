@@ -30,7 +30,7 @@ package enum FirewallRules {
         \t}
         \tchain arriving {
         \t\ttype filter hook prerouting priority -150; policy accept;
-        \t\tiifname != "lo" fib daddr type local meta l4proto { tcp, udp } th dport @guarded ct state new counter name from_outside drop
+        \t\tiifname != "lo" fib daddr type { local, broadcast, multicast } meta l4proto { tcp, udp } th dport @guarded ct state new counter name from_outside drop
         \t}
         \(owners(plan))}
 
@@ -57,7 +57,7 @@ package enum FirewallRules {
         return """
             block in quick on ! lo0 inet from any to 127.0.0.0/8
             block in quick on ! lo0 inet6 from any to ::1
-            block in quick on ! lo0 proto { tcp, udp } from any to any port { \(ports.joined(separator: ", ")) }
+            block in quick on ! lo0 proto { tcp, udp } from any to self port { \(ports.joined(separator: ", ")) }
 
             """
     }

@@ -21,6 +21,8 @@ package enum ContactTrial {
 
     package enum Outcome: Sendable {
         case answered, refused, silent
+        /// No way leads there from here, or there is no socket left to try with.
+        case untried
     }
 
     /// Longer than a neighbour's answer ever takes, and than the kernel's second try.
@@ -42,20 +44,24 @@ package enum ContactTrial {
     }
 
     private static func attempt(_ targets: [Target], _ source: IPv4?) -> [Outcome] {
-        var outcomes = [Outcome](repeating: .silent, count: targets.count)
+        var outcomes = [Outcome](repeating: .untried, count: targets.count)
         var waiting: [(index: Int, socket: CInt)] = []
         defer { for one in waiting { close(one.socket) } }
         for (index, target) in targets.enumerated() {
             guard let number = socket(for: target) else { continue }
-            if case .v4 = target.name.address, let source {
-                _ = SocketName(.v4(source), 0).withSockaddr { bind(number, $0, $1) }
+            if case .v4 = target.name.address, let source,
+                SocketName(.v4(source), 0).withSockaddr({ bind(number, $0, $1) }) != 0
+            {
+                close(number)
+                continue
             }
             let isConnected = target.name.withSockaddr { connect(number, $0, $1) } == 0
             if isConnected || errno == EINPROGRESS {
                 if target.transport == .udp { send(number, nil, 0, 0) }
+                outcomes[index] = .silent
                 waiting.append((index, number))
             } else {
-                outcomes[index] = errno == ECONNREFUSED ? .refused : .silent
+                if errno == ECONNREFUSED { outcomes[index] = .refused }
                 close(number)
             }
         }

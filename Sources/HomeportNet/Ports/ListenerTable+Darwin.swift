@@ -19,6 +19,8 @@ package enum ListenerTable {
 
 enum SocketInquiry {
     /// This system does not tell.
-    static func sockets(at ends: [SocketEnds]) -> [SocketRecord?] { ends.map { _ in nil } }
+    static func sockets(at ends: [SocketEnds]) -> [SocketAnswer] { ends.map { _ in .untold } }
+
+    static let isPossible = false
 }
 #endif

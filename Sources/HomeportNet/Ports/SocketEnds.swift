@@ -5,3 +5,12 @@ package struct SocketEnds: Sendable, Hashable {
     package var local: SocketName
     package var remote: SocketName
 }
+
+/// What the kernel says of the socket with two ends.
+package enum SocketAnswer: Sendable, Hashable {
+    case socket(SocketRecord)
+    /// There is none.
+    case none
+    /// It would not, or could not say.
+    case untold
+}

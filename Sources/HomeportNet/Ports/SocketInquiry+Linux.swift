@@ -14,10 +14,13 @@ enum SocketInquiry {
     private static let mostIdle = 16
     private static let sequences = Atomic<UInt32>(1)
 
-    /// The sockets of this machine that have these ends, one for each; nil for one that is gone, or was never here.
-    static func sockets(at ends: [SocketEnds]) -> [SocketRecord?] {
+    /// Whether the kernel tells at all.
+    static let isPossible = true
+
+    /// The sockets of this machine that have these ends, one for each.
+    static func sockets(at ends: [SocketEnds]) -> [SocketAnswer] {
         guard let kernel = idle.withLock({ $0.popLast() }) ?? (try? ListenerTable.kernel().release()) else {
-            return ends.map { _ in nil }
+            return ends.map { _ in .untold }
         }
         let found = ends.map { ask(kernel, $0) }
         let isKept = idle.withLock { idle in
@@ -29,7 +32,7 @@ enum SocketInquiry {
         return found
     }
 
-    private static func ask(_ kernel: CInt, _ ends: SocketEnds) -> SocketRecord? {
+    private static func ask(_ kernel: CInt, _ ends: SocketEnds) -> SocketAnswer {
         let sequence = sequences.add(1, ordering: .relaxed).newValue
         // A listener of both families has an IPv4 peer as IPv6; the peer itself mostly has not.
         let question = SocketDiag.request(
@@ -38,18 +41,23 @@ enum SocketInquiry {
             to: ends.remote.unmapped,
             sequence: sequence
         )
-        guard send(kernel, question, question.count, 0) == question.count else { return nil }
+        guard send(kernel, question, question.count, 0) == question.count else { return .untold }
         return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { room in
-            var found: SocketRecord?
+            var found = SocketAnswer.none
             // The answer is there when the question has been sent; an earlier one may lie before it that was not waited for.
             for _ in 0..<4 {
                 let count = recv(kernel, room.baseAddress, room.count, CInt(MSG_DONTWAIT))
-                guard count > 0 else { return nil }
+                guard count > 0 else { return .untold }
                 var isAnswer = false
                 let datagram = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<min(count, room.count)])
                 _ = SocketDiagMessage.read(datagram, transport: ends.transport, sequence: sequence) {
                     isAnswer = true
-                    if case .socket(let record) = $0 { found = record }
+                    switch $0 {
+                    case .socket(let record): found = .socket(record)
+                    // ENOENT: no such socket. Anything else is no answer.
+                    case .failed(let errno): found = errno == ENOENT ? .none : .untold
+                    case .done, .other: break
+                    }
                 }
                 if isAnswer { break }
             }

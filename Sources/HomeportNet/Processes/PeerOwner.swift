@@ -19,17 +19,21 @@ package enum PeerOwner: Sendable, Hashable {
     ///
     /// It names more than what was asked for: where there is no such connection, a listener on that port. What a process has closed, what
     /// has not been accepted and what waits in TIME_WAIT has no inode, and 0 for a user.
-    /// - Parameters:
-    ///   - socket: Nil where there was none.
-    ///   - ends: What was asked for.
-    package init(_ socket: SocketRecord?, at ends: SocketEnds) {
-        guard let socket, socket.local.unmapped == ends.local.unmapped, socket.remote.unmapped == ends.remote.unmapped,
+    /// - Parameter ends: What was asked for.
+    package init(_ answer: SocketAnswer, at ends: SocketEnds) {
+        guard answer != .untold else {
+            self = .unknown(.untold)
+            return
+        }
+        guard case .socket(let socket) = answer, socket.local.unmapped == ends.local.unmapped,
+            socket.remote.unmapped == ends.remote.unmapped,
             socket.state != .listen
         else {
             self = .unknown(.elsewhere)
             return
         }
-        if socket.inode == 0 || [.timeWait, .synReceived, .newSynReceived, .closed].contains(socket.state) {
+        let held: Set<SocketRecord.State> = [.established, .finWait1, .finWait2, .closeWait, .closing, .lastAck]
+        if socket.inode == 0 || !held.contains(socket.state) {
             self = .unknown(.gone)
         } else {
             self = socket.uid == Self.overflow ? .unknown(.unmapped) : .user(socket.uid)

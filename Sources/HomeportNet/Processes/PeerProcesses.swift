@@ -66,7 +66,8 @@ package final class PeerProcesses: Sendable {
             defer { state.questions = [] }
             return state.questions
         }
-        let sockets = SocketInquiry.sockets(at: questions.map(\.ends))
+        let answers = SocketInquiry.sockets(at: questions.map(\.ends))
+        let sockets = answers.map { if case .socket(let socket) = $0 { socket } else { nil as SocketRecord? } }
         let inodes = sockets.compactMap { $0?.inode }
         let recent = recent.withLock(\.self)
         let owners = ProcessTable.owners(of: inodes, .firstOwner, .newestFirst(then: recent))

@@ -59,7 +59,7 @@ package enum Tool {
             let pid = try SpawnedProcess.start(
                 path,
                 [name] + arguments,
-                environment: ProcessEnvironment.all + ["LC_ALL=C"],
+                environment: ProcessEnvironment.all.filter { !$0.hasPrefix("LC_ALL=") } + ["LC_ALL=C"],
                 descriptors: [reads.number, says.number, complains.number]
             )
             let status = wait(for: pid, within: seconds)
@@ -86,8 +86,16 @@ package enum Tool {
         let end = ContinuousClock.now + .seconds(seconds)
         var status: Int32 = 0
         var pause: UInt32 = 200
-        while waitpid(pid, &status, WNOHANG) != pid {
-            if ContinuousClock.now > end { kill(pid, SIGKILL) }
+        while true {
+            let found = waitpid(pid, &status, WNOHANG)
+            if found == pid { break }
+            // Somebody else has heard of its end.
+            if found < 0, errno != EINTR { return 127 }
+            if ContinuousClock.now > end {
+                kill(pid, SIGKILL)
+                while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+                break
+            }
             usleep(pause)
             pause = min(pause * 2, 10_000)
         }

@@ -21,11 +21,8 @@ package final class UserGroups: Sendable {
 
     package init() {}
 
-    /// - Parameter group: A name, or a number.
-    package func has(_ uid: UInt32, in group: String) -> Bool {
-        guard let number = UInt32(group) ?? Self.number(of: group) else { return false }
-        return groups(of: uid).contains(number)
-    }
+    /// Whether a user is in a group. Of somebody new, it may take a moment.
+    package func has(_ uid: UInt32, in group: UInt32) -> Bool { groups(of: uid).contains(group) }
 
     /// - Returns: Nil where there is no such group.
     package static func number(of group: String) -> UInt32? {

@@ -1,5 +1,6 @@
 import HomeportCore
 import HomeportGuard
+import HomeportLink
 import HomeportNet
 
 /// What a plan says of access, and could not be held to.
@@ -21,7 +22,9 @@ extension Plan {
             let effective = service.access.completed(from: access)
             problems += contradictions(of: service.access, node, users: effective.users)
             if !service.speaksHTTP, let problem = Self.unspoken(effective) {
-                problems.append(node.wrong(problem, fix: "allow: me, or uid:1000, or group:dev"))
+                problems.append(
+                    node.wrong("it does not speak HTTP: \(problem)", fix: "allow: me, or uid:1000, or group:dev")
+                )
             }
         }
         if !access.named.isEmpty || access.users != nil {
@@ -29,9 +32,26 @@ extension Plan {
                 guard let problem = Self.unspoken(access) else { continue }
                 let node = nodes.at(service.name.text) ?? nodes
                 problems.append(
-                    node.wrong("\(service.name): \(problem)", fix: "add access: { allow: me } to \(service.name)")
+                    node.wrong(
+                        "\(service.name) does not speak HTTP: \(problem)",
+                        fix: "add access: { allow: me } to \(service.name)"
+                    )
                 )
             }
+        }
+        for link in links where !link.isFromDoor {
+            var target: ServicePlan?
+            if case .service(let name) = link.to { target = services.first { $0.name == name } }
+            // A folder's link speaks HTTP to the end.
+            if case .some(.folder) = target?.kind { continue }
+            let effective = target?.access.completed(from: access) ?? access
+            guard target?.speaksHTTP != false, let problem = Self.unspoken(effective) else { continue }
+            problems.append(
+                (root.at("links") ?? root).wrong(
+                    "\(link.name) leads by a port of its own, where nobody's requests are read: \(problem)",
+                    fix: "let the connection do as well, as in allow: [ me, \"token:*\" ]"
+                )
+            )
         }
         return problems
     }
@@ -40,7 +60,7 @@ extension Plan {
     private static func unspoken(_ access: AccessPlan) -> String? {
         let lists = (access.rules ?? []).map(\.allow) + [access.accessRules.allow]
         let isLost = lists.contains { list in !list.isEmpty && !list.contains { $0 == .anyone || $0.isOfConnection } }
-        return isLost ? "it does not speak HTTP, so that nobody can show a password or a token" : nil
+        return isLost ? "nobody can show a password or a token" : nil
     }
 
     /// - Parameter users: The file that counts.

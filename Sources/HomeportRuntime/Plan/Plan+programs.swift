@@ -1,5 +1,6 @@
 import HomeportCore
 import HomeportDoor
+import HomeportGuard
 import HomeportLink
 import HomeportNet
 
@@ -107,6 +108,10 @@ extension Plan {
             case .upstream(let upstream) where upstream.to.scheme == .udp: continue
             case .program, .upstream: break
             }
+            // Where credentials are asked for, a link's port could show none.
+            let rules = service.access.completed(from: access).accessRules
+            guard ([rules.allow] + rules.rules.map(\.allow)).allSatisfy({ $0.contains(.anyone) || $0.contains(.me) })
+            else { continue }
             if !links.contains(where: { $0.name == name }) {
                 links.append(LinkPlan(name: name, to: .service(service.name)))
             }

@@ -116,7 +116,8 @@ extension Project {
                 let deadline = TimeAmount.nanoseconds(link.connectTimeout.wholeNanoseconds)
                 return .stream(dialer(deadline), text: name.text, admission: admission(to: name))
             }
-            let responder = guarded(running.responder, for: name)
+            // What comes from the door was judged there.
+            let responder = link.isFromDoor ? running.responder : guarded(running.responder, for: name)
             // The link's own record is the one that the client would agree with.
             return .stream(ServiceDialer(service(responder, isTapped: false), loops: loops), text: name.text)
         }

@@ -66,7 +66,7 @@ package actor Project {
     var toxiproxy: (responder: (any Responder)?, listener: Listener?)
     /// Of those who were named on the command line. One for all plans to come: what was right once stays known.
     private let passwords: PasswordCheck?
-    private let tokens = AccessTokens(in: StateDirectory().path)
+    private let tokens: AccessTokens
     /// From the start on.
     var gates: ProjectGates?
     private let policy = AccessPolicy()
@@ -92,6 +92,7 @@ package actor Project {
         tap = options.opened.map { Tap(opened: $0) } ?? Tap(plan.tap, recorder: options.recorder)
         worktree = options.neighbourhood == nil ? nil : WorkingCopy(of: plan.directory).worktree
         passwords = options.credentials.isEmpty ? nil : PasswordCheck(options.credentials)
+        tokens = AccessTokens(in: StateDirectory().path, onTrouble: options.onWarning)
     }
 
     // MARK: Start
@@ -175,7 +176,7 @@ package actor Project {
         gates = try ProjectGates(of: plan, passwords, keeping: gates, tokens: tokens)
         let others = options.place?.isLoopback == false
         let hosts = HostRule(options.hosts + plan.access.hosts, allowsOtherAddresses: others)
-        policy.become(hosts: hosts, origins: origins(of: plan))
+        policy.rules = AccessPolicy.Rules(hosts, origins(of: plan))
     }
 
     private func origins(of plan: Plan) -> OriginRule {
@@ -245,9 +246,10 @@ package actor Project {
             return before.kind == after.kind && old.directory == plan.directory
         }
         let gone = services.filter { name, _ in kept[name] == nil }
+        let (oldGates, oldRules) = (gates, policy.rules)
         try takeAccess(of: plan)
         do { try await claim(for: plan) } catch {
-            try? takeAccess(of: old)
+            (gates, policy.rules) = (oldGates, oldRules)
             throw error
         }
         var (made, api, listeners) = (kept, toxiproxy.listener, ownListeners)
@@ -264,7 +266,7 @@ package actor Project {
             await close(listeners.filter { ownListeners[$0.key] == nil })
             for (name, service) in made where kept[name] == nil { await service.stop() }
             leaving = []
-            try? takeAccess(of: old)
+            (gates, policy.rules) = (oldGates, oldRules)
             try? await claim(for: old)
             throw error
         }

@@ -12,6 +12,7 @@ struct ProjectGates: Sendable {
 
     private var general: Made
     private var services: [ServiceName: Made] = [:]
+    private let surroundings: AccessGate.Surroundings
     /// By their files: what was found right once stays known.
     private var checks: [String: (version: FileVersion?, check: PasswordCheck)] = [:]
 
@@ -23,6 +24,8 @@ struct ProjectGates: Sendable {
     init(of plan: Plan, _ passwords: PasswordCheck?, keeping old: ProjectGates?, tokens: AccessTokens)
         throws(HomeportError)
     {
+        let surroundings = old?.surroundings ?? AccessGate.Surroundings()
+        self.surroundings = surroundings
         general = Made(plan: AccessPlan(), gate: AccessGate(AccessRules()))
         func make(_ access: AccessPlan, _ before: Made?) throws(HomeportError) -> Made {
             let version = access.users.flatMap { FileVersion(of: $0) }
@@ -39,9 +42,15 @@ struct ProjectGates: Sendable {
             }
             var rules = access.accessRules
             if passwords != nil, access.allow == nil { rules.allow = [.user(nil)] }
-            return Made(plan: access, users: version, gate: AccessGate(rules, passwords: check, tokens: tokens))
+            return Made(
+                plan: access,
+                users: version,
+                gate: AccessGate(rules, passwords: check, tokens: tokens, among: surroundings)
+            )
         }
-        let access = plan.access.located(by: plan)
+        var access = plan.access.located(by: plan)
+        // Not a gate's business.
+        (access.hosts, access.origins) = ([], [])
         general = try make(access, old?.general)
         for service in plan.services {
             let own = service.access.located(by: plan).completed(from: access)

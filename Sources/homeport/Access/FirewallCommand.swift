@@ -43,7 +43,7 @@ struct FirewallOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Who may connect to them on the loopback: me, a name or a number. Several times for several. (default: everyone)",
+            "Who may connect to them by TCP on the loopback: me, a name or a number. Several times for several. (default: everyone)",
             valueName: "user"
         )
     )
@@ -55,6 +55,9 @@ struct FirewallOptions: ParsableArguments {
             ranges = try FirewallPlan.ports(parsing: ports)
         } else {
             ranges = Leases.all.map { $0.number...$0.number }
+            if ranges.isEmpty {
+                Terminal.errors.warn("no port is leased: the door's is kept alone; --ports names others")
+            }
             ranges.append(Port.homeport.number...Port.homeport.number)
         }
         return FirewallPlan(ranges, owners: owner.isEmpty ? nil : Set(try owner.map(Self.user)))
@@ -91,6 +94,10 @@ struct FirewallRulesCommand: ParsableCommand {
 
     @Flag(help: "In the language of pf, macOS's firewall, in place of nftables.")
     var pf = FirewallRules.speaksPF
+
+    func validate() throws {
+        if pf, !options.owner.isEmpty { throw ValidationError("pf does not tell who connects: leave --owner out.") }
+    }
 
     func run() throws {
         let plan = try options.plan()
