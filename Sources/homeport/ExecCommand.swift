@@ -23,6 +23,7 @@ struct ExecCommand: AsyncParsableCommand {
               homeport exec -- npm test
               homeport exec -f tests/homeport.yaml -- swift test
               homeport exec --output -- pytest -x        with what the programs say, on standard error
+              homeport exec --offline -- npm test        which cannot touch anything live
               homeport exec --record run1 -- npm test    homeport tap list --recording run1 shows what was asked
 
             EXIT CODES
@@ -37,6 +38,9 @@ struct ExecCommand: AsyncParsableCommand {
 
     @Flag(help: "Show what the programs say, on standard error.")
     var output = false
+
+    @Flag(help: "The command sees the loopback, this project, and nothing else of any network. (Linux)")
+    var offline = false
 
     @Option(help: "How requests are shown, on standard error: text, json or off. (default: off)")
     var log: ServingOptions.LogForm?
@@ -67,7 +71,7 @@ struct ExecCommand: AsyncParsableCommand {
         options.recorder = try record.recorder(onTrouble: options.onWarning)
         let project = Project(plan, options: options)
         let (words, here) = (words, PlanFile.currentDirectory)
-        let hasTerminal = Terminal.isOurs
+        let (hasTerminal, isOffline) = (Terminal.isOurs, offline)
         let outcome = Outcome()
         _ = try await ProjectHost.run(
             project,
@@ -75,7 +79,9 @@ struct ExecCommand: AsyncParsableCommand {
             grace: .seconds(2),
             until: { project in
                 await outcome.note {
-                    do { return try await project.run(words, in: here, hasTerminal: hasTerminal) } catch let error
+                    do {
+                        return try await project.run(words, in: here, hasTerminal: hasTerminal, isOffline: isOffline)
+                    } catch let error
                         as HomeportError where error.code == .programUnready
                     {
                         let name = error.subject ?? ""

@@ -1,3 +1,4 @@
+package import HomeportCore
 import HomeportNet
 
 #if canImport(Glibc)
@@ -21,6 +22,9 @@ package struct Keeper {
     private let listening: Int
     private let command: [String]
     private let directory: String?
+    /// Ports of the machine's loopback that lead there from a network of the program's own, in which there is nothing else; nil where it
+    /// has the machine's.
+    private let offline: [Port]?
     private var child: Int32 = 0
     private var isKilling = false
     private let family: Int32
@@ -31,14 +35,17 @@ package struct Keeper {
     ///   - directory: Where the program begins.
     ///   - hasTerminal: Whether the program gets the terminal that this process has.
     ///   - listening: How many listening sockets it is handed.
+    ///   - offline: What it can reach; nil for all.
     package static func arguments(
         _ command: [String],
         directory: String,
         hasTerminal: Bool,
-        listening: Int
+        listening: Int,
+        offline: [Port]?
     ) -> [String] {
         ["keeper", "--directory", directory] + (hasTerminal ? ["--terminal"] : [])
-            + (listening > 0 ? ["--listen", "\(listening)"] : []) + ["--"]
+            + (listening > 0 ? ["--listen", "\(listening)"] : [])
+            + (offline.map { ["--offline", $0.map { "\($0.number)" }.joined(separator: ",")] } ?? []) + ["--"]
             + command
     }
 
@@ -54,6 +61,8 @@ package struct Keeper {
         hasTerminal = options.contains("--terminal")
         directory = Self.value(of: "--directory", in: options)
         listening = min(16, Self.value(of: "--listen", in: options).flatMap { Int($0) } ?? 0)
+        offline = Self.value(of: "--offline", in: options)
+            .map { $0.split(separator: ",").compactMap { UInt16($0).flatMap { Port($0) } } }
         family = getpgid(getppid())
         // Nobody calls it without.
         guard fcntl(Self.control, F_SETFD, FD_CLOEXEC) == 0 else { return nil }
@@ -73,6 +82,7 @@ package struct Keeper {
         sigdelset(&before, SIGCHLD)
         signal(SIGCHLD) { _ in }
         var pause: UInt32 = 1000
+        goOffline()
         launch()
         while true {
             reap()
@@ -87,6 +97,23 @@ package struct Keeper {
             var (ready, mask) = (fd_set(), before)
             withUnsafeMutableBytes(of: &ready) { $0[0] = 1 << UInt8(Self.control) }
             if pselect(Self.control + 1, &ready, nil, nil, nil, &mask) > 0 { obey() }
+        }
+    }
+
+    /// For each port, one byte with how many sockets listen there, and these.
+    private func goOffline() {
+        guard let offline else { return }
+        do {
+            try OfflineNetwork.enter()
+            for port in offline {
+                let sockets = try ListeningSockets.open(.loopbacks(port)).release()
+                try DescriptorPassing.send(sockets, [UInt8(sockets.count)], on: Self.control)
+                for socket in sockets { close(socket) }
+            }
+        } catch {
+            report(.failed(errno: (error as? SystemFailure)?.errno ?? EIO))
+            report(.gone)
+            exit(127)
         }
     }
 

@@ -24,6 +24,8 @@ final class KeptProcess: Sendable {
         var hasTerminal = false
         /// Listening sockets that it gets. Closed here by who made them.
         var listening: [CInt] = []
+        /// Ports of the machine's loopback that it can reach, in a network that has nothing else; nil for one that has the machine's.
+        var offline: [Port]?
     }
 
     enum Event: Sendable {
@@ -35,8 +37,16 @@ final class KeptProcess: Sendable {
     let keeper: Int32
     private let control: any Channel
     private let output: (any Channel)?
+    /// Of a program that is offline: what listens in its network, for each of the ports that it can reach.
+    let listening: [(port: Port, sockets: [CInt])]
 
-    private init(keeper: Int32, control: any Channel, output: (any Channel)?) {
+    private init(
+        keeper: Int32,
+        control: any Channel,
+        output: (any Channel)?,
+        listening: [(port: Port, sockets: [CInt])]
+    ) {
+        self.listening = listening
         self.keeper = keeper
         self.control = control
         self.output = output
@@ -69,27 +79,66 @@ final class KeptProcess: Sendable {
                     start.command,
                     directory: start.directory,
                     hasTerminal: start.hasTerminal,
-                    listening: start.listening.count
+                    listening: start.listening.count,
+                    offline: start.offline
                 ),
             environment: start.environment,
             descriptors: standard + [theirs.number] + start.listening
         )
         _ = consume theirs
         withExtendedLifetime(writing) {}
+        let listening = try await Self.sockets(of: start.offline ?? [], from: ours.number, keeper)
         // From here on the keeper ends with our end of the socket, and is reaped when it has.
         let control = try await DescriptorStream.socket(ours.release(), on: loop) { channel in
             try channel.pipeline.syncOperations.addHandler(ReportHandler(keeper: keeper) { tell(.report($0)) })
         }
-        guard let reading else { return KeptProcess(keeper: keeper, control: control, output: nil) }
+        guard let reading else {
+            return KeptProcess(keeper: keeper, control: control, output: nil, listening: listening)
+        }
         do {
             let output = try await DescriptorStream.pipe(reading.copy(), on: loop) { channel in
                 let handler = OutputHandler(hasRoom: hasRoom) { tell(.line($0)) }
                 try channel.pipeline.syncOperations.addHandler(handler)
             }
-            return KeptProcess(keeper: keeper, control: control, output: output)
+            return KeptProcess(keeper: keeper, control: control, output: output, listening: listening)
         } catch {
             try? await control.close()
             throw error
+        }
+    }
+
+    /// What the keeper has opened in the program's network.
+    /// - Throws: ``OfflineFailure`` where it could not.
+    private static func sockets(
+        of ports: [Port],
+        from control: CInt,
+        _ keeper: Int32
+    ) async throws -> [(port: Port, sockets: [CInt])] {
+        guard !ports.isEmpty else { return [] }
+        return try await OwnThread.run {
+            Descriptor.setBlocking(control)
+            BlockingConnection.limit(control, to: 10)
+            var found: [(port: Port, sockets: [CInt])] = []
+            do {
+                for port in ports {
+                    let (descriptors, bytes) = try DescriptorPassing.receive(on: control, upTo: 1)
+                    guard let count = bytes.first, Int(count) == descriptors.count, count > 0 else {
+                        throw OfflineFailure(
+                            said: bytes + ((try? DescriptorPassing.receive(on: control, upTo: 64).bytes) ?? [])
+                        )
+                    }
+                    found.append((port, descriptors))
+                }
+            } catch {
+                for socket in found.flatMap(\.sockets) { _ = Descriptor(owning: socket) }
+                kill(keeper, SIGKILL)
+                var status: Int32 = 0
+                waitpid(keeper, &status, 0)
+                throw error
+            }
+            BlockingConnection.limit(control, to: 0)
+            _ = fcntl(control, F_SETFL, fcntl(control, F_GETFL) | O_NONBLOCK)
+            return found
         }
     }
 
@@ -106,5 +155,16 @@ final class KeptProcess: Sendable {
         let timer = output.eventLoop.scheduleTask(in: time) { output.close(promise: nil) }
         try? await output.closeFuture.get()
         timer.cancel()
+    }
+}
+
+/// A program could not be given a network of its own.
+struct OfflineFailure: Error {
+    let errno: Int32
+
+    /// - Parameter said: What the keeper has told in place of sockets.
+    init(said: [UInt8]) {
+        let line = String(decoding: said, as: UTF8.self).split(separator: "\n").first
+        errno = if case .failed(let errno)? = line.flatMap({ KeeperReport(line: $0) }) { errno } else { EIO }
     }
 }

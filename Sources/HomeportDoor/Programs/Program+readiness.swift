@@ -77,7 +77,11 @@ extension Program {
             "\(name) listens on \(Endpoint(place)), not on its PORT \(port.number), which leads there"
         )
         let run = run
-        let relay = try? await ToldPort.open(port, to: self, on: surroundings.loop)
+        let relay = try? await PassedPort.open(
+            ListeningSockets.open(.loopbacks(port)),
+            to: ProgramDialer(self),
+            on: surroundings.loop
+        )
         // It may have ended meanwhile, and want its port back.
         guard run == self.run, supervision.isAlive else { return _ = await relay?.stop(within: .zero) }
         self.relay = relay

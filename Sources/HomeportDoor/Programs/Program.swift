@@ -26,6 +26,8 @@ package actor Program {
         package var inheritsStandard = false
         /// Whether the terminal among them is its own.
         package var hasTerminal = false
+        /// Ports of the machine's loopback that it can reach, in a network that has nothing else; nil for one that has the machine's.
+        package var offline: [Port]?
         /// Whether it is told when it has ended of its own.
         package var tellsEnd = true
         package var loop: any EventLoop
@@ -66,6 +68,9 @@ package actor Program {
     private(set) var handed: [CInt] = []
     /// Answers at the port that it was told, where it listens on another.
     var relay: Listener?
+    /// Of one that is offline: what listens in its network.
+    private var passages: [Listener] = []
+    private var whyNotOffline: String?
     var hasToldPlace = false
     private var pid: Int32?
     var isLate = false
@@ -167,10 +172,12 @@ package actor Program {
                 directory: surroundings.directory,
                 inheritsStandard: surroundings.inheritsStandard,
                 hasTerminal: surroundings.hasTerminal,
-                listening: handed
+                listening: handed,
+                offline: surroundings.offline
             )
             let (log, name, onLine) = (surroundings.log, name.text, surroundings.onLine)
-            kept = try await KeptProcess.start(start, on: surroundings.loop, hasRoom: surroundings.hasRoom) { event in
+            let kept = try await KeptProcess.start(start, on: surroundings.loop, hasRoom: surroundings.hasRoom) {
+                event in
                 switch event {
                 case .report(let report):
                     tell.yield(report)
@@ -186,19 +193,40 @@ package actor Program {
                     if isIt { Task { await self.becomeReady(run) } }
                 }
             }
-        } catch {
+            self.kept = kept
+            for (port, sockets) in kept.listening {
+                guard let adopted = ListeningSockets.adopted(sockets),
+                    let passage = try? await PassedPort.open(
+                        adopted,
+                        to: AddressDialer(.loopback(port)),
+                        on: surroundings.loop
+                    )
+                else { continue }
+                passages.append(passage)
+            }
+        } catch { return await couldNotStart(error) }
+        // Somebody may have thought better of it meanwhile.
+        if supervision.isEnding { kept?.order(.terminate) }
+        Task { for await report in stream { await self.heard(report, run) } }
+        watch = Task { await self.observe(run) }
+    }
+
+    /// Asynchronous, so that it begins on the actor: what catches the error of an asynchronous call was found not to be there again in
+    /// optimised builds (Swift 6.3.1).
+    private func couldNotStart(_ error: any Error) async {
+        if let error = error as? OfflineFailure {
+            supervision.failed(error.errno)
+            whyNotOffline =
+                "this system gives it no network of its own (\(SystemFailure.text(error.errno))): it takes root, or user namespaces"
+        } else {
             surroundings.onWarning(
                 "\(name) cannot be started: \(error as? HomeportError ?? HomeportError(.programStart, DialFailure.text(error)))"
             )
             // A moment without descriptors passes; what the system says of a program itself comes from the keeper.
             hold()
-            again(after: supervision.gone(at: Self.uptime))
-            return tellChange()
         }
-        // Somebody may have thought better of it meanwhile.
-        if supervision.isEnding { kept?.order(.terminate) }
-        Task { for await report in stream { await self.heard(report, run) } }
-        watch = Task { await self.observe(run) }
+        again(after: supervision.gone(at: Self.uptime))
+        tellChange()
     }
 
     private func heard(_ report: KeeperReport, _ run: Int) async {
@@ -226,6 +254,8 @@ package actor Program {
             snapshot.withLock { $0.place = nil }
             await relay?.stop(within: .zero)
             relay = nil
+            for passage in passages { await passage.stop(within: .zero) }
+            passages = []
             hold()
             again(after: supervision.gone(at: Self.uptime))
         }
@@ -293,7 +323,7 @@ package actor Program {
             status.pid = pid
             (status.exit, status.failure) = (supervision.exit, supervision.failure)
             status.trouble =
-                supervision.failure.map(whyNot)
+                whyNotOffline ?? supervision.failure.map(whyNot)
                 ?? (isLate && supervision.phase == .starting
                     ? "not ready after \(plan.readiness.within.text): \(whyLate(status))" : nil)
             status.restarts = supervision.restarts

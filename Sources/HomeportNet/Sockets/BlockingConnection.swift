@@ -44,7 +44,7 @@ package enum BlockingConnection {
     }
 
     /// Lets no connect, read or write of a socket take longer.
-    static func limit(_ number: CInt, to seconds: Int) {
+    package static func limit(_ number: CInt, to seconds: Int) {
         var time = timeval()
         time.tv_sec = .init(seconds)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {

@@ -116,10 +116,14 @@ extension Project {
     }
 
     /// Runs a command with this project around it, once every program is ready.
-    /// - Parameter hasTerminal: Whether it has this process's terminal as its own.
+    /// - Parameters:
+    ///   - hasTerminal: Whether it has this process's terminal as its own.
+    ///   - isOffline: Whether it sees the loopback and this project, and nothing else of any network.
     /// - Returns: Its status when it has ended.
     /// - Throws: ``HomeportError`` if a program did not get ready; its subject is the service.
-    package func run(_ words: [String], in directory: String, hasTerminal: Bool) async throws -> ProgramStatus {
+    package func run(_ words: [String], in directory: String, hasTerminal: Bool, isOffline: Bool = false) async throws
+        -> ProgramStatus
+    {
         await settled()
         guard port != nil else { throw HomeportError(.projectStopped, "the project was stopped before it was ready") }
         for service in plan.services {
@@ -146,6 +150,7 @@ extension Project {
             onWarning: { _ in }
         )
         (surroundings.inheritsStandard, surroundings.hasTerminal) = (true, hasTerminal)
+        if isOffline { surroundings.offline = self.port.map { [$0] + portsOfServices() } }
         let program = Program(ServiceName(madeFrom: "command"), plan, surroundings, holding: nil)
         command = program
         var environment = Self.inherited
@@ -155,6 +160,18 @@ extension Project {
         environment["HOMEPORT_URL"] = self.port.map { "http://127.0.0.1:\($0.number)" }
         await program.start(with: environment.map { "\($0.key)=\($0.value)" }.sorted())
         return await program.over()
+    }
+
+    /// Those on the loopback of which its environment tells a command.
+    private func portsOfServices() -> [Port] {
+        let all = environment(seenBy: nil)
+        let ports = all.compactMap { key, value -> Port? in
+            guard key.hasSuffix("_URL"), value.contains("://127.0.0.1:") || value.contains("://[::1]:") else {
+                return nil
+            }
+            return all[key.dropLast("URL".count) + "PORT"].flatMap { UInt16($0) }.flatMap { Port($0) }
+        }
+        return Set(ports).sorted { $0.number < $1.number }
     }
 
     /// How the program of a service has ended for good; nil for what is no program.

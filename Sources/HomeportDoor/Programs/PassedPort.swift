@@ -1,0 +1,29 @@
+import HomeportNet
+import NIOCore
+
+/// Listening sockets whose connections are led on, byte for byte: the port that a program was told and does not listen on, or one of the
+/// machine's in a network that has nothing else.
+enum PassedPort {
+    static func open(_ sockets: consuming ListeningSockets, to dialer: any Dialer, on loop: any EventLoop) async throws
+        -> Listener
+    {
+        try await Listener.start(
+            sockets,
+            group: loop,
+            connect: { near in
+                // Nothing is read before there is somewhere to send it.
+                let ends = NIOLoopBound((near: TunnelEnd(), far: TunnelEnd()), eventLoop: near.eventLoop)
+                try near.pipeline.syncOperations.addHandler(ends.value.near)
+                // Joined once there is a connection: one that comes about at the second address has failed at the first.
+                dialer.dial(on: near.eventLoop) { try $0.pipeline.syncOperations.addHandler(ends.value.far) }
+                    .whenComplete { result in
+                        switch result {
+                        case .success: Tunnel.join(ends.value.near, ends.value.far)
+                        case .failure: near.close(promise: nil)
+                        }
+                    }
+            },
+            onRefusal: { _ in }
+        )
+    }
+}
