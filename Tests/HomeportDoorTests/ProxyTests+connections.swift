@@ -44,7 +44,7 @@ extension ProxyTests {
         }
     }
 
-    /// As long as its program holds the connection: it is looked for six times.
+    /// As long as its program holds the connection: it is looked for five times.
     @Test func aClientThatSendsNoMoreHasItsAnswer() async throws {
         try await proxied { client, upstream in
             try client.send(Self.ask)

@@ -3,21 +3,13 @@ package import HomeportHTTP
 package import HomeportNet
 import NIOCore
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Who is let through to a service: the rules, and what they need to be judged by.
 package final class AccessGate: Sendable {
     let rules: AccessRules
     let passwords: PasswordCheck?
     let tokens: AccessTokens?
     private let surroundings: Surroundings
-    private let own = UInt32(geteuid())
+    private let own = UserNames.own
     /// Those that rules name.
     private let groups: [String: UInt32]
 
@@ -129,6 +121,8 @@ private final class GuardedResponder: Responder {
             let bound = NIOLoopBound((self, exchange, head), eventLoop: exchange.loop.loop)
             exchange.loop.loop.scheduleTask(in: hold) { [evidence] in
                 let (responder, exchange, head) = bound.value
+                // Who has gone meanwhile has nothing looked at.
+                guard exchange.isOpen else { return }
                 responder.check(attempt, by: check, evidence, allowed, head, exchange)
             }
         case .none: refuse(evidence, allowed, hasShown: false, exchange)

@@ -4,7 +4,7 @@ package import HomeportCore
 package struct AccessPlan: Sendable, Equatable {
     /// Nil where nothing is said.
     package var allow: [Who]?
-    /// An htpasswd file. Absolute.
+    /// An htpasswd file, as the plan has it.
     package var users: String?
     package var rules: [AccessRules.Rule]?
     /// Names beyond `localhost` that may be asked for.

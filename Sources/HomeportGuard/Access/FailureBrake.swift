@@ -31,10 +31,9 @@ final class FailureBrake: Sendable {
             guard var count = counts[key], now - count.last < Self.forgets else { return .zero }
             let step = Self.delay(after: count.failures)
             guard step > .zero else { return .zero }
-            let turn = max(count.turn, now) + step
-            count.turn = turn
+            count.turn = min(max(count.turn, now) + step, now + Self.longestHold)
             counts[key] = count
-            return min(turn - now, Self.longestHold)
+            return count.turn - now
         }
     }
 

@@ -11,9 +11,4 @@ package enum OutsideProbe {
         )
     }
 }
-
-extension HomeportError.Code {
-    /// Nothing can be tried from outside.
-    package static let proofDenied = Self("proof.denied", .world)
-}
 #endif

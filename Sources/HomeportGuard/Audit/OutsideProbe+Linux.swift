@@ -149,9 +149,4 @@ package struct OutsideProbe {
         }
     }
 }
-
-extension HomeportError.Code {
-    /// Nothing can be tried from outside.
-    package static let proofDenied = Self("proof.denied", .world)
-}
 #endif

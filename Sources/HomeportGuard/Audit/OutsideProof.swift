@@ -1,3 +1,4 @@
+package import HomeportCore
 import HomeportNet
 
 /// What came of trying a listener from outside.
@@ -53,4 +54,9 @@ extension Audit {
         }
         return audit
     }
+}
+
+extension HomeportError.Code {
+    /// Nothing can be tried from outside.
+    package static let proofDenied = Self("proof.denied", .world)
 }

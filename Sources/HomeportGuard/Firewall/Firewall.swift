@@ -7,14 +7,6 @@ import FoundationEssentials
 import Foundation
 #endif
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The system's firewall, as far as it is ours: one table of nftables, put there whole, looked at, and taken away.
 package enum Firewall {
     /// What the table says of itself.
@@ -75,7 +67,7 @@ package enum Firewall {
     }
 
     private static func failure(_ answer: Tool.Answer) -> HomeportError {
-        if answer.errors.contains("Operation not permitted") || geteuid() != 0 {
+        if answer.errors.contains("Operation not permitted") || UserNames.own != 0 {
             return HomeportError(.firewallDenied, "the firewall is root's", fix: "say sudo before it")
         }
         let line = answer.errors.split(separator: "\n").first.map(String.init) ?? "exit code \(answer.status)"

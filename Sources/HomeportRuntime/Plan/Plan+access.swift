@@ -39,7 +39,7 @@ extension Plan {
                 )
             }
         }
-        for link in links where !link.isFromDoor {
+        for link in links where !link.isFromDoor && !link.isDatagram {
             var target: ServicePlan?
             if case .service(let name) = link.to { target = services.first { $0.name == name } }
             // A folder's link speaks HTTP to the end.

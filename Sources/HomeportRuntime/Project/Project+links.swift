@@ -123,11 +123,6 @@ extension Project {
         }
     }
 
-    private func admission(to service: ServiceName?) -> (@Sendable (Peer) -> Admission)? {
-        guard let gate = gates?[service] else { return nil }
-        return { peer in gate.admission(of: peer) }
-    }
-
     /// What applying a plan would change: beside what the plan says anew, what was removed or set by hand meanwhile.
     package func difference(to plan: Plan) -> PlanChange {
         var change = PlanChange(from: self.plan, to: plan)

@@ -150,7 +150,8 @@ extension Project {
             onWarning: { _ in }
         )
         (surroundings.inheritsStandard, surroundings.hasTerminal) = (true, hasTerminal)
-        if isOffline { surroundings.offline = self.port.map { [$0] + portsOfServices() } }
+        // Never nil then: a project that stops meanwhile has no port, and its command no network.
+        if isOffline { surroundings.offline = [self.port].compactMap { $0 } + portsOfServices() }
         let program = Program(ServiceName(madeFrom: "command"), plan, surroundings, holding: nil)
         command = program
         var environment = Self.inherited

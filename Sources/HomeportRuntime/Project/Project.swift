@@ -65,11 +65,11 @@ package actor Project {
     private var controlLoops: ServerLoops?
     var toxiproxy: (responder: (any Responder)?, listener: Listener?)
     /// Of those who were named on the command line. One for all plans to come: what was right once stays known.
-    private let passwords: PasswordCheck?
-    private let tokens: AccessTokens
+    let passwords: PasswordCheck?
+    let tokens: AccessTokens
     /// From the start on.
     var gates: ProjectGates?
-    private let policy = AccessPolicy()
+    let policy = AccessPolicy()
     /// Ports of services' own: leased, and kept as long as the project runs.
     var ports: [ServiceName: Port] = [:]
     /// Where programs find services that this process answers for itself.
@@ -169,29 +169,6 @@ package actor Project {
         )
         service.deadlines = options.deadlines
         return service
-    }
-
-    /// Who may come in from now on.
-    private func takeAccess(of plan: Plan) throws(HomeportError) {
-        gates = try ProjectGates(of: plan, passwords, keeping: gates, tokens: tokens)
-        let others = options.place?.isLoopback == false
-        let hosts = HostRule(options.hosts + plan.access.hosts, allowsOtherAddresses: others)
-        policy.rules = AccessPolicy.Rules(hosts, origins(of: plan))
-    }
-
-    private func origins(of plan: Plan) -> OriginRule {
-        var (written, hosts) = (Set<String>(), Set<String>())
-        for origin in plan.access.origins {
-            switch origin {
-            case .written(let text): written.insert(text)
-            case .service(let name): hosts.formUnion(names(of: plan).hosts(of: name))
-            }
-        }
-        return OriginRule(written: written, hosts: hosts)
-    }
-
-    func guarded(_ responder: any Responder, for service: ServiceName?) -> any Responder {
-        gates?[service].guarding(responder) ?? responder
     }
 
     private func offer(_ socket: (path: String, responder: any Responder)?) async throws -> Listener? {
