@@ -94,6 +94,18 @@ package final class RawConnection {
         return text
     }
 
+    /// All until the end.
+    package func rest() throws -> String {
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let got = piece.withUnsafeMutableBytes { read(number, $0.baseAddress, $0.count) }
+            guard got >= 0 else { throw Failure(call: "read", number: errno) }
+            guard got > 0 else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += piece[..<got]
+        }
+    }
+
     /// What comes instead of more bytes.
     package func end() -> End {
         var byte: UInt8 = 0

@@ -53,7 +53,8 @@ package enum Web {
         return try await wire.all(within: time)
     }
 
-    private static func parse(_ text: String) throws -> Answer {
+    /// A whole answer, as it came.
+    package static func parse(_ text: String) throws -> Answer {
         guard let end = text.firstRange(of: "\r\n\r\n"), let status = Int(text.dropFirst(9).prefix(3)) else {
             throw Failure("no answer, but \(text.debugDescription)")
         }

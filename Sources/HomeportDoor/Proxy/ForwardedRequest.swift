@@ -26,9 +26,9 @@ enum ForwardedRequest {
         write(head, head.authority, to: &bytes)
         bytes.writeStaticString("\r\n")
         fields.copy(into: &bytes) {
-            !rewritten.contains($0.name) && !(head.hidesAuthorization && $0.name == .authorization)
-                && hops.keeps($0, of: fields)
+            !rewritten.contains($0.name) && hops.keeps($0, of: fields) && head.edits?.hides($0, of: fields) != true
         }
+        head.edits?.add(to: &bytes)
         if let forwards = MaxForwards(head) {
             bytes.writeString("Max-Forwards: \(forwards.left - 1)\r\n")
         } else if fields.hasAny(of: [.maxForwards]) {
@@ -105,17 +105,5 @@ struct MaxForwards {
             let left = head.fields.with(value, { $0.decimal })
         else { return nil }
         self.left = left
-    }
-}
-
-/// Where a message has been (RFC 9110, section 7.6.3).
-enum Via {
-    static let name: StaticString = "homeport"
-
-    /// How many times a request has been here already.
-    static func count(_ fields: FieldTable) -> Int {
-        var count = 0
-        fields.forEachElement(of: .via) { element in if element.hasSuffixIgnoringCase(" homeport") { count += 1 } }
-        return count
     }
 }

@@ -8,8 +8,13 @@ package final class AccessGate: Sendable {
     let rules: AccessRules
     let passwords: PasswordCheck?
     let tokens: AccessTokens?
+    let forwardAuth: ForwardAuth?
     private let surroundings: Surroundings
     private let own = UserNames.own
+    /// What a service is not to see: what only the server that is asked says, and what was for us besides.
+    fileprivate let notForService: (theirs: FieldEdits?, all: FieldEdits)
+    /// Who may GET, where that is one answer for all paths.
+    private let readers: [Who]?
     /// Those that rules name.
     private let groups: [String: UInt32]
 
@@ -24,13 +29,21 @@ package final class AccessGate: Sendable {
     /// - Parameters:
     ///   - passwords: Of the users that rules may name.
     ///   - tokens: That rules may name.
+    ///   - forwardAuth: That rules may name.
     package init(
         _ rules: AccessRules,
         passwords: PasswordCheck? = nil,
         tokens: AccessTokens? = nil,
+        forwardAuth: ForwardAuth? = nil,
         among surroundings: Surroundings = Surroundings()
     ) {
         (self.rules, self.passwords, self.tokens, self.surroundings) = (rules, passwords, tokens, surroundings)
+        self.forwardAuth = forwardAuth
+        readers = rules.looksAtPath(of: "GET") ? nil : rules.who(may: "GET", at: nil)
+        let said = forwardAuth?.headers ?? []
+        notForService = (
+            theirs: said.isEmpty ? nil : FieldEdits(hiding: said), all: FieldEdits(hiding: said + ["Authorization"])
+        )
         // Looked up here, not for each request: that may ask a directory server.
         let names = (rules.rules.flatMap(\.allow) + rules.allow).compactMap {
             if case .group(let name) = $0 { name } else { nil }
@@ -42,20 +55,28 @@ package final class AccessGate: Sendable {
 
     /// Puts it before a responder.
     package func guarding(_ next: any Responder) -> any Responder {
-        rules.allowsAll ? next : GuardedResponder(self, next)
+        rules.allowsAll && notForService.theirs == nil ? next : GuardedResponder(self, next)
     }
 
     /// Of a connection whose requests nobody reads: only whose it is can be asked, and it must be allowed all that rules tell apart. On its
     /// loop, as soon as it has come.
     package func admission(of peer: Peer) -> Admission {
         var admitted: Who?
-        for allowed in rules.rules.map(\.allow) + [rules.allow] where !allowed.contains(.anyone) {
+        for allowed in rules.rules.map(\.allow) + [rules.allow] where !allowed.hasAnyone {
             guard let who = shown(Evidence(owner: peer.owner), of: allowed) else {
                 return .refused(Self.stranger(peer, allowed))
             }
             admitted = who
         }
         return admitted.map { .admitted($0.text) } ?? .open
+    }
+
+    /// - Returns: Nil where a rule looks at a path that cannot be told.
+    func who(may head: RequestHead) -> [Who]? {
+        if let readers, head.method == .get || head.method == .head { return readers }
+        let method = head.method == .other ? head.methodText : head.method.rawValue
+        let path = rules.looksAtPath(of: method) ? PathPattern.settled(head.text(head.path)) : nil
+        return rules.who(may: method, at: path)
     }
 
     func shown(_ evidence: Evidence, of allowed: [Who]) -> Who? {
@@ -87,8 +108,7 @@ private final class GuardedResponder: Responder {
     init(_ gate: AccessGate, _ next: any Responder) { (self.gate, self.next) = (gate, next) }
 
     func respond(to head: RequestHead, _ exchange: any Exchange) {
-        let method = head.method == .other ? head.methodText : head.method.rawValue
-        guard let allowed = gate.rules.who(may: method, { PathPattern.settled(head.text(head.path)) }) else {
+        guard let allowed = gate.who(may: head) else {
             return exchange.refuse(
                 Refusal(
                     403,
@@ -98,35 +118,43 @@ private final class GuardedResponder: Responder {
             )
         }
         let credentials = Self.credentials(head)
-        var head = head
         // What is for us is not for the service, whether it was needed or not.
-        head.hidesAuthorization = isOurs(credentials)
-        if allowed.contains(.anyone) { return next.respond(to: head, exchange) }
+        if let edits = isOurs(credentials) ? gate.notForService.all : gate.notForService.theirs {
+            respond(to: head.edited(edits), allowed, credentials, exchange)
+        } else {
+            respond(to: head, allowed, credentials, exchange)
+        }
+    }
+
+    private func respond(
+        to head: RequestHead,
+        _ allowed: [Who],
+        _ credentials: Credentials,
+        _ exchange: any Exchange
+    ) {
+        if allowed.hasAnyone { return next.respond(to: head, exchange) }
         var evidence = Evidence()
         if allowed.contains(where: \.isOfConnection) {
             evidence.owner = exchange.peer.owner
             if let who = gate.shown(evidence, of: allowed) { return admit(who, head, exchange) }
         }
         switch credentials {
-        case .none where Self.isPreflight(head) && (allowed.takesTokens || allowed.takesPasswords):
+        case .none where Self.isPreflight(head) && allowed.takesCredentials:
             next.respond(to: head, exchange)
         case .bearer(let token) where allowed.takesTokens:
             evidence.token = gate.tokens?.name(of: token)
             judge(evidence, allowed, head, exchange)
         case .basic(let attempt) where allowed.takesPasswords:
-            guard let check = gate.passwords else { return refuse(evidence, allowed, hasShown: true, exchange) }
+            guard let check = gate.passwords else { return turnAway(evidence, allowed, hasShown: true, head, exchange) }
             // What was right once is right at once; who has guessed wrong again and again waits before the next guess is looked at.
             let hold = check.knows(attempt) ? TimeAmount.zero : gate.hold(for: exchange.peer)
-            guard hold > .zero else { return self.check(attempt, by: check, evidence, allowed, head, exchange) }
-            let bound = NIOLoopBound((self, exchange, head), eventLoop: exchange.loop.loop)
-            exchange.loop.loop.scheduleTask(in: hold) { [evidence] in
-                let (responder, exchange, head) = bound.value
+            later(hold, exchange) { [self, evidence] exchange in
                 // Who has gone meanwhile has nothing looked at.
                 guard exchange.isOpen else { return }
-                responder.check(attempt, by: check, evidence, allowed, head, exchange)
+                self.check(attempt, by: check, evidence, allowed, head, exchange)
             }
-        case .none: refuse(evidence, allowed, hasShown: false, exchange)
-        case .bearer, .basic, .other: refuse(evidence, allowed, hasShown: true, exchange)
+        case .none: turnAway(evidence, allowed, hasShown: false, head, exchange)
+        case .bearer, .basic, .other: turnAway(evidence, allowed, hasShown: true, head, exchange)
         }
     }
 
@@ -154,7 +182,7 @@ private final class GuardedResponder: Responder {
 
     private func judge(_ evidence: Evidence, _ allowed: [Who], _ head: RequestHead, _ exchange: any Exchange) {
         if let who = gate.shown(evidence, of: allowed) { return admit(who, head, exchange) }
-        refuse(evidence, allowed, hasShown: true, exchange)
+        turnAway(evidence, allowed, hasShown: true, head, exchange)
     }
 
     /// A browser asks so before it sends credentials (Fetch standard, "CORS-preflight request"), and can say nothing more with it.
@@ -197,7 +225,40 @@ private final class GuardedResponder: Responder {
         next.respond(to: head, exchange)
     }
 
+    /// Whom nothing here lets in: the server that is asked may, if there is one.
     /// - Parameter hasShown: Whether credentials came, whatever they are worth.
+    private func turnAway(
+        _ evidence: Evidence,
+        _ allowed: [Who],
+        hasShown: Bool,
+        _ head: RequestHead,
+        _ exchange: any Exchange
+    ) {
+        guard allowed.asksForwardAuth, let auth = gate.forwardAuth else {
+            return refuse(evidence, allowed, hasShown: hasShown, exchange)
+        }
+        let withOurs = isOurs(Self.credentials(head))
+        auth.ask(head, exchange, withAuthorization: !withOurs) { [self] verdict in
+            switch verdict {
+            case .admitted(let lines):
+                var head = head
+                head.edits = head.edits?.adding(lines)
+                admit(.forwardAuth, head, exchange)
+            case .answered(let answer, let page):
+                let status = answer.status
+                let why = "\(auth.address.text) answered \(status)"
+                exchange.observer?.judged("refused: \(why)")
+                let isFailure = hasShown && (status == 401 || status == 403)
+                later(isFailure ? gate.delay(for: exchange.peer) : .zero, exchange) { exchange in
+                    exchange.refuse(Refusal(status, "access.auth", why), answer, page)
+                }
+            case .failed(let refusal):
+                exchange.observer?.judged("refused: \(refusal.detail)")
+                exchange.refuse(refusal)
+            }
+        }
+    }
+
     private func refuse(_ evidence: Evidence, _ allowed: [Who], hasShown: Bool, _ exchange: any Exchange) {
         let peer = exchange.peer
         let known = evidence.user.map { "user:\($0)" } ?? evidence.token.map { "token:\($0)" }
@@ -211,11 +272,15 @@ private final class GuardedResponder: Responder {
         exchange.observer?.judged("refused: \(why)")
         // Who has shown nothing yet is only told what to show.
         let delay = asks && !hasShown ? .zero : gate.delay(for: peer)
-        guard delay > .zero else { return tell(allowed, asks: asks, why, exchange) }
-        let bound = NIOLoopBound((self, exchange), eventLoop: exchange.loop.loop)
+        later(delay, exchange) { [self] in tell(allowed, asks: asks, why, $0) }
+    }
+
+    private func later(_ delay: TimeAmount, _ exchange: any Exchange, _ answer: @escaping (any Exchange) -> Void) {
+        guard delay > .zero else { return answer(exchange) }
+        let bound = NIOLoopBound((exchange, answer), eventLoop: exchange.loop.loop)
         exchange.loop.loop.scheduleTask(in: delay) {
-            let (responder, exchange) = bound.value
-            responder.tell(allowed, asks: asks, why, exchange)
+            let (exchange, answer) = bound.value
+            answer(exchange)
         }
     }
 
@@ -239,5 +304,7 @@ private final class GuardedResponder: Responder {
 
 extension [Who] {
     fileprivate var takesTokens: Bool { contains { if case .token = $0 { true } else { false } } }
+    fileprivate var asksForwardAuth: Bool { contains { if case .forwardAuth = $0 { true } else { false } } }
+    fileprivate var takesCredentials: Bool { takesTokens || takesPasswords || asksForwardAuth }
     fileprivate var takesPasswords: Bool { contains { if case .user = $0 { true } else { false } } }
 }

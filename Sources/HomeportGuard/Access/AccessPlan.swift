@@ -6,6 +6,7 @@ package struct AccessPlan: Sendable, Equatable {
     package var allow: [Who]?
     /// An htpasswd file, as the plan has it.
     package var users: String?
+    package var forwardAuth: ForwardAuthPlan?
     package var rules: [AccessRules.Rule]?
     /// Names beyond `localhost` that may be asked for.
     package var hosts: [HostPattern] = []
@@ -19,16 +20,18 @@ package struct AccessPlan: Sendable, Equatable {
         var plan = self
         // Who gives a list of its own does not want the rules of another.
         if allow == nil, rules == nil { plan.rules = general.rules }
-        plan.allow = allow ?? (users == nil ? general.allow : nil)
+        plan.allow = allow ?? (users == nil && forwardAuth == nil ? general.allow : nil)
         plan.users = users ?? general.users
+        plan.forwardAuth = forwardAuth ?? general.forwardAuth
         return plan
     }
 
-    /// Whoever has a password, where there are users and nobody says more; else anyone.
+    /// Whoever has a password or whom the server lets in that is asked, where there are such and nobody says more; else anyone.
     package var accessRules: AccessRules {
         var all = AccessRules()
         all.rules = rules ?? []
-        all.allow = allow ?? (users == nil ? [.anyone] : [.user(nil)])
+        let named = (users == nil ? [] : [Who.user(nil)]) + (forwardAuth == nil ? [] : [Who.forwardAuth])
+        all.allow = allow ?? (named.isEmpty ? [.anyone] : named)
         return all
     }
 
@@ -64,7 +67,7 @@ package struct AccessPlan: Sendable, Equatable {
             .optionalWho,
             to: \.allow,
             example: "[ me, \"token:*\" ]",
-            "Who may come in: me, anyone, uid:1000, group:dev, user:ada of the users file, token:ci; [] is nobody."
+            "Who may come in: me, anyone, uid:1000, group:dev, user:ada of the users file, token:ci, forward-auth; [] is nobody."
         ),
         PlanKey<AccessPlan>(
             "users",
@@ -72,6 +75,13 @@ package struct AccessPlan: Sendable, Equatable {
             to: \.users,
             example: "./users.htpasswd",
             "A file with users and the hashes of their passwords, as htpasswd writes it."
+        ),
+        PlanKey(
+            "forward-auth",
+            ForwardAuthPlan.word,
+            to: \.forwardAuth,
+            example: "http://127.0.0.1:4180/oauth2/auth",
+            "A server that is asked whether a request may come in (ForwardAuth): its address, or address, headers, timeout and remote."
         ),
         PlanKey<AccessPlan>(
             "rules",

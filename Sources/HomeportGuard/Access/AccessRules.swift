@@ -10,6 +10,10 @@ package struct AccessRules: Sendable, Equatable {
         package var allow: [Who] = []
 
         package init() {}
+
+        func isFor(_ method: String) -> Bool {
+            methods.isEmpty || methods.contains(method == "HEAD" ? "GET" : method)
+        }
     }
 
     package var rules: [Rule] = []
@@ -18,17 +22,19 @@ package struct AccessRules: Sendable, Equatable {
     package init() {}
 
     /// Whether nobody is asked for anything.
-    package var allowsAll: Bool { rules.isEmpty && allow.contains(.anyone) }
+    package var allowsAll: Bool { rules.isEmpty && allow.hasAnyone }
 
-    /// - Parameter path: As a service will read it, once a rule looks at it; see ``PathPattern/settled(_:)``.
+    /// Whether who may do that hangs on the path.
+    func looksAtPath(of method: String) -> Bool {
+        rules.first { $0.isFor(method) }.map { !$0.paths.isEmpty } ?? false
+    }
+
+    /// - Parameter path: As a service will read it; see ``PathPattern/settled(_:)``. Looked at only where ``looksAtPath(of:)``.
     /// - Returns: Nil where a rule looks at a path that cannot be told.
-    func who(may method: String, _ path: () -> [UInt8]?) -> [Who]? {
-        var settled: [UInt8]?
-        let method = method == "HEAD" ? "GET" : method
-        for rule in rules where rule.methods.isEmpty || rule.methods.contains(method) {
+    func who(may method: String, at path: [UInt8]?) -> [Who]? {
+        for rule in rules where rule.isFor(method) {
             if rule.paths.isEmpty { return rule.allow }
-            guard let path = settled ?? path() else { return nil }
-            settled = path
+            guard let path else { return nil }
             if rule.paths.contains(where: { $0.matches(path) }) { return rule.allow }
         }
         return allow
@@ -50,6 +56,8 @@ package struct Evidence: Sendable, Equatable {
 }
 
 extension [Who] {
+    var hasAnyone: Bool { contains { if case .anyone = $0 { true } else { false } } }
+
     /// The first of them that the evidence shows; nil for none.
     /// - Parameters:
     ///   - own: The number of the user as whom this runs.
@@ -69,6 +77,8 @@ extension [Who] {
             case .group(let name): uid.map { isMember($0, name) } ?? false
             case .user(let name): evidence.user.map { name == nil || name == $0 } ?? false
             case .token(let name): evidence.token.map { name == nil || name == $0 } ?? false
+            // Asked last, once nothing that is known here lets in.
+            case .forwardAuth: false
             }
         }
     }

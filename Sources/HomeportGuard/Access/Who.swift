@@ -14,12 +14,15 @@ package enum Who: Sendable, Hashable {
     case user(String?)
     /// Who has the token of this name, or with nil any of ours.
     case token(String?)
+    /// Whom the server lets in that is asked about each request.
+    case forwardAuth
 
     /// - Throws: ``HomeportError`` with code `value.malformed`.
     package init(parsing text: String) throws(HomeportError) {
         switch text {
         case "anyone": self = .anyone
         case "me": self = .me
+        case "forward-auth": self = .forwardAuth
         default:
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, !parts[1].isEmpty else { throw Self.wrong(text) }
@@ -41,7 +44,7 @@ package enum Who: Sendable, Hashable {
             .badValue,
             "\"\(text.harmless)\" says not who",
             fix:
-                "write me, anyone, uid:1000, group:dev, user:ada (of the users file) or token:ci; user:* and token:* are all of them"
+                "write me, anyone, uid:1000, group:dev, user:ada (of the users file), token:ci or forward-auth; user:* and token:* are all of them"
         )
     }
 
@@ -53,6 +56,7 @@ package enum Who: Sendable, Hashable {
         case .group(let name): "group:\(name)"
         case .user(let name): "user:\(name ?? "*")"
         case .token(let name): "token:\(name ?? "*")"
+        case .forwardAuth: "forward-auth"
         }
     }
 
@@ -60,7 +64,7 @@ package enum Who: Sendable, Hashable {
     package var isOfConnection: Bool {
         switch self {
         case .me, .uid, .group: true
-        case .anyone, .user, .token: false
+        case .anyone, .user, .token, .forwardAuth: false
         }
     }
 }

@@ -25,7 +25,10 @@ package final class ClientPool {
 
     package func dial() -> EventLoopFuture<ClientConnection> {
         let connection = ClientConnection()
-        connection.onIdle = { [weak self, generation] in self?.keep($0, from: generation) }
+        connection.onIdle = { [weak self, generation] connection in
+            guard let self else { return connection.close() }
+            keep(connection, from: generation)
+        }
         connection.onIdleEnd = { [weak self] in self?.lose($0) }
         let bound = NIOLoopBound(connection, eventLoop: loop)
         return dialer.dial(on: loop) { try $0.pipeline.syncOperations.addHandler(bound.value) }.map { _ in bound.value }

@@ -53,7 +53,10 @@ package struct FieldTable {
         return nil
     }
 
-    package func count(_ name: FieldName) -> Int { lines.reduce(0) { $0 + ($1.name == name ? 1 : 0) } }
+    package func count(_ name: FieldName) -> Int {
+        guard present & 1 << UInt64(name.rawValue) != 0 else { return 0 }
+        return lines.reduce(0) { $0 + ($1.name == name ? 1 : 0) }
+    }
 
     /// Calls `body` with every element of every line of a list-valued field, in order.
     package func forEachElement(of name: FieldName, _ body: (Span<UInt8>) -> Void) {

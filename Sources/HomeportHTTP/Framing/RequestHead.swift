@@ -31,19 +31,25 @@ package struct RequestHead {
     package internal(set) var minorVersion: UInt8 = 1
     package internal(set) var body = Body.none
     package internal(set) var expectsContinue = false
-    /// Whether its Authorization was for us, and is nothing to who is asked next.
-    package var hidesAuthorization = false
+    /// What is not for who is asked next, or is said only there.
+    package var edits: FieldEdits?
     /// Whether the client wants the connection to go on after the answer.
     package internal(set) var keepsAlive = true
 
     package init() {}
+
+    package func edited(_ edits: FieldEdits) -> RequestHead {
+        var head = self
+        head.edits = edits
+        return head
+    }
 
     /// Makes ready for another request, keeping the table's memory.
     package mutating func reset() {
         fields.reset()
         (target, authority, path, query) = (0..<0, 0..<0, 0..<0, nil)
         (method, methodRange, form, minorVersion) = (.other, 0..<0, .origin, 1)
-        (body, expectsContinue, keepsAlive, hidesAuthorization) = (.none, false, true, false)
+        (body, expectsContinue, keepsAlive, edits) = (.none, false, true, nil)
     }
 
     /// Calls `body` with the bytes of a range of this head.

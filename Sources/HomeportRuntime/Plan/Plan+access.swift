@@ -20,7 +20,7 @@ extension Plan {
         for service in services where service.access != AccessPlan() {
             let node = nodes.at(service.name.text, "access") ?? nodes
             let effective = service.access.completed(from: access)
-            problems += contradictions(of: service.access, node, users: effective.users)
+            problems += contradictions(of: service.access, node, completed: effective)
             if !service.speaksHTTP, let problem = Self.unspoken(effective) {
                 problems.append(
                     node.wrong("it does not speak HTTP: \(problem)", fix: "allow: me, or uid:1000, or group:dev")
@@ -63,14 +63,23 @@ extension Plan {
         return isLost ? "nobody can show a password or a token" : nil
     }
 
-    /// - Parameter users: The file that counts.
-    private func contradictions(of access: AccessPlan, _ node: PlanNode, users: String? = nil) -> [HomeportError] {
+    /// - Parameter effective: What counts in the end, where that is more.
+    private func contradictions(
+        of access: AccessPlan,
+        _ node: PlanNode,
+        completed effective: AccessPlan? = nil
+    ) -> [HomeportError] {
         var problems: [HomeportError] = []
         let place = node.at("allow") ?? node.at("rules") ?? node
         let namesUsers = access.named.contains { if case .user = $0 { true } else { false } }
-        if namesUsers, access.users ?? users == nil {
+        if namesUsers, access.users ?? effective?.users == nil {
             problems.append(place.wrong("there is no file of users", fix: "add users: ./users.htpasswd"))
         }
+        if access.named.contains(.forwardAuth), access.forwardAuth ?? effective?.forwardAuth == nil {
+            let fix = "add forward-auth: http://127.0.0.1:4180/oauth2/auth"
+            problems.append(place.wrong("there is no server to ask", fix: fix))
+        }
+        problems += contradictions(of: access.forwardAuth, node.at("forward-auth") ?? node)
         for who in access.named {
             guard case .group(let name) = who, UInt32(name) == nil, UserGroups.number(of: name) == nil else { continue }
             problems.append(
@@ -84,5 +93,19 @@ extension Plan {
             }
         }
         return problems
+    }
+
+    private func contradictions(of auth: ForwardAuthPlan?, _ node: PlanNode) -> [HomeportError] {
+        guard case .service(let name)? = auth?.address?.place else { return [] }
+        guard let service = services.first(where: { $0.name == name }) else {
+            let near = Spelling.nearest(to: name.text, among: services.map(\.name.text))
+            let fix = near.map { "did you mean \($0)?" } ?? "name a service of this plan, or write http://…"
+            return [node.wrong("there is no service \(name)", fix: fix)]
+        }
+        if case .folder = service.kind {
+            return [node.wrong("\(name) is a folder, which decides nothing", fix: "name a program, or write http://…")]
+        }
+        return service.speaksHTTP
+            ? [] : [node.wrong("\(name) does not speak HTTP", fix: "name a service that does")]
     }
 }

@@ -7,7 +7,7 @@ import HomeportNet
 extension Project {
     /// Who may come in from now on.
     func takeAccess(of plan: Plan) throws(HomeportError) {
-        gates = try ProjectGates(of: plan, passwords, keeping: gates, tokens: tokens)
+        gates = try ProjectGates(of: plan, passwords, keeping: gates, tokens: tokens, ways: serviceWays)
         let others = options.place?.isLoopback == false
         let hosts = HostRule(options.hosts + plan.access.hosts, allowsOtherAddresses: others)
         policy.rules = AccessPolicy.Rules(hosts, origins(of: plan))

@@ -69,6 +69,7 @@ package actor Project {
     let tokens: AccessTokens
     /// From the start on.
     var gates: ProjectGates?
+    let serviceWays = ServiceWays()
     let policy = AccessPolicy()
     /// Ports of services' own: leased, and kept as long as the project runs.
     var ports: [ServiceName: Port] = [:]
@@ -149,6 +150,7 @@ package actor Project {
         let caches = try await FolderCaches(loops: loops)
         self.caches = caches
         services = try await makeServices(of: plan, keeping: [:], loops: loops, caches: caches)
+        serviceWays.lead(to: services)
     }
 
     /// Said once: it is the machine's trouble, not each listener's.
@@ -254,6 +256,7 @@ package actor Project {
         ways = try await makeWays(of: plan, made)
         try await front?.door.change(to: table(of: plan, made))
         services = made
+        serviceWays.lead(to: made)
         self.plan = plan
         if plan.tap != old.tap { tap.change(to: plan.tap) }
         await useOwnListeners(listeners, made)

@@ -1,6 +1,7 @@
 import HomeportCore
 import HomeportGuard
 import HomeportNet
+import NIOCore
 
 /// Who is let through to what of a project.
 struct ProjectGates: Sendable {
@@ -20,10 +21,15 @@ struct ProjectGates: Sendable {
     ///   - passwords: Of users who were named on the command line.
     ///   - old: What there was: what is the same stays, with all that it knows.
     ///   - tokens: This user's.
+    ///   - ways: To services that are asked who may come in.
     /// - Throws: ``HomeportError`` for a file of users that cannot be read.
-    init(of plan: Plan, _ passwords: PasswordCheck?, keeping old: ProjectGates?, tokens: AccessTokens)
-        throws(HomeportError)
-    {
+    init(
+        of plan: Plan,
+        _ passwords: PasswordCheck?,
+        keeping old: ProjectGates?,
+        tokens: AccessTokens,
+        ways: ServiceWays
+    ) throws(HomeportError) {
         let surroundings = old?.surroundings ?? AccessGate.Surroundings()
         self.surroundings = surroundings
         general = Made(plan: AccessPlan(), gate: AccessGate(AccessRules()))
@@ -42,11 +48,14 @@ struct ProjectGates: Sendable {
             }
             var rules = access.accessRules
             if passwords != nil, access.allow == nil { rules.allow = [.user(nil)] }
-            return Made(
-                plan: access,
-                users: version,
-                gate: AccessGate(rules, passwords: check, tokens: tokens, among: surroundings)
+            let gate = AccessGate(
+                rules,
+                passwords: check,
+                tokens: tokens,
+                forwardAuth: access.forwardAuth.flatMap { ForwardAuth($0, by: ways) },
+                among: surroundings
             )
+            return Made(plan: access, users: version, gate: gate)
         }
         var access = plan.access.located(by: plan)
         // Not a gate's business.
@@ -68,5 +77,18 @@ extension AccessPlan {
         var access = self
         access.users = users.map(plan.absolute)
         return access
+    }
+}
+
+extension ForwardAuth {
+    fileprivate convenience init?(_ plan: ForwardAuthPlan, by ways: ServiceWays) {
+        guard let address = plan.address else { return nil }
+        let dialer: any Dialer =
+            switch address.place {
+            case .endpoint(let endpoint):
+                AddressDialer(endpoint.place, deadline: .nanoseconds(plan.timeout.wholeNanoseconds))
+            case .service(let name): ServiceWays.Way(name: name, ways: ways)
+            }
+        self.init(address, plan, dialer)
     }
 }

@@ -1,17 +1,15 @@
-import HomeportHTTP
-
 /// The fields that belong to one connection, and are not carried on to the next (RFC 9110, section 7.6.1).
-struct HopByHop {
+package struct HopByHop {
     /// Names that Connection adds to those, in lower case.
     private var named: [[UInt8]] = []
     /// Whether it asks for another protocol.
-    private(set) var upgrades = false
+    package private(set) var upgrades = false
 
-    static let always: FieldNames = [
+    package static let always: FieldNames = [
         .connection, .keepAlive, .proxyConnection, .proxyAuthorization, .te, .transferEncoding, .upgrade,
     ]
 
-    init(_ fields: FieldTable) {
+    package init(_ fields: FieldTable) {
         guard fields.hasAny(of: [.connection]) else { return }
         var (named, upgrades) = ([[UInt8]](), false)
         fields.forEachElement(of: .connection) { option in
@@ -24,7 +22,7 @@ struct HopByHop {
     }
 
     /// Whether a line is carried on, as far as this goes.
-    func keeps(_ line: FieldTable.Line, of fields: FieldTable) -> Bool {
+    package func keeps(_ line: FieldTable.Line, of fields: FieldTable) -> Bool {
         if Self.always.contains(line.name) { return false }
         if named.isEmpty { return true }
         return !fields.with(line.nameRange) { name in

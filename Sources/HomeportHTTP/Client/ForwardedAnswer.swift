@@ -1,12 +1,11 @@
-import HomeportHTTP
-import NIOCore
+package import NIOCore
 
 /// A service's answer as it goes on to the client: what belongs to the connection left out. `Strict-Transport-Security` never
 /// passes: a browser would obey it for every port of the name, and for years.
-enum ForwardedAnswer {
+package enum ForwardedAnswer {
     private static let dropped: FieldNames = [.contentLength, .strictTransportSecurity]
 
-    static func head(_ head: ReceivedHead) -> ResponseHead {
+    package static func head(_ head: ReceivedHead, edits: FieldEdits? = nil) -> ResponseHead {
         let fields = head.fields
         let body: ResponseHead.Body =
             switch head.body {
@@ -14,7 +13,7 @@ enum ForwardedAnswer {
             case .length(let length): .length(length)
             case .chunked, .untilEnd: .streamed
             }
-        var block = block(head)
+        var block = block(head, edits)
         if head.status == 101 {
             block.writeStaticString("Connection: Upgrade\r\n")
             fields.copy(into: &block) { $0.name == .upgrade }
@@ -28,13 +27,13 @@ enum ForwardedAnswer {
     }
 
     /// One before the final answer, whole.
-    static func interim(_ head: ReceivedHead) -> ByteBuffer {
-        var block = block(head)
+    package static func interim(_ head: ReceivedHead) -> ByteBuffer {
+        var block = block(head, nil)
         block.writeStaticString("\r\n")
         return block
     }
 
-    private static func block(_ head: ReceivedHead) -> ByteBuffer {
+    private static func block(_ head: ReceivedHead, _ edits: FieldEdits?) -> ByteBuffer {
         let fields = head.fields
         let hops = HopByHop(fields)
         var block = ByteBufferAllocator().buffer(capacity: fields.bytes.readableBytes + 64)
@@ -46,7 +45,10 @@ enum ForwardedAnswer {
             block.writeImmutableBuffer(reason)
         }
         block.writeStaticString("\r\n")
-        fields.copy(into: &block) { !dropped.contains($0.name) && hops.keeps($0, of: fields) }
+        fields.copy(into: &block) {
+            !dropped.contains($0.name) && hops.keeps($0, of: fields) && edits?.hides($0, of: fields) != true
+        }
+        edits?.add(to: &block)
         block.writeStaticString(head.minorVersion == 0 ? "Via: 1.0 " : "Via: 1.1 ")
         block.writeStaticString(Via.name)
         block.writeStaticString("\r\n")
