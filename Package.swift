@@ -33,9 +33,10 @@ func module(
     _ name: String,
     _ dependencies: [Target.Dependency],
     path: String? = nil,
-    settings: [SwiftSetting] = ours
+    settings: [SwiftSetting] = ours,
+    plugins: [Target.PluginUsage] = []
 ) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings, plugins: plugins)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = ours) -> Target {
@@ -93,9 +94,11 @@ let package = Package(
             "HomeportRuntime",
             [
                 "HomeportCore", "HomeportNet", "HomeportHTTP", "HomeportServe", "HomeportLink", "HomeportGuard",
-                "HomeportDoor", "HomeportTap", nioCore, nioPosix,
-            ]
+                "HomeportDoor", "HomeportTap", nioCore, nioPosix, .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            plugins: ["BuiltParts"]
         ),
+        .plugin(name: "BuiltParts", capability: .buildTool()),
         module(
             "HomeportControl",
             [

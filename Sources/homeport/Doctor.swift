@@ -10,28 +10,36 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: """
             Checks whether both loopback addresses work, how localhost and NAME.localhost resolve and for which \
             programs, whether the system knows the names of this folder's services and of all that run, whether port 62893 is free, whether the kernel may give it to an outgoing connection, and how many \
-            files may be open and watched. It changes nothing.
+            files may be open and watched. It changes nothing, and asks no other machine.
 
-            Marks: ✓ fine, · worth knowing, ! will surprise somebody, ✗ Homeport cannot work like this.
+            With --advisories it tells as well whether anything is known against what this program was built of, by files in OSV's format             that you have fetched, how old both are, and what to update. The files on Swift packages:             https://osv-vulnerabilities.storage.googleapis.com/SwiftURL/all.zip
+
+            Marks: ✓ fine, · worth knowing, ! will surprise somebody, ✗ Homeport cannot, or should not, work like this.
 
             EXAMPLES
               homeport doctor
               homeport doctor --json
+              homeport doctor --advisories ./osv
 
             JSON
               {"findings": [{id, title, verdict: ok|note|warning|failure, facts, fix?}]}
 
             EXIT CODES
               0  nothing that keeps Homeport from working
-              1  something does
+              1  something does, or with --advisories, a part of this program is affected
+              2  the words were wrong, or the folder holds no advisories
             """
     )
 
     @Flag(help: "Print JSON.")
     var json = false
 
+    @Option(help: ArgumentHelp("Look what is known against this build, in a folder of OSV files.", valueName: "folder"))
+    var advisories: String?
+
     func run() async throws {
-        let findings = await Doctor.examine(hosts: await hosts)
+        let known = try advisories.map { try Doctor.checkAdvisories(in: $0) }
+        let findings = await Doctor.examine(hosts: await hosts) + [known].compactMap { $0 }
         if json {
             try Terminal.output.write(json: ["findings": findings])
         } else {

@@ -51,7 +51,7 @@ struct Homeport: AsyncParsableCommand {
             CommandGroup(name: "Who may come in:", subcommands: [AccessCommand.self, FirewallCommand.self]),
             CommandGroup(
                 name: "This machine:",
-                subcommands: [PortsCommand.self, AuditCommand.self, DoctorCommand.self]
+                subcommands: [PortsCommand.self, AuditCommand.self, DoctorCommand.self, VersionCommand.self]
             ),
         ]
     )

@@ -6,7 +6,7 @@ package struct Finding: Codable, Sendable, Hashable {
         case note
         /// It will surprise somebody.
         case warning
-        /// Homeport cannot work here.
+        /// Homeport cannot work here, or should not as it is.
         case failure
 
         package static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
