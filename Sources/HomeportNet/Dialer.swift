@@ -91,7 +91,7 @@ package struct HostDialer: Dialer {
 }
 
 extension ClientBootstrap {
-    fileprivate static func streams(
+    static func streams(
         on loop: any EventLoop,
         _ deadline: TimeAmount,
         _ initialize: @escaping @Sendable (any Channel) throws -> Void

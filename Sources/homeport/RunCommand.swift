@@ -29,6 +29,7 @@ struct RunCommand: AsyncParsableCommand {
             EXAMPLES
               homeport run web npm run dev
               homeport run api -- sh -c 'exec ./server --listen "127.0.0.1:$PORT"'     a shell, for $PORT
+              homeport run --offline api ./server        which cannot touch anything live
               homeport run --tcp db -- ./database        reached by its port, or homeport connect db
 
             EXIT CODES
@@ -52,6 +53,9 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(name: .customLong("listen-fds"), help: "Hand it sockets that listen already (LISTEN_FDS).")
     var listenFDs = false
 
+    @Flag(help: "It sees the loopback and the door, and nothing else of any network (Linux).")
+    var offline = false
+
     @Flag(help: "Answer on the bare address, too, if nobody else does.")
     var `default` = false
 
@@ -64,7 +68,14 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(parsing: .captureForPassthrough, help: "The program, and its words.")
     var command: [String] = []
 
-    func validate() throws { try PassedWords.check(command, in: RunCommand.self, "homeport run NAME -- npm start") }
+    func validate() throws {
+        try PassedWords.check(command, in: RunCommand.self, "homeport run NAME -- npm start")
+        if offline, listenFDs {
+            throw ValidationError(
+                "--listen-fds hands it sockets of this machine's network, which --offline keeps it out of."
+            )
+        }
+    }
 
     private var words: [String] { PassedWords(command).words }
 
@@ -76,6 +87,7 @@ struct RunCommand: AsyncParsableCommand {
         program.restart = .never
         program.transport = tcp ? .tcp : .http
         program.isHandedSockets = listenFDs
+        program.isOffline = offline
         program.port = try programPort.flatMap { Port($0) } ?? Self.wishedPort()
         let copy = Leases.here
         var plan = Plan(

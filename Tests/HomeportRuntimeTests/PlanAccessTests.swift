@@ -44,12 +44,12 @@ import Darwin
         ("access: { rules: [ { methods: get, allow: me } ] }", "in capitals"),
         ("access: { origins: nosuch }", "there is no service nosuch"),
         ("access: { origins: 'ftp://a' }", "http://localhost:5173"), ("access: { hosts: 0.0.0.0 }", "192.168.1.20"),
-        ("access: { alow: me }", "did you mean allow?"), ("access: { allow: forward-auth }", "add forward-auth"),
-        ("access: { forward-auth: c/x }", "there is no service c"),
-        ("access: { forward-auth: a/x }", "decides nothing"),
-        ("access: { forward-auth: { headers: X-User } }", "add address"),
-        ("access: { forward-auth: { address: 'http://10.0.0.1:80/' } }", "remote: true"),
-        ("access: { forward-auth: { address: 'http://127.0.0.1:80/', headers: Host } }", "leave it out"),
+        ("access: { alow: me }", "did you mean allow?"), ("access: { allow: forward_auth }", "add forward_auth"),
+        ("access: { forward_auth: c/x }", "there is no service c"),
+        ("access: { forward_auth: a/x }", "decides nothing"),
+        ("access: { forward_auth: { headers: X-User } }", "add address"),
+        ("access: { forward_auth: { address: 'http://10.0.0.1:80/' } }", "remote: true"),
+        ("access: { forward_auth: { address: 'http://127.0.0.1:80/', headers: Host } }", "leave it out"),
     ])
     func whatCannotBeIsSaid(line: String, part: String) throws {
         guard case .failure(let problems) = bench.read(line + "\n" + ProjectBench.services) else {

@@ -30,6 +30,9 @@ package struct Keeper {
     private let family: Int32
 
     private static let control: CInt = 3
+    /// Of a program that is offline: over this socket, others are made in its network. It is handed none that listen then.
+    private static let maker: CInt = 4
+    private var isMaking = false
 
     /// - Parameters:
     ///   - directory: Where the program begins.
@@ -73,7 +76,7 @@ package struct Keeper {
         ProcessTree.rename("keeper")
         ProcessTree.adoptOrphans()
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTTOU, SIGTTIN, SIGTSTP] { signal(number, SIG_IGN) }
-        for number in 0..<CInt(listening) { _ = fcntl(4 + number, F_SETFD, FD_CLOEXEC) }
+        for number in 0..<CInt(offline == nil ? listening : 1) { _ = fcntl(4 + number, F_SETFD, FD_CLOEXEC) }
         // Children that end interrupt the wait, and nothing else.
         var (children, before) = (sigset_t(), sigset_t())
         sigemptyset(&children)
@@ -95,26 +98,36 @@ package struct Keeper {
                 continue
             }
             var (ready, mask) = (fd_set(), before)
-            withUnsafeMutableBytes(of: &ready) { $0[0] = 1 << UInt8(Self.control) }
-            if pselect(Self.control + 1, &ready, nil, nil, nil, &mask) > 0 { obey() }
+            let making: UInt8 = isMaking ? 1 << UInt8(Self.maker) : 0
+            withUnsafeMutableBytes(of: &ready) { $0[0] = 1 << UInt8(Self.control) | making }
+            guard pselect(Self.maker + 1, &ready, nil, nil, nil, &mask) > 0 else { continue }
+            let first = withUnsafeBytes(of: ready) { $0[0] }
+            if first & making != 0 { isMaking = OfflineNetwork.make(on: Self.maker) }
+            if first & 1 << UInt8(Self.control) != 0 { obey() }
         }
     }
 
-    /// For each port, one byte with how many sockets listen there, and these.
-    private func goOffline() {
+    /// For each port, one byte with how many sockets listen there, and these; then none, and the system's error or 0.
+    private mutating func goOffline() {
         guard let offline else { return }
         do {
             try OfflineNetwork.enter()
             for port in offline {
                 let sockets = try ListeningSockets.open(.loopbacks(port)).release()
-                try DescriptorPassing.send(sockets, [UInt8(sockets.count)], on: Self.control)
+                try DescriptorPassing.send(sockets, [UInt8(sockets.count)], on: Self.maker)
                 for socket in sockets { close(socket) }
             }
+            Self.tell([0, 0])
+            isMaking = true
         } catch {
-            report(.failed(errno: (error as? SystemFailure)?.errno ?? EIO))
+            Self.tell([0, UInt8(truncatingIfNeeded: (error as? SystemFailure)?.errno ?? EIO)])
             report(.gone)
             exit(127)
         }
+    }
+
+    private static func tell(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { try? WholeWrite.bytes($0, to: maker) }
     }
 
     private mutating func launch() {

@@ -37,16 +37,17 @@ final class KeptProcess: Sendable {
     let keeper: Int32
     private let control: any Channel
     private let output: (any Channel)?
-    /// Of a program that is offline: what listens in its network, for each of the ports that it can reach.
-    let listening: [(port: Port, sockets: [CInt])]
+    /// Of a program that is offline.
+    let offline: Offline?
 
-    private init(
-        keeper: Int32,
-        control: any Channel,
-        output: (any Channel)?,
-        listening: [(port: Port, sockets: [CInt])]
-    ) {
-        self.listening = listening
+    struct Offline: Sendable {
+        let network: OfflineNetwork
+        /// What listens in there, for each of the ports that it can reach.
+        let listening: [(port: Port, sockets: [CInt])]
+    }
+
+    private init(keeper: Int32, control: any Channel, output: (any Channel)?, offline: Offline?) {
+        self.offline = offline
         self.keeper = keeper
         self.control = control
         self.output = output
@@ -66,6 +67,11 @@ final class KeptProcess: Sendable {
         let theirs = Descriptor(owning: ends.other)
         // The keeper waits for it and nothing else: a read may block.
         Descriptor.setBlocking(theirs.number)
+        let makers = start.offline == nil ? nil : try Descriptor.pair().release()
+        let (ourMaker, theirMaker) = (
+            makers.map { OpenFile(owning: $0.one) }, makers.map { OpenFile(owning: $0.other) }
+        )
+        if let theirMaker { Descriptor.setBlocking(theirMaker.descriptor) }
         let null = try Descriptor.null()
         let pipe = start.inheritsStandard ? nil : try Descriptor.pipe()
         let (reading, writing) = (pipe.map { OpenFile(owning: $0.read) }, pipe.map { OpenFile(owning: $0.write) })
@@ -83,24 +89,28 @@ final class KeptProcess: Sendable {
                     offline: start.offline
                 ),
             environment: start.environment,
-            descriptors: standard + [theirs.number] + start.listening
+            descriptors: standard + [theirs.number] + (theirMaker.map { [$0.descriptor] } ?? start.listening)
         )
         _ = consume theirs
-        withExtendedLifetime(writing) {}
-        let listening = try await Self.sockets(of: start.offline ?? [], from: ours.number, keeper)
+        withExtendedLifetime((writing, theirMaker)) {}
+        var offline: Offline?
+        if let ourMaker, let ports = start.offline {
+            let listening = try await Self.sockets(of: ports, from: ourMaker.descriptor, keeper)
+            offline = Offline(network: OfflineNetwork(maker: try ourMaker.copy()), listening: listening)
+        }
         // From here on the keeper ends with our end of the socket, and is reaped when it has.
         let control = try await DescriptorStream.socket(ours.release(), on: loop) { channel in
             try channel.pipeline.syncOperations.addHandler(ReportHandler(keeper: keeper) { tell(.report($0)) })
         }
         guard let reading else {
-            return KeptProcess(keeper: keeper, control: control, output: nil, listening: listening)
+            return KeptProcess(keeper: keeper, control: control, output: nil, offline: offline)
         }
         do {
             let output = try await DescriptorStream.pipe(reading.copy(), on: loop) { channel in
                 let handler = OutputHandler(hasRoom: hasRoom) { tell(.line($0)) }
                 try channel.pipeline.syncOperations.addHandler(handler)
             }
-            return KeptProcess(keeper: keeper, control: control, output: output, listening: listening)
+            return KeptProcess(keeper: keeper, control: control, output: output, offline: offline)
         } catch {
             try? await control.close()
             throw error
@@ -111,24 +121,17 @@ final class KeptProcess: Sendable {
     /// - Throws: ``OfflineFailure`` where it could not.
     private static func sockets(
         of ports: [Port],
-        from control: CInt,
+        from maker: CInt,
         _ keeper: Int32
     ) async throws -> [(port: Port, sockets: [CInt])] {
-        guard !ports.isEmpty else { return [] }
-        return try await OwnThread.run {
-            Descriptor.setBlocking(control)
-            BlockingConnection.limit(control, to: 10)
+        try await OwnThread.run {
+            Descriptor.setBlocking(maker)
+            BlockingConnection.limit(maker, to: 10)
             var found: [(port: Port, sockets: [CInt])] = []
             do {
-                for port in ports {
-                    let (descriptors, bytes) = try DescriptorPassing.receive(on: control, upTo: 1)
-                    guard let count = bytes.first, Int(count) == descriptors.count, count > 0 else {
-                        throw OfflineFailure(
-                            said: bytes + ((try? DescriptorPassing.receive(on: control, upTo: 64).bytes) ?? [])
-                        )
-                    }
-                    found.append((port, descriptors))
-                }
+                for port in ports { found.append((port, try Self.received(on: maker))) }
+                // None follow.
+                _ = try Self.received(on: maker)
             } catch {
                 for socket in found.flatMap(\.sockets) { _ = Descriptor(owning: socket) }
                 kill(keeper, SIGKILL)
@@ -136,10 +139,17 @@ final class KeptProcess: Sendable {
                 waitpid(keeper, &status, 0)
                 throw error
             }
-            BlockingConnection.limit(control, to: 0)
-            _ = fcntl(control, F_SETFL, fcntl(control, F_GETFL) | O_NONBLOCK)
             return found
         }
+    }
+
+    private static func received(on maker: CInt) throws -> [CInt] {
+        let (descriptors, bytes) = try DescriptorPassing.receive(on: maker, upTo: 1)
+        guard let count = bytes.first, Int(count) == descriptors.count else { throw OfflineFailure(errno: EIO) }
+        guard count == 0 else { return descriptors }
+        let errno = CInt(try DescriptorPassing.receive(on: maker, upTo: 1).bytes.first ?? UInt8(EIO))
+        guard errno == 0 else { throw OfflineFailure(errno: errno) }
+        return []
     }
 
     func order(_ order: KeeperOrder) {
@@ -161,10 +171,4 @@ final class KeptProcess: Sendable {
 /// A program could not be given a network of its own.
 struct OfflineFailure: Error {
     let errno: Int32
-
-    /// - Parameter said: What the keeper has told in place of sockets.
-    init(said: [UInt8]) {
-        let line = String(decoding: said, as: UTF8.self).split(separator: "\n").first
-        errno = if case .failed(let errno)? = line.flatMap({ KeeperReport(line: $0) }) { errno } else { EIO }
-    }
 }

@@ -17,10 +17,9 @@ enum PassedPort {
                 // Joined once there is a connection: one that comes about at the second address has failed at the first.
                 dialer.dial(on: near.eventLoop) { try $0.pipeline.syncOperations.addHandler(ends.value.far) }
                     .whenComplete { result in
-                        switch result {
-                        case .success: Tunnel.join(ends.value.near, ends.value.far)
-                        case .failure: near.close(promise: nil)
-                        }
+                        guard case .success = result else { return near.close(promise: nil) }
+                        // What is in this process is reached at once, before this connection has come to be active.
+                        near.eventLoop.execute { Tunnel.join(ends.value.near, ends.value.far) }
                     }
             },
             onRefusal: { _ in }

@@ -55,9 +55,11 @@ extension Program {
             let answers = (try? BlockingConnection.open(told)) != nil
             return snapshot.withLock { $0.place = answers ? told : nil }
         }
-        let sockets = ProcessTree.listeners(of: ProcessTree.descendants(of: kept.keeper))
+        let tree = ProcessTree.descendants(of: kept.keeper)
+        let network = network.withLock { $0 }
+        let sockets = network?.listeners(of: tree) ?? ProcessTree.listeners(of: tree)
         let place = ObservedListener.place(among: sockets, port: surroundings.port, isPatient: isPatient)
-        let isExposed = sockets.contains { $0.state == .listen && !$0.local.address.isLoopback }
+        let isExposed = network == nil && sockets.contains { $0.state == .listen && !$0.local.address.isLoopback }
         snapshot.withLock { ($0.place, $0.isExposed) = (place, isExposed) }
     }
 
@@ -76,7 +78,12 @@ extension Program {
         surroundings.onWarning(
             "\(name) listens on \(Endpoint(place)), not on its PORT \(port.number), which leads there"
         )
-        let run = run
+        if relay == nil { await answerAtPort() }
+    }
+
+    /// Answers at the port that it was told, where it does not listen there itself.
+    func answerAtPort() async {
+        let (run, port) = (run, surroundings.port)
         let relay = try? await PassedPort.open(
             ListeningSockets.open(.loopbacks(port)),
             to: ProgramDialer(self),
@@ -87,13 +94,18 @@ extension Program {
         self.relay = relay
     }
 
+    /// Leads to a place where it listens.
+    nonisolated func way(to place: Endpoint.Place) -> any Dialer {
+        network.withLock { $0?.dialer(to: place) } ?? AddressDialer(place)
+    }
+
     private func answers(_ path: String, at place: Endpoint.Place) async -> Bool {
         let host = Endpoint(place).description
         let question = ByteBuffer(
             string: "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: homeport\r\nConnection: close\r\n\r\n"
         )
         guard
-            let answer = try? await OneShot.ask(AddressDialer(place), question, limit: 64 << 10, within: .seconds(2))
+            let answer = try? await OneShot.ask(way(to: place), question, limit: 64 << 10, within: .seconds(2))
         else { return false }
         let line = String(decoding: answer.readableBytesView.prefix(12), as: UTF8.self)
         guard line.hasPrefix("HTTP/1."), let status = Int(line.dropFirst(9).prefix(3)) else { return false }

@@ -26,8 +26,6 @@ package actor Program {
         package var inheritsStandard = false
         /// Whether the terminal among them is its own.
         package var hasTerminal = false
-        /// Ports of the machine's loopback that it can reach, in a network that has nothing else; nil for one that has the machine's.
-        package var offline: [Port]?
         /// Whether it is told when it has ended of its own.
         package var tellsEnd = true
         package var loop: any EventLoop
@@ -53,6 +51,18 @@ package actor Program {
         }
     }
 
+    /// A port of an offline program's network that leads out of it.
+    package struct WayOut: Sendable {
+        package var port: Port
+        package var dialer: any Dialer
+        /// Where the dialer can be asked; nil for anywhere.
+        package var loop: (any EventLoop)?
+
+        package init(_ port: Port, _ dialer: any Dialer, on loop: (any EventLoop)? = nil) {
+            (self.port, self.dialer, self.loop) = (port, dialer, loop)
+        }
+    }
+
     package nonisolated let name: ServiceName
     package nonisolated let plan: ProgramPlan
     nonisolated let surroundings: Surroundings
@@ -68,8 +78,10 @@ package actor Program {
     private(set) var handed: [CInt] = []
     /// Answers at the port that it was told, where it listens on another.
     var relay: Listener?
-    /// Of one that is offline: what listens in its network.
+    /// Of one that is offline: what it can reach, what listens for that in its network, and the network.
+    private var reach: [WayOut] = []
     private var passages: [Listener] = []
+    nonisolated let network = Mutex<OfflineNetwork?>(nil)
     private var whyNotOffline: String?
     var hasToldPlace = false
     private var pid: Int32?
@@ -97,16 +109,18 @@ package actor Program {
 
     // MARK: Start and stop
 
-    /// - Parameter environment: `NAME=value`, complete. The same each time that it is started again.
-    package func start(with environment: [String]) async {
-        self.environment = environment
+    /// - Parameters:
+    ///   - environment: `NAME=value`, complete. The same each time that it is started again.
+    ///   - ways: What it can reach, if it is offline.
+    package func start(with environment: [String], reaching ways: [WayOut] = []) async {
+        (self.environment, reach) = (environment, ways)
         guard supervision.phase == .waiting else { return }
         await launch()
     }
 
     /// Ends it and starts it once more.
-    package func restart(with environment: [String]) async {
-        self.environment = environment
+    package func restart(with environment: [String], reaching ways: [WayOut] = []) async {
+        (self.environment, reach) = (environment, ways)
         // Stopped is stopped: it is no longer part of anything.
         guard supervision.phase != .stopped else { return }
         supervision.ask(again: true)
@@ -173,7 +187,7 @@ package actor Program {
                 inheritsStandard: surroundings.inheritsStandard,
                 hasTerminal: surroundings.hasTerminal,
                 listening: handed,
-                offline: surroundings.offline
+                offline: plan.isOffline ? reach.map(\.port).filter { $0 != surroundings.port } : nil
             )
             let (log, name, onLine) = (surroundings.log, name.text, surroundings.onLine)
             let kept = try await KeptProcess.start(start, on: surroundings.loop, hasRoom: surroundings.hasRoom) {
@@ -194,21 +208,25 @@ package actor Program {
                 }
             }
             self.kept = kept
-            for (port, sockets) in kept.listening {
-                guard let adopted = ListeningSockets.adopted(sockets),
-                    let passage = try? await PassedPort.open(
-                        adopted,
-                        to: AddressDialer(.loopback(port)),
-                        on: surroundings.loop
-                    )
-                else { continue }
-                passages.append(passage)
-            }
+            if let offline = kept.offline { await join(offline) }
         } catch { return await couldNotStart(error) }
         // Somebody may have thought better of it meanwhile.
         if supervision.isEnding { kept?.order(.terminate) }
         Task { for await report in stream { await self.heard(report, run) } }
         watch = Task { await self.observe(run) }
+    }
+
+    /// Leads out of its network to what it can reach, and into it to its port.
+    private func join(_ offline: KeptProcess.Offline) async {
+        network.withLock { $0 = offline.network }
+        for (port, sockets) in offline.listening {
+            guard let adopted = ListeningSockets.adopted(sockets), let way = reach.first(where: { $0.port == port }),
+                let passage = try? await PassedPort.open(adopted, to: way.dialer, on: way.loop ?? surroundings.loop)
+            else { continue }
+            passages.append(passage)
+        }
+        // A command is asked for nothing.
+        if plan.readiness.sign != .started { await answerAtPort() }
     }
 
     /// Asynchronous, so that it begins on the actor: what catches the error of an asynchronous call was found not to be there again in
@@ -256,6 +274,7 @@ package actor Program {
             relay = nil
             for passage in passages { await passage.stop(within: .zero) }
             passages = []
+            network.withLock { $0 = nil }
             hold()
             again(after: supervision.gone(at: Self.uptime))
         }

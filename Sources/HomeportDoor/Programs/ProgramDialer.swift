@@ -12,7 +12,7 @@ package struct ProgramDialer: Dialer {
         initialize: @escaping @Sendable (any Channel) throws -> Void
     ) -> EventLoopFuture<any Channel> {
         guard let place = program.status.place else { return find(on: loop, initialize, isAgain: false) }
-        return AddressDialer(place).dial(on: loop, initialize: initialize).flatMapError { _ in
+        return program.way(to: place).dial(on: loop, initialize: initialize).flatMapError { _ in
             // It may have come to listen elsewhere.
             find(on: loop, initialize, isAgain: true)
         }
@@ -24,7 +24,7 @@ package struct ProgramDialer: Dialer {
         isAgain: Bool
     ) -> EventLoopFuture<any Channel> {
         loop.makeFutureWithTask { try await program.place(after: isAgain) }.flatMap { place in
-            AddressDialer(place).dial(on: loop, initialize: initialize)
+            program.way(to: place).dial(on: loop, initialize: initialize)
                 .flatMapErrorThrowing { throw program.trouble(reached: place, $0) }
         }
     }

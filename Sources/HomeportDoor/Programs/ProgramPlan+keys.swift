@@ -67,6 +67,13 @@ extension ProgramPlan {
             example: "true",
             "Whether it is handed sockets that listen already, as systemd does (LISTEN_FDS)."
         ),
+        PlanKey(
+            "offline",
+            .bool,
+            to: \.isOffline,
+            example: "true",
+            "Whether it sees the loopback and this project, and nothing else of any network (Linux)."
+        ),
     ]
 
     /// As ``keys`` say: what a variable may be called.

@@ -33,6 +33,8 @@ package struct ProgramPlan: Sendable, Equatable {
     package var port: Port?
     /// Whether it is handed sockets that listen already (`LISTEN_FDS`).
     package var isHandedSockets = false
+    /// Whether it sees the loopback and its project, and nothing else of any network.
+    package var isOffline = false
 
     package init(_ command: Command) { self.command = command }
 

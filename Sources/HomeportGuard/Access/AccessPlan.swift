@@ -67,7 +67,7 @@ package struct AccessPlan: Sendable, Equatable {
             .optionalWho,
             to: \.allow,
             example: "[ me, \"token:*\" ]",
-            "Who may come in: me, anyone, uid:1000, group:dev, user:ada of the users file, token:ci, forward-auth; [] is nobody."
+            "Who may come in: me, anyone, uid:1000, group:dev, user:ada of the users file, token:ci, forward_auth; [] is nobody."
         ),
         PlanKey<AccessPlan>(
             "users",
@@ -77,7 +77,7 @@ package struct AccessPlan: Sendable, Equatable {
             "A file with users and the hashes of their passwords, as htpasswd writes it."
         ),
         PlanKey(
-            "forward-auth",
+            "forward_auth",
             ForwardAuthPlan.word,
             to: \.forwardAuth,
             example: "http://127.0.0.1:4180/oauth2/auth",

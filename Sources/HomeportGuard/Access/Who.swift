@@ -22,7 +22,7 @@ package enum Who: Sendable, Hashable {
         switch text {
         case "anyone": self = .anyone
         case "me": self = .me
-        case "forward-auth": self = .forwardAuth
+        case "forward_auth": self = .forwardAuth
         default:
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, !parts[1].isEmpty else { throw Self.wrong(text) }
@@ -44,7 +44,7 @@ package enum Who: Sendable, Hashable {
             .badValue,
             "\"\(text.harmless)\" says not who",
             fix:
-                "write me, anyone, uid:1000, group:dev, user:ada (of the users file), token:ci or forward-auth; user:* and token:* are all of them"
+                "write me, anyone, uid:1000, group:dev, user:ada (of the users file), token:ci or forward_auth; user:* and token:* are all of them"
         )
     }
 
@@ -56,7 +56,7 @@ package enum Who: Sendable, Hashable {
         case .group(let name): "group:\(name)"
         case .user(let name): "user:\(name ?? "*")"
         case .token(let name): "token:\(name ?? "*")"
-        case .forwardAuth: "forward-auth"
+        case .forwardAuth: "forward_auth"
         }
     }
 

@@ -1,8 +1,12 @@
 #if os(macOS)
 import Darwin
 
-package enum OfflineNetwork {
+extension OfflineNetwork {
     /// - Throws: There is no such thing here.
     package static func enter() throws(SystemFailure) { throw SystemFailure("unshare", ENOTSUP) }
+
+    static func kernel() throws(SystemFailure) -> Descriptor { throw SystemFailure("socket", ENOTSUP) }
+
+    package func listeners(of processes: some Sequence<Int32>) -> [SocketRecord] { [] }
 }
 #endif

@@ -1,5 +1,6 @@
 #if os(Linux)
 import CHomeportLinux
+import HomeportCore
 
 #if canImport(Glibc)
 import Glibc
@@ -7,8 +8,7 @@ import Glibc
 import Musl
 #endif
 
-/// A network of a process's own, in which there is a loopback and nothing else.
-package enum OfflineNetwork {
+extension OfflineNetwork {
     /// Puts this process into one, and all that it starts. Who is not root becomes the root of nothing else for it (a user namespace), and
     /// keeps his number.
     /// - Precondition: It has one thread.
@@ -22,6 +22,16 @@ package enum OfflineNetwork {
             try WholeWrite.file("/proc/self/gid_map", "\(gid) \(gid) 1")
         }
         guard homeport_raise_loopback() == 0 else { throw SystemFailure("ioctl", errno) }
+    }
+
+    static func kernel() throws(SystemFailure) -> Descriptor { try ListenerTable.kernel() }
+
+    /// What the processes among those that are in it listen on.
+    package func listeners(of processes: some Sequence<Int32>) -> [SocketRecord] {
+        guard let kernel = try? made(.kernel) else { return [] }
+        return ProcessTree.listeners(of: processes) { () throws(HomeportError) in
+            try ListenerTable.listeners(through: kernel)
+        }
     }
 }
 #endif

@@ -16,6 +16,11 @@ package enum ListenerTable {
         return found
     }
 
+    /// TCP listeners of the network that a socket to the kernel was made in.
+    static func listeners(through kernel: borrowing Descriptor) throws(HomeportError) -> [SocketRecord] {
+        try told { () throws(SystemFailure) in try ask(kernel, .tcp, .listening, port: nil) }
+    }
+
     /// Every socket whose own port this is, in whatever state.
     package static func sockets(on port: Port, udp: Bool = false) throws(HomeportError) -> [SocketRecord] {
         var found = try ask(.tcp, .all, port: port.number)
@@ -37,30 +42,42 @@ package enum ListenerTable {
         _ states: SocketDiag.States,
         port: UInt16? = nil
     ) throws(HomeportError) -> [SocketRecord] {
-        do throws(SystemFailure) {
-            let kernel = try kernel()
-            var found: [SocketRecord] = []
-            for (index, family) in [AF_INET, AF_INET6].enumerated() {
-                let sequence = UInt32(index + 1)
-                let question = SocketDiag.request(
-                    family: UInt8(family),
-                    transport: transport,
-                    states: states,
-                    port: port,
-                    sequence: sequence
-                )
-                guard send(kernel.number, question, question.count, 0) == question.count else {
-                    throw SystemFailure("send", errno)
-                }
-                do {
-                    try collect(from: kernel, transport, sequence, into: &found)
-                } catch {
-                    // No IPv6, no UDP: a kernel without the family or the protocol has none of its sockets either.
-                    guard error.errno == ENOENT || error.errno == EAFNOSUPPORT else { throw error }
-                }
+        try told { () throws(SystemFailure) in try ask(try kernel(), transport, states, port: port) }
+    }
+
+    private static func ask(
+        _ kernel: borrowing Descriptor,
+        _ transport: SocketRecord.Transport,
+        _ states: SocketDiag.States,
+        port: UInt16?
+    ) throws(SystemFailure) -> [SocketRecord] {
+        var found: [SocketRecord] = []
+        for (index, family) in [AF_INET, AF_INET6].enumerated() {
+            let sequence = UInt32(index + 1)
+            let question = SocketDiag.request(
+                family: UInt8(family),
+                transport: transport,
+                states: states,
+                port: port,
+                sequence: sequence
+            )
+            guard send(kernel.number, question, question.count, 0) == question.count else {
+                throw SystemFailure("send", errno)
             }
-            return found.filter { $0.local.port != 0 && (port == nil || port == $0.local.port) }
-        } catch {
+            do {
+                try collect(from: kernel, transport, sequence, into: &found)
+            } catch {
+                // No IPv6, no UDP: a kernel without the family or the protocol has none of its sockets either.
+                guard error.errno == ENOENT || error.errno == EAFNOSUPPORT else { throw error }
+            }
+        }
+        return found.filter { $0.local.port != 0 && (port == nil || port == $0.local.port) }
+    }
+
+    private static func told(
+        _ ask: () throws(SystemFailure) -> [SocketRecord]
+    ) throws(HomeportError) -> [SocketRecord] {
+        do throws(SystemFailure) { return try ask() } catch {
             throw HomeportError(
                 .socketsUnlisted,
                 "the kernel does not list its sockets: \(SystemFailure.text(error.errno))",

@@ -1,4 +1,6 @@
 #if os(Linux)
+import HomeportCore
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -36,9 +38,16 @@ extension ProcessTree {
     package static var tellsListeners: Bool { true }
 
     package static func listeners(of processes: some Sequence<Int32>) -> [SocketRecord] {
+        listeners(of: processes) { () throws(HomeportError) in try ListenerTable.listeners() }
+    }
+
+    static func listeners(
+        of processes: some Sequence<Int32>,
+        among all: () throws(HomeportError) -> [SocketRecord]
+    ) -> [SocketRecord] {
         var inodes: Set<UInt32> = []
         for pid in processes { inodes.formUnion(ProcessTable.socketInodes(of: pid)) }
-        guard !inodes.isEmpty, let all = try? ListenerTable.listeners() else { return [] }
+        guard !inodes.isEmpty, let all = try? all() else { return [] }
         return all.filter { inodes.contains($0.inode) }
     }
 }

@@ -12,15 +12,24 @@ import Darwin
 package enum BlockingConnection {
     /// - Parameter seconds: How long it may take, and each read and write after it; nil for as long as the system waits.
     package static func open(_ place: Endpoint.Place, within seconds: Int? = nil) throws(SystemFailure) -> Descriptor {
+        try open(place, within: seconds) { family throws(SystemFailure) in try Descriptor.stream(family) }
+    }
+
+    /// - Parameter make: Makes the socket, of a family.
+    static func open(
+        _ place: Endpoint.Place,
+        within seconds: Int?,
+        by make: (CInt) throws(SystemFailure) -> Descriptor
+    ) throws(SystemFailure) -> Descriptor {
         switch place {
         case .loopback(let port):
-            do throws(SystemFailure) { return try connect(SocketName(.loopback6, port.number), seconds) } catch {
-                return try connect(SocketName(.loopback4, port.number), seconds)
+            do throws(SystemFailure) { return try connect(SocketName(.loopback6, port.number), seconds, make) } catch {
+                return try connect(SocketName(.loopback4, port.number), seconds, make)
             }
-        case .ipv4(let address, let port): return try connect(SocketName(.v4(address), port.number), seconds)
-        case .ipv6(let address, let port): return try connect(SocketName(.v6(address), port.number), seconds)
+        case .ipv4(let address, let port): return try connect(SocketName(.v4(address), port.number), seconds, make)
+        case .ipv6(let address, let port): return try connect(SocketName(.v6(address), port.number), seconds, make)
         case .unix(let path):
-            let socket = try stream(AF_UNIX, seconds)
+            let socket = try prepared(Descriptor.stream(AF_UNIX), seconds)
             let number = socket.number
             let failure = withUnixSockaddr(path) { systemConnect(number, $0, $1) } ?? ENAMETOOLONG
             guard failure == 0 else { throw SystemFailure("connect", failure) }
@@ -28,16 +37,19 @@ package enum BlockingConnection {
         }
     }
 
-    private static func connect(_ name: SocketName, _ seconds: Int?) throws(SystemFailure) -> Descriptor {
-        let socket = try stream(name.family, seconds)
+    private static func connect(
+        _ name: SocketName,
+        _ seconds: Int?,
+        _ make: (CInt) throws(SystemFailure) -> Descriptor
+    ) throws(SystemFailure) -> Descriptor {
+        let socket = prepared(try make(name.family), seconds)
         let number = socket.number
         let failure = name.withSockaddr { systemConnect(number, $0, $1) }
         guard failure == 0 else { throw SystemFailure("connect", failure) }
         return socket
     }
 
-    private static func stream(_ family: CInt, _ seconds: Int?) throws(SystemFailure) -> Descriptor {
-        let socket = try Descriptor.stream(family)
+    private static func prepared(_ socket: consuming Descriptor, _ seconds: Int?) -> Descriptor {
         Descriptor.setBlocking(socket.number)
         if let seconds { limit(socket.number, to: seconds) }
         return socket

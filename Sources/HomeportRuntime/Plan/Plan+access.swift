@@ -76,10 +76,10 @@ extension Plan {
             problems.append(place.wrong("there is no file of users", fix: "add users: ./users.htpasswd"))
         }
         if access.named.contains(.forwardAuth), access.forwardAuth ?? effective?.forwardAuth == nil {
-            let fix = "add forward-auth: http://127.0.0.1:4180/oauth2/auth"
+            let fix = "add forward_auth: http://127.0.0.1:4180/oauth2/auth"
             problems.append(place.wrong("there is no server to ask", fix: fix))
         }
-        problems += contradictions(of: access.forwardAuth, node.at("forward-auth") ?? node)
+        problems += contradictions(of: access.forwardAuth, node.at("forward_auth") ?? node)
         for who in access.named {
             guard case .group(let name) = who, UInt32(name) == nil, UserGroups.number(of: name) == nil else { continue }
             problems.append(

@@ -29,6 +29,11 @@ extension Plan {
             let place = node.at("listen_fds") ?? node
             problems.append(place.wrong("a program that is handed its sockets needs no PORT", fix: "leave it out"))
         }
+        if plan.isHandedSockets, plan.isOffline {
+            let place = node.at("offline") ?? node
+            let what = "it is handed sockets of this machine's network, and is kept out of it"
+            problems.append(place.wrong(what, fix: "leave out offline or listen_fds"))
+        }
         return problems
     }
 

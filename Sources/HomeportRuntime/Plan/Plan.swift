@@ -60,7 +60,7 @@ package struct ServicePlan: Sendable, Equatable {
         switch kind {
         case .folder(let plan): "folder \(plan.folder)"
         case .upstream(let plan): "to \(plan.to)"
-        case .program(let plan): "run \(plan.text)"
+        case .program(let plan): "run \(plan.text)" + (plan.isOffline ? ", offline" : "")
         }
     }
 

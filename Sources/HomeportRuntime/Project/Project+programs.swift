@@ -59,7 +59,9 @@ extension Project {
         // It may have been replaced while it waited.
         guard services[program.name]?.program === program else { return }
         planned[program.name] = self.environment(seenBy: program.name.text, asPlanned: true)
-        do { await program.start(with: try environment(of: program)) } catch {
+        do {
+            await program.start(with: try environment(of: program), reaching: waysOut(of: program.name.text))
+        } catch {
             options.onWarning("\(program.name) cannot be started: \(error)")
         }
     }
@@ -75,7 +77,8 @@ extension Project {
                 guard let name = before.filter({ now[$0.key] != $0.value }).keys.min() else { continue }
                 options.onWarning("\(service.name) is started again: \(name) has changed for it")
                 planned[service.name] = now
-                group.addTask { await program.restart(with: environment) }
+                let ways = waysOut(of: service.name.text)
+                group.addTask { await program.restart(with: environment, reaching: ways) }
             }
         }
     }
@@ -103,9 +106,11 @@ extension Project {
             }
             meant.append(program)
         }
-        let wishes = try meant.map { ($0, try environment(of: $0)) }
+        let wishes = try meant.map { ($0, try environment(of: $0), waysOut(of: $0.name.text)) }
         await withTaskGroup { group in
-            for (program, environment) in wishes { group.addTask { await program.restart(with: environment) } }
+            for (program, environment, ways) in wishes {
+                group.addTask { await program.restart(with: environment, reaching: ways) }
+            }
         }
     }
 
@@ -141,6 +146,7 @@ extension Project {
         var plan = ProgramPlan(.words(words))
         plan.readiness.sign = .started
         plan.restart = .never
+        plan.isOffline = isOffline
         let port = try FreePorts.find(1)[0]
         var surroundings = Program.Surroundings(
             directory: directory,
@@ -150,8 +156,6 @@ extension Project {
             onWarning: { _ in }
         )
         (surroundings.inheritsStandard, surroundings.hasTerminal) = (true, hasTerminal)
-        // Never nil then: a project that stops meanwhile has no port, and its command no network.
-        if isOffline { surroundings.offline = [self.port].compactMap { $0 } + portsOfServices() }
         let program = Program(ServiceName(madeFrom: "command"), plan, surroundings, holding: nil)
         command = program
         var environment = Self.inherited
@@ -159,20 +163,29 @@ extension Project {
         environment["HOMEPORT"] = OwnProgram.path
         environment["HOMEPORT_PROJECT"] = self.plan.name.text
         environment["HOMEPORT_URL"] = self.port.map { "http://127.0.0.1:\($0.number)" }
-        await program.start(with: environment.map { "\($0.key)=\($0.value)" }.sorted())
+        await program.start(
+            with: environment.map { "\($0.key)=\($0.value)" }.sorted(),
+            reaching: waysOut(of: nil)
+        )
         return await program.over()
     }
 
-    /// Those on the loopback of which its environment tells a command.
-    private func portsOfServices() -> [Port] {
-        let all = environment(seenBy: nil)
+    /// What a service, or with nil a command, can reach if it is offline: the loopback's ports of which its environment tells, and the door,
+    /// as far as it is this project's.
+    private func waysOut(of user: String?) -> [Program.WayOut] {
+        let all = environment(seenBy: user)
         let ports = all.compactMap { key, value -> Port? in
             guard key.hasSuffix("_URL"), value.contains("://127.0.0.1:") || value.contains("://[::1]:") else {
                 return nil
             }
             return all[key.dropLast("URL".count) + "PORT"].flatMap { UInt16($0) }.flatMap { Port($0) }
         }
-        return Set(ports).sorted { $0.number < $1.number }
+        var ways = Set(ports).map { Program.WayOut($0, AddressDialer(.loopback($0))) }
+        if case .running(let front?, _) = state, let port, let loops {
+            let door = ServiceDialer(service(front.door), loops: loops)
+            ways.append(Program.WayOut(port, door, on: loops.group.next()))
+        }
+        return ways
     }
 
     /// How the program of a service has ended for good; nil for what is no program.

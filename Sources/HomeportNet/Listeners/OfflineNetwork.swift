@@ -1,0 +1,94 @@
+package import HomeportCore
+import NIOCore
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A network of a program's own, in which there is a loopback and nothing else, seen from outside of it: a socket that was made in there
+/// stays in there, whoever uses it.
+package final class OfflineNetwork: Sendable {
+    /// What can be asked for, as the byte that asks.
+    enum Kind: UInt8 {
+        /// To ask the kernel for sockets.
+        case kernel = 0
+        case ipv4 = 4
+        case ipv6 = 6
+    }
+
+    /// A socket to who makes them.
+    private let maker: Mutex<CInt>
+    private static let longest = 10
+
+    /// - Parameter maker: Owned from here on.
+    package init(maker: CInt) {
+        Descriptor.setBlocking(maker)
+        BlockingConnection.limit(maker, to: Self.longest)
+        self.maker = Mutex(maker)
+    }
+
+    deinit { _ = Descriptor(owning: maker.withLock { $0 }) }
+
+    /// A new socket of in there. Waits.
+    func made(_ kind: Kind) throws(SystemFailure) -> Descriptor {
+        let received = try maker.withLock { maker throws(SystemFailure) in
+            let sent = withUnsafeBytes(of: kind.rawValue) { send(maker, $0.baseAddress, 1, DescriptorPassing.noSignal) }
+            guard sent == 1 else { throw SystemFailure("send", errno) }
+            return try DescriptorPassing.receive(on: maker, upTo: 1)
+        }
+        guard let number = received.descriptors.first else {
+            throw SystemFailure("socket", received.bytes.first.map { CInt($0) } ?? ECONNRESET)
+        }
+        return Descriptor(owning: number)
+    }
+
+    /// Makes one for who asks, in the network of this process.
+    /// - Returns: Whether somebody may still ask.
+    package static func make(on maker: CInt) -> Bool {
+        var byte: UInt8 = 0
+        let count = read(maker, &byte, 1)
+        if count < 0, errno == EINTR || errno == EAGAIN { return true }
+        guard count == 1, let kind = Kind(rawValue: byte) else { return false }
+        do throws(SystemFailure) {
+            let socket =
+                switch kind {
+                case .kernel: try kernel()
+                case .ipv4: try Descriptor.stream(AF_INET)
+                case .ipv6: try Descriptor.stream(AF_INET6)
+                }
+            try DescriptorPassing.send([socket.number], [byte], on: maker)
+        } catch {
+            withUnsafeBytes(of: UInt8(truncatingIfNeeded: error.errno)) { try? WholeWrite.bytes($0, to: maker) }
+        }
+        return true
+    }
+
+    /// Leads to a place in there.
+    package func dialer(to place: Endpoint.Place) -> any Dialer { Inside(network: self, place: place) }
+
+    private struct Inside: Dialer {
+        let network: OfflineNetwork
+        let place: Endpoint.Place
+
+        func dial(
+            on loop: any EventLoop,
+            initialize: @escaping @Sendable (any Channel) throws -> Void
+        ) -> EventLoopFuture<any Channel> {
+            let (network, place) = (network, place)
+            return loop.makeFutureWithTask {
+                try await OwnThread.run {
+                    try BlockingConnection.open(place, within: OfflineNetwork.longest) { family throws(SystemFailure) in
+                        try network.made(family == AF_INET6 ? .ipv6 : .ipv4)
+                    }
+                    .release()
+                }
+            }.flatMap { ClientBootstrap.streams(on: loop, .seconds(10), initialize).withConnectedSocket($0) }
+        }
+    }
+}
