@@ -30,6 +30,7 @@ PACKAGES = {
     "lighttpd": "lighttpd",
     "mitmdump": "mitmproxy",
     "mkpasswd": "whois",
+    "iptables": "iptables",
     "nft": "nftables",
     "nginx": "nginx",
     "nmap": "nmap",

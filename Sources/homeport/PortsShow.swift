@@ -102,7 +102,7 @@ extension PortListing.Entry {
 
 extension Duration {
     /// The two digits that matter to a person: `45s`, `12m`, `3h`, `5d`.
-    fileprivate var inWords: String {
+    var inWords: String {
         switch components.seconds {
         case let s where s < 90: "\(s)s"
         case let s where s < 5400: "\(s / 60)m"

@@ -55,6 +55,47 @@ struct AuditTests {
         #expect(listener.findings.allSatisfy { !$0.fix.isEmpty && !$0.text.isEmpty })
     }
 
+    /// As nft lists rules of its own, and those that iptables has made.
+    private static let rules = """
+        {"nftables": [{"metainfo": {"version": "1.0.6"}}, {"table": {"family": "ip", "name": "nat"}},
+        {"chain": {"family": "ip", "table": "nat", "name": "DOCKER"}},
+        {"chain": {"family": "ip", "table": "nat", "name": "PREROUTING", "type": "nat", "hook": "prerouting", "prio": -100}},
+        {"chain": {"family": "ip", "table": "nat", "name": "OUTPUT", "type": "nat", "hook": "output", "prio": -100}},
+        {"chain": {"family": "ip", "table": "nat", "name": "ALONE"}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "PREROUTING", "expr": [{"xt": {"type": "match", "name": "addrtype"}}, {"jump": {"target": "DOCKER"}}]}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "OUTPUT", "expr": [{"jump": {"target": "ALONE"}}]}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "ALONE", "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 1}}, {"dnat": {"addr": "10.0.0.1"}}]}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "DOCKER", "expr": [{"match": {"op": "!=", "left": {"meta": {"key": "iifname"}}, "right": "docker0"}},
+          {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 8080}}, {"counter": {"packets": 0, "bytes": 0}}, {"xt": {"type": "target", "name": "DNAT"}}]}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "DOCKER", "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": "127.0.0.1"}},
+          {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 8081}}, {"dnat": {"addr": "10.0.0.2", "port": 81}}]}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "PREROUTING", "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": "192.0.2.1"}},
+          {"match": {"op": "==", "left": {"payload": {"protocol": "udp", "field": "dport"}}, "right": {"set": [53, {"range": [5353, 5354]}]}}}, {"dnat": {"addr": "10.0.0.3", "port": 53}}]}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "PREROUTING", "expr": [{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "lo"}}, {"redirect": {"port": 9}}]}},
+        {"map": {"family": "ip", "name": "m", "table": "nat", "type": "inet_service", "map": "ipv4_addr . inet_service", "elem": [[99, {"concat": ["1.2.3.4", 80]}]]}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "PREROUTING", "expr": [{"match": {"op": "==", "left": {"meta": {"key": "l4proto"}}, "right": "tcp"}},
+          {"dnat": {"family": "ip", "addr": {"map": {"key": {"payload": {"protocol": "tcp", "field": "dport"}}, "data": "@m"}}}}]}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "DOCKER", "expr": [{"jump": {"target": "PREROUTING"}}]}}
+        ]}
+        """
+
+    @Test func whatTheKernelLeadsOnIsFound() throws {
+        let found = try #require(PublishedPorts.read(Self.rules))
+        #expect(
+            found == [
+                PublishedPort(transport: .tcp, ports: 8080...8080),
+                PublishedPort(transport: .udp, ports: 53...53, address: "192.0.2.1", target: "10.0.0.3:53"),
+                PublishedPort(transport: .udp, ports: 5353...5354, address: "192.0.2.1", target: "10.0.0.3:53"),
+                PublishedPort(transport: .tcp, ports: 99...99),
+            ]
+        )
+        let audit = Audit([AuditFacts(network: "host", sockets: [], published: found)], owners: [:])
+        #expect(audit.listeners.map(\.port) == [8080, 53, 5353, 99])
+        #expect(audit.listeners.allSatisfy { $0.exposure == .forwarded } && audit.worst == .medium)
+        #expect(audit.listeners[1].leadsTo == "10.0.0.3:53")
+        #expect(PublishedPorts.read("{}") == nil && PublishedPorts.read("no") == nil)
+    }
+
     @Test func aWildcardThatIsBoundToTheLoopbackStaysInside() throws {
         let listener = try #require(Self.audit([try Self.socket("0.0.0.0", 50_000, interface: 1)]).listeners.first)
         #expect(listener.exposure == .loopback && listener.findings.isEmpty)

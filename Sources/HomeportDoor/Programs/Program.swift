@@ -51,18 +51,6 @@ package actor Program {
         }
     }
 
-    /// A port of an offline program's network that leads out of it.
-    package struct WayOut: Sendable {
-        package var port: Port
-        package var dialer: any Dialer
-        /// Where the dialer can be asked; nil for anywhere.
-        package var loop: (any EventLoop)?
-
-        package init(_ port: Port, _ dialer: any Dialer, on loop: (any EventLoop)? = nil) {
-            (self.port, self.dialer, self.loop) = (port, dialer, loop)
-        }
-    }
-
     package nonisolated let name: ServiceName
     package nonisolated let plan: ProgramPlan
     nonisolated let surroundings: Surroundings
@@ -79,8 +67,8 @@ package actor Program {
     /// Answers at the port that it was told, where it listens on another.
     var relay: Listener?
     /// Of one that is offline: what it can reach, what listens for that in its network, and the network.
-    private var reach: [WayOut] = []
-    private var passages: [Listener] = []
+    var reach: [WayOut] = []
+    var passages: [Listener] = []
     nonisolated let network = Mutex<OfflineNetwork?>(nil)
     private var whyNotOffline: String?
     var hasToldPlace = false
@@ -214,19 +202,6 @@ package actor Program {
         if supervision.isEnding { kept?.order(.terminate) }
         Task { for await report in stream { await self.heard(report, run) } }
         watch = Task { await self.observe(run) }
-    }
-
-    /// Leads out of its network to what it can reach, and into it to its port.
-    private func join(_ offline: KeptProcess.Offline) async {
-        network.withLock { $0 = offline.network }
-        for (port, sockets) in offline.listening {
-            guard let adopted = ListeningSockets.adopted(sockets), let way = reach.first(where: { $0.port == port }),
-                let passage = try? await PassedPort.open(adopted, to: way.dialer, on: way.loop ?? surroundings.loop)
-            else { continue }
-            passages.append(passage)
-        }
-        // A command is asked for nothing.
-        if plan.readiness.sign != .started { await answerAtPort() }
     }
 
     /// Asynchronous, so that it begins on the actor: what catches the error of an asynchronous call was found not to be there again in

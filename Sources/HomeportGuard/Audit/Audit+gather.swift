@@ -17,20 +17,28 @@ extension Audit {
         for namespace in namespaces {
             let name = namespace.isOwn ? "host" : namespace.name ?? "net:[\(namespace.id)]"
             do throws(HomeportError) {
-                networks.append(
-                    try namespace.within { () throws(HomeportError) in
-                        AuditFacts(
-                            network: name,
-                            sockets: try ListenerTable.listeners(udp: true),
-                            loopback: if_nametoindex("lo") | if_nametoindex("lo0"),
-                            leaks: leaks()
-                        )
-                    }
-                )
+                let (facts, isWhole) = try namespace.within { () throws(HomeportError) in
+                    let published = published()
+                    let facts = AuditFacts(
+                        network: name,
+                        sockets: try ListenerTable.listeners(udp: true),
+                        loopback: if_nametoindex("lo") | if_nametoindex("lo0"),
+                        leaks: leaks(),
+                        published: published ?? []
+                    )
+                    return (facts, published != nil)
+                }
+                networks.append(facts)
+                if !isWhole { unseen.append("what the rules of \(name) lead on: nft does not tell") }
             } catch {
                 if namespace.isOwn { throw error }
                 unseen.append(error.what)
             }
+        }
+        if geteuid() != 0 {
+            unseen.append("what rules lead on, as containers' published ports; root sees it")
+        } else if SmallFile.text("/proc/net/ip_tables_names")?.split(separator: "\n").contains("nat") == true {
+            unseen.append("rules for address translation of iptables-legacy; iptables-legacy -t nat -S shows them")
         }
         if hidden > 0 {
             unseen.append(
@@ -42,6 +50,19 @@ extension Audit {
         let owners = ProcessTable.owners(of: networks.flatMap { $0.sockets.map(\.inode) }, .firstOwner)
         return Audit(networks, owners: owners, user: { UserNames.name(of: $0) }, unseen: unseen)
     }
+
+    /// What rules lead on, in the network of this thread. They are root's to see, and there are none without nft.
+    /// - Returns: Nil where they could not be read.
+    @Sendable private static func published() -> [PublishedPort]? {
+        guard geteuid() == 0, Tool.path(of: "nft") != nil else { return [] }
+        guard let answer = try? Tool.run("nft", ["-j", "list", "ruleset"], from: "nftables", within: 5),
+            answer.status == 0, answer.output.utf8.count <= mostRules
+        else { return nil }
+        return PublishedPorts.read(answer.output)
+    }
+
+    /// Bytes of a listing: to read more would take longer than anybody waits.
+    private static let mostRules = 8 << 20
 
     /// Where `route_localnet` is on, in the network of this thread.
     @Sendable private static func leaks() -> [String] {

@@ -17,7 +17,7 @@ package struct Audit: Sendable, Codable {
         listeners = networks.flatMap { facts in
             let sorted = facts.sockets.sorted { Self.order($0) < Self.order($1) }
             let byPort = Dictionary(grouping: sorted) { UInt32($0.local.port) << 1 | ($0.transport == .tcp ? 0 : 1) }
-            return sorted.map { socket in
+            let listening = sorted.map { socket in
                 let others = byPort[UInt32(socket.local.port) << 1 | (socket.transport == .tcp ? 0 : 1)] ?? []
                 let process = owners[socket.inode]?.first
                 let judge = AuditJudge(facts: facts, socket: socket, others: others, process: process, owners: owners)
@@ -33,6 +33,7 @@ package struct Audit: Sendable, Codable {
                     findings: judge.findings
                 )
             }
+            return listening + facts.published.map { AuditedListener($0, in: facts) }
         }
     }
 

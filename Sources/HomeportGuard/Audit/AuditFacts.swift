@@ -9,8 +9,17 @@ package struct AuditFacts: Sendable {
     package var loopback: UInt32
     /// Interfaces on which `route_localnet` lets 127/8 in.
     package var leaks: [String]
+    /// What its rules lead on.
+    package var published: [PublishedPort]
 
-    package init(network: String, sockets: [SocketRecord], loopback: UInt32 = 1, leaks: [String] = []) {
+    package init(
+        network: String,
+        sockets: [SocketRecord],
+        loopback: UInt32 = 1,
+        leaks: [String] = [],
+        published: [PublishedPort] = []
+    ) {
         (self.network, self.sockets, self.loopback, self.leaks) = (network, sockets, loopback, leaks)
+        self.published = published
     }
 }

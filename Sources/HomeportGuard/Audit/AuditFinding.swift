@@ -24,6 +24,8 @@ package struct AuditFinding: Sendable, Hashable, Codable {
         case leakyLoopback = "leaky-loopback"
         /// A program that passes on from outside: what listens behind it is open, too.
         case forwarder
+        /// A rule of the kernel's leads it on, past rules for incoming packets.
+        case published
     }
 
     package var code: Code

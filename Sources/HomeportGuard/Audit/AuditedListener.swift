@@ -9,7 +9,7 @@ package struct AuditedListener: Sendable, Hashable, Codable {
         case leakyLoopback = "loopback-leaky"
         case oneAddress = "one-address"
         case everything
-        /// By a program that passes on what comes from outside.
+        /// By a program that passes on what comes from outside, or by the kernel itself.
         case forwarded
     }
 
@@ -23,6 +23,8 @@ package struct AuditedListener: Sendable, Hashable, Codable {
     /// Nil where it cannot be seen.
     package var process: RunningProcess?
     package var exposure: Exposure
+    /// Of a port that no program listens on: where the kernel leads it.
+    package var leadsTo: String?
     package var findings: [AuditFinding]
     /// What came of trying it from outside; nil where it was not tried.
     package var proof: OutsideProof?

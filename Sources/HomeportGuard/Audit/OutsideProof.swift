@@ -30,7 +30,7 @@ extension Audit {
             var listener = audit.listeners[index]
             listener.proof = proof
             let byPlace: Set<AuditFinding.Code> = [
-                .wildcard, .wildcardDynamic, .oneAddress, .leakyLoopback, .forwarder,
+                .wildcard, .wildcardDynamic, .oneAddress, .leakyLoopback, .forwarder, .published,
             ]
             if proof != .reached, listener.transport == .tcp || proof == .refused {
                 for place in listener.findings.indices where byPlace.contains(listener.findings[place].code) {

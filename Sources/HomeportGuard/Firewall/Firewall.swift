@@ -59,6 +59,17 @@ package enum Firewall {
         return listing.state
     }
 
+    /// The table as nft shows it, without what it has counted: for who wants to know if it is still the same.
+    /// - Returns: Nil where there is none.
+    package static func listing() throws(HomeportError) -> String? {
+        let answer = try Tool.run("nft", ["-s", "list", "table", "inet", FirewallRules.table], from: "nftables")
+        guard answer.status == 0 else {
+            if isAbsent(answer) { return nil }
+            throw failure(answer)
+        }
+        return answer.output
+    }
+
     private static func isAbsent(_ answer: Tool.Answer) -> Bool { answer.errors.contains("No such file") }
 
     private static func run(_ arguments: [String], _ script: String) throws(HomeportError) {

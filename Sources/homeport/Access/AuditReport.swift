@@ -18,12 +18,16 @@ struct AuditReport {
             let name = "\(listener.transport == .udp ? "udp://" : "")\(place):\(listener.port)"
             let network = listener.network == "host" ? "" : "  in \(listener.network.harmless)"
             let user = listener.user ?? "uid \(listener.uid)"
-            let process = listener.process.map { "\($0.command.harmless) (pid \($0.pid))" } ?? "owner hidden"
+            let process =
+                listener.process.map { process in
+                    let age = process.age.map { ", for \($0.inWords)" } ?? ""
+                    return "\(process.command.harmless) (pid \(process.pid)\(age)) of \(user)"
+                } ?? listener.leadsTo.map { "led to \($0.harmless)" } ?? "owner hidden, of \(user)"
             let severity = listener.severity?.rawValue ?? "well"
             out.write(
                 out.styled(severity.padding(6), Self.style(listener.severity)) + " " + out.styled(name, .bold)
                     + "  \(listener.exposure.rawValue)\(listener.proof.map { ", from outside \($0.rawValue)" } ?? "")"
-                    + "  \(process) of \(user)\(network)\n"
+                    + "  \(process)\(network)\n"
             )
             for finding in listener.findings {
                 out.write(out.wrapped(finding.text, label: "", indent: 7))

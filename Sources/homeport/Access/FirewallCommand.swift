@@ -20,12 +20,13 @@ struct FirewallCommand: ParsableCommand {
               sudo homeport firewall apply
               sudo homeport firewall apply --ports 49152-65535
               sudo homeport firewall apply --owner me     and on the loopback nobody else connects to them
-              sudo homeport firewall status               what was dropped
+              sudo homeport firewall apply --prove        what was reached from outside before, and is afterwards
+              sudo homeport firewall status               what was dropped, the proof, and whether others have changed the rules
               sudo homeport firewall remove
 
             EXIT CODES
               0  done
-              1  with status: there are no rules
+              1  with status: there are no rules, or others have changed them, or something is reached in spite of them
               2  the words were wrong
               3  nft is missing, or this is not root
             """,
@@ -113,6 +114,12 @@ struct FirewallApplyCommand: ParsableCommand {
             EXAMPLES
               sudo homeport firewall apply
               sudo homeport firewall apply --dry-run      whether the kernel would take them
+              sudo homeport firewall apply --prove        tries these ports from outside before and after
+
+            EXIT CODES
+              0  done
+              1  with --prove: something is reached in spite of the rules
+              3  nft is missing, or this is not root
             """
     )
 
@@ -121,8 +128,16 @@ struct FirewallApplyCommand: ParsableCommand {
     @Flag(help: "Only ask whether the kernel would take them.")
     var dryRun = false
 
+    @Flag(help: "Try what listens at these ports from outside, before and after.")
+    var prove = false
+
+    func validate() throws {
+        if dryRun, prove { throw ValidationError("With --dry-run nothing changes that could be proved.") }
+    }
+
     func run() throws {
         let plan = try options.plan()
+        let before = prove ? try FirewallRecord.trials(at: plan.ports) : nil
         try Firewall.apply(plan, isTrial: dryRun)
         let who = plan.owners.map { owners in
             ", on the loopback for uid \(owners.sorted().map { "\($0)" }.inWords) alone"
@@ -130,12 +145,29 @@ struct FirewallApplyCommand: ParsableCommand {
         Terminal.output.write(
             "\(dryRun ? "would keep" : "keeps") \(plan.text) from everything but the loopback\(who ?? "")\n"
         )
-        if !dryRun {
-            Terminal.errors.write(
-                Terminal.errors.styled("homeport firewall status counts; homeport firewall remove takes it away", .dim)
-                    + "\n"
+        if dryRun { return }
+        let after = prove ? try FirewallRecord.trials(at: plan.ports) : nil
+        let record = FirewallRecord(
+            applied: WallClock.now / 1_000_000_000,
+            listing: try Firewall.listing() ?? "",
+            before: before,
+            after: after
+        )
+        let state = StateDirectory()
+        do {
+            try state.prepare()
+            try record.keep(in: state.path)
+        } catch {
+            Terminal.errors.warn(
+                "\(state.path): what was applied is not remembered, so that status cannot compare: \(error)"
             )
         }
+        FirewallProof(record).write(to: .output)
+        Terminal.errors.write(
+            Terminal.errors.styled("homeport firewall status counts; homeport firewall remove takes it away", .dim)
+                + "\n"
+        )
+        if after.map({ $0.reached > 0 }) == true { throw ExitCode(1) }
     }
 }
 
@@ -146,16 +178,36 @@ struct FirewallStatusCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               sudo homeport firewall status --json
+              sudo homeport firewall status --prove       tries the ports from outside now
+
+            JSON
+              {ports, owners?, counters: [{name, packets, bytes}], applied?, changed?, before?, after?, now?: [{transport, address, port, \
+            process?, proof?: reached|refused|silent}]}; null without rules
 
             EXIT CODES
               0  there are rules
-              1  there are none
+              1  there are none, or others have changed them, or something is reached in spite of them
               3  nft is missing, or this is not root
             """
     )
 
     @Flag(help: "Print JSON.")
     var json = false
+
+    @Flag(help: "Try what listens at the kept ports from outside, now.")
+    var prove = false
+
+    private struct Report: Encodable {
+        var ports: [String]
+        var owners: [UInt32]?
+        var counters: [Firewall.State.Counter]
+        var applied: String?
+        /// Nil where it is not known what was applied.
+        var changed: Bool?
+        var before: [FirewallRecord.Trial]?
+        var after: [FirewallRecord.Trial]?
+        var now: [FirewallRecord.Trial]?
+    }
 
     /// What each counts.
     private static let words = [
@@ -164,11 +216,32 @@ struct FirewallStatusCommand: ParsableCommand {
     ]
 
     func run() throws {
+        let ports = try Firewall.state().map { try $0.ports.flatMap { try FirewallPlan.ports(parsing: $0) } }
+        let now = prove ? try ports.map { try FirewallRecord.trials(at: $0) } : nil
+        // What the trial was counted as is among it.
         guard let state = try Firewall.state() else {
             if json { Terminal.output.write("null\n") } else { Terminal.errors.write("there are no rules of ours\n") }
             throw ExitCode(1)
         }
-        if json { return try Terminal.output.write(json: state) }
+        let record = try FirewallRecord.kept(in: StateDirectory().path)
+        let changed = try record.map { try Firewall.listing() != $0.listing }
+        let isWrong = changed == true || now.map { $0.reached > 0 } == true
+        if json {
+            try Terminal.output.write(
+                json: Report(
+                    ports: state.ports,
+                    owners: state.owners,
+                    counters: state.counters,
+                    applied: record.map { UTCTime($0.applied).rfc3339 },
+                    changed: changed,
+                    before: record?.before,
+                    after: record?.after,
+                    now: now
+                )
+            )
+            if isWrong { throw ExitCode(1) }
+            return
+        }
         let out = Terminal.output
         out.write("keeps \(state.ports.joined(separator: ", ")) from everything but the loopback\n")
         if let owners = state.owners {
@@ -176,6 +249,42 @@ struct FirewallStatusCommand: ParsableCommand {
         }
         for counter in state.counters {
             out.write("  \(counter.packets) packets dropped \(Self.words[counter.name] ?? counter.name)\n")
+        }
+        if let record { FirewallProof(record).write(to: out) }
+        if let now { FirewallProof.write("now", now, to: out) }
+        if record?.before == nil, now == nil { out.write("not proven: --prove tries from outside\n") }
+        if changed == true {
+            out.write(
+                out.styled(
+                    "others have changed the rules since they were applied: homeport firewall apply puts them back\n",
+                    .red
+                )
+            )
+        }
+        if isWrong { throw ExitCode(1) }
+    }
+}
+
+/// What was reached from outside before rules and after.
+private struct FirewallProof {
+    let record: FirewallRecord
+
+    init(_ record: FirewallRecord) { self.record = record }
+
+    func write(to out: Terminal) {
+        if let before = record.before { Self.write("before", before, to: out) }
+        if let after = record.after { Self.write("after", after, to: out) }
+    }
+
+    static func write(_ when: String, _ trials: [FirewallRecord.Trial], to out: Terminal) {
+        let count = trials.tried
+        out.write(
+            "\(when): of \(count) listener\(count == 1 ? "" : "s") at these ports, \(trials.reached) reached from outside\n"
+        )
+        for trial in trials where trial.proof == .reached {
+            let place = trial.address.contains(":") ? "[\(trial.address)]" : trial.address
+            let name = "\(trial.transport == .udp ? "udp://" : "")\(place):\(trial.port)"
+            out.write("  \(name)\(trial.process.map { ", \($0.harmless)" } ?? "")\n")
         }
     }
 }
