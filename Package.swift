@@ -144,6 +144,12 @@ let package = Package(
             path: "Fuzz/FuzzTap",
             swiftSettings: ours
         ),
+        .executableTarget(
+            name: "FuzzAccess",
+            dependencies: ["HomeportCore", "HomeportGuard", "HomeportHTTP", "HomeportNet", nioCore, nioEmbedded],
+            path: "Fuzz/FuzzAccess",
+            swiftSettings: ours
+        ),
         tests("HomeportNetTests", ["HomeportCore", "HomeportNet", "CHomeportLinux", nioCore, nioPosix]),
         tests(
             "HomeportRuntimeTests",

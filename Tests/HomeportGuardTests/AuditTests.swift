@@ -55,6 +55,20 @@ struct AuditTests {
         #expect(listener.findings.allSatisfy { !$0.fix.isEmpty && !$0.text.isEmpty })
     }
 
+    @Test func unixSocketsAreJudgedByWhoMayConnect() throws {
+        let sockets = [
+            UnixListener(name: "@x", inode: 1), UnixListener(name: "@y", inode: 2),
+            UnixListener(name: "/run/a", inode: 3, uid: 7, reach: .everyone),
+            UnixListener(name: "/run/b", inode: 4, uid: 7, reach: .group),
+        ]
+        let facts = AuditFacts(network: "host", sockets: [], unix: sockets)
+        let audit = Audit([facts], owners: [2: Self.process("app")])
+        #expect(audit.listeners.map(\.address) == ["/run/a", "/run/b", "@y"])
+        #expect(audit.listeners.map { $0.findings.map(\.code) } == [[.unixOpen], [], [.unixOpen]])
+        #expect(audit.listeners.allSatisfy { $0.exposure == .unix && $0.transport == .unix } && audit.worst == .low)
+        #expect(audit.listeners.map(\.uid) == [7, 7, 1000])
+    }
+
     /// As nft lists rules of its own, and those that iptables has made.
     private static let rules = """
         {"nftables": [{"metainfo": {"version": "1.0.6"}}, {"table": {"family": "ip", "name": "nat"}},

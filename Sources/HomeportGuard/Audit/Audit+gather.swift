@@ -11,7 +11,8 @@ import Darwin
 
 extension Audit {
     /// Asks the kernel, in each network namespace that may be looked into, then looks for the programs.
-    package static func gather() throws(HomeportError) -> Audit {
+    /// - Parameter unix: Whether unix sockets are looked at as well.
+    package static func gather(unix: Bool = false) throws(HomeportError) -> Audit {
         let (namespaces, hidden) = NetworkNamespace.all()
         var (networks, unseen) = ([AuditFacts](), [String]())
         for namespace in namespaces {
@@ -24,7 +25,8 @@ extension Audit {
                         sockets: try ListenerTable.listeners(udp: true),
                         loopback: if_nametoindex("lo") | if_nametoindex("lo0"),
                         leaks: leaks(),
-                        published: published ?? []
+                        published: published ?? [],
+                        unix: unix ? UnixListener.all(looks: namespace.isOwn) ?? [] : []
                     )
                     return (facts, published != nil)
                 }
@@ -47,7 +49,10 @@ extension Audit {
                     : "\(hidden) processes of other users hide their networks and sockets; root sees them"
             )
         }
-        let owners = ProcessTable.owners(of: networks.flatMap { $0.sockets.map(\.inode) }, .firstOwner)
+        let owners = ProcessTable.owners(
+            of: networks.flatMap { $0.sockets.map(\.inode) + $0.unix.map(\.inode) },
+            .firstOwner
+        )
         return Audit(networks, owners: owners, user: { UserNames.name(of: $0) }, unseen: unseen)
     }
 

@@ -23,7 +23,7 @@ package struct Audit: Sendable, Codable {
                 let judge = AuditJudge(facts: facts, socket: socket, others: others, process: process, owners: owners)
                 return AuditedListener(
                     network: facts.network,
-                    transport: socket.transport,
+                    transport: AuditedListener.Transport(socket.transport),
                     address: "\(socket.local.address)",
                     port: socket.local.port,
                     uid: socket.uid,
@@ -33,7 +33,19 @@ package struct Audit: Sendable, Codable {
                     findings: judge.findings
                 )
             }
-            return listening + facts.published.map { AuditedListener($0, in: facts) }
+            let unix = facts.unix.sorted { $0.name < $1.name }.compactMap { listener -> AuditedListener? in
+                let process = owners[listener.inode]?.first
+                // Whose an abstract one is, only its process tells.
+                guard let uid = process?.uid ?? listener.uid else { return nil }
+                return AuditedListener(
+                    listener,
+                    of: uid,
+                    user: process?.user ?? user(uid),
+                    process: process,
+                    in: facts.network
+                )
+            }
+            return listening + facts.published.map { AuditedListener($0, in: facts) } + unix
         }
     }
 

@@ -11,15 +11,18 @@ package struct AuditFacts: Sendable {
     package var leaks: [String]
     /// What its rules lead on.
     package var published: [PublishedPort]
+    /// Empty where they were not asked for.
+    package var unix: [UnixListener]
 
     package init(
         network: String,
         sockets: [SocketRecord],
         loopback: UInt32 = 1,
         leaks: [String] = [],
-        published: [PublishedPort] = []
+        published: [PublishedPort] = [],
+        unix: [UnixListener] = []
     ) {
         (self.network, self.sockets, self.loopback, self.leaks) = (network, sockets, loopback, leaks)
-        self.published = published
+        (self.published, self.unix) = (published, unix)
     }
 }

@@ -26,6 +26,8 @@ package struct AuditFinding: Sendable, Hashable, Codable {
         case forwarder
         /// A rule of the kernel's leads it on, past rules for incoming packets.
         case published
+        /// A unix socket that every user may connect to.
+        case unixOpen = "unix-open"
     }
 
     package var code: Code

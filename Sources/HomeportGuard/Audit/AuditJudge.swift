@@ -72,7 +72,7 @@ struct AuditJudge {
                         + "; or homeport firewall apply, which drops such packets"
                 )
             )
-        case .loopback: break
+        case .loopback, .unix: break
         }
         if let other = others.first(where: isOtherFamily) {
             found.append(

@@ -10,7 +10,7 @@ extension AuditedListener {
         let address = port.address ?? "0.0.0.0"
         self.init(
             network: facts.network,
-            transport: port.transport,
+            transport: Transport(port.transport),
             address: address,
             port: first,
             uid: 0,

@@ -2,9 +2,22 @@ package import HomeportNet
 
 /// A socket that waits for strangers, with what is known and what is thought of it.
 package struct AuditedListener: Sendable, Hashable, Codable {
+    package enum Transport: String, Sendable, Hashable, Codable {
+        case tcp, udp, unix
+
+        init(_ transport: SocketRecord.Transport) {
+            switch transport {
+            case .tcp: self = .tcp
+            case .udp: self = .udp
+            }
+        }
+    }
+
     /// From where it can be reached, as far as addresses, routes and who owns it say; firewalls may narrow it.
     package enum Exposure: String, Sendable, Hashable, Codable {
         case loopback
+        /// A file, or an abstract name: this machine's programs.
+        case unix
         /// Loopback, on a machine that routes it.
         case leakyLoopback = "loopback-leaky"
         case oneAddress = "one-address"
@@ -15,8 +28,10 @@ package struct AuditedListener: Sendable, Hashable, Codable {
 
     /// `host`, or the name of another network namespace.
     package var network: String
-    package var transport: SocketRecord.Transport
+    package var transport: Transport
+    /// Of a unix socket the path, or `@` and the abstract name.
     package var address: String
+    /// 0 for a unix socket.
     package var port: UInt16
     package var uid: UInt32
     package var user: String?

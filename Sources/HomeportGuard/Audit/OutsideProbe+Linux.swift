@@ -44,8 +44,9 @@ package struct OutsideProbe {
         var (places, targets) = ([Int](), [ContactTrial.Target]())
         for (index, listener) in audit.listeners.enumerated() where listener.network == "host" {
             for address in probe.addresses(of: listener) {
+                guard let transport = SocketRecord.Transport(rawValue: listener.transport.rawValue) else { continue }
                 places.append(index)
-                targets.append(ContactTrial.Target(listener.transport, SocketName(address, listener.port)))
+                targets.append(ContactTrial.Target(transport, SocketName(address, listener.port)))
             }
         }
         let (wanted, outside) = (targets, NetworkNamespace(id: 0, pid: 0, isOwn: false, name: probe.name))

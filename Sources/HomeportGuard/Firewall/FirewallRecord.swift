@@ -11,7 +11,7 @@ import Foundation
 package struct FirewallRecord: Sendable, Codable, Equatable {
     /// One listener at the kept ports, and what came of trying it from outside.
     package struct Trial: Sendable, Codable, Equatable {
-        package var transport: SocketRecord.Transport
+        package var transport: AuditedListener.Transport
         package var address: String
         package var port: UInt16
         package var process: String?

@@ -53,6 +53,11 @@ extension NetworkNamespace {
             let number = open(path, O_RDONLY | O_CLOEXEC)
             guard number >= 0 else { return .failure(closed(errno)) }
             let descriptor = Descriptor(owning: number)
+            // Its process may have gone, and another have its number. A name stays the same network's.
+            var facts = stat()
+            guard pid == 0 || fstat(number, &facts) == 0 && UInt64(facts.st_ino) == id else {
+                return .failure(closed(ESRCH))
+            }
             guard homeport_enter_network(descriptor.number) == 0 else { return .failure(closed(errno)) }
             do throws(HomeportError) { return .success(try body()) } catch { return .failure(error) }
         }

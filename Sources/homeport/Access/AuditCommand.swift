@@ -22,6 +22,7 @@ struct AuditCommand: ParsableCommand {
             EXAMPLES
               homeport audit
               homeport audit --all                    also what is well
+              homeport audit --unix                   and unix sockets that every user may connect to
               sudo homeport audit --prove             whether it is reached, tried from outside
               sudo homeport audit --json > baseline.json
               sudo homeport audit --baseline baseline.json    for CI
@@ -36,6 +37,9 @@ struct AuditCommand: ParsableCommand {
 
     @Flag(help: "Show those listeners, too, with which nothing is wrong.")
     var all = false
+
+    @Flag(help: "Look at unix sockets, too.")
+    var unix = false
 
     @Flag(help: "Try each from outside, from a network namespace made for it. Takes root.")
     var prove = false
@@ -63,7 +67,7 @@ struct AuditCommand: ParsableCommand {
 
     func run() throws {
         let before = try baseline.map(Self.read)
-        var audit = try Audit.gather()
+        var audit = try Audit.gather(unix: unix)
         if prove { audit = try audit.proven(OutsideProbe.run(audit)) }
         let news = before.map { audit.news(since: $0) }
         if json {

@@ -14,8 +14,7 @@ struct AuditReport {
             listener.severity.flatMap(order.firstIndex) ?? order.count
         }
         for listener in listeners.sorted(by: { (rank($0), $0.port) < (rank($1), $1.port) }) {
-            let place = listener.address.contains(":") ? "[\(listener.address)]" : listener.address
-            let name = "\(listener.transport == .udp ? "udp://" : "")\(place):\(listener.port)"
+            let name = Self.name(of: listener)
             let network = listener.network == "host" ? "" : "  in \(listener.network.harmless)"
             let user = listener.user ?? "uid \(listener.uid)"
             let process =
@@ -48,6 +47,15 @@ struct AuditReport {
                 ? "not proven: --prove tries from outside\n" : "tried from outside: \(tried), reached: \(reached)\n"
         )
         for one in audit.unseen { out.write(out.styled("not seen: \(one.harmless)\n", .yellow)) }
+    }
+
+    private static func name(of listener: AuditedListener) -> String {
+        let place = listener.address.contains(":") ? "[\(listener.address)]" : listener.address
+        return switch listener.transport {
+        case .unix: "unix:\(listener.address.harmless)"
+        case .udp: "udp://\(place):\(listener.port)"
+        case .tcp: "\(place):\(listener.port)"
+        }
     }
 
     private static func style(_ severity: AuditFinding.Severity?) -> Terminal.Style {
