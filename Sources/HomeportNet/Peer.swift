@@ -70,9 +70,14 @@ package final class Peer: Sendable {
         }
     }
 
+    /// Of the other end's socket; nil for what is no TCP connection.
+    var ends: SocketEnds? {
+        guard let local = local.name, let remote = remote.name else { return nil }
+        return SocketEnds(transport: .tcp, local: remote, remote: local)
+    }
+
     private var askedOwner: PeerOwner {
-        guard let local = local.name, let remote = remote.name else { return .unknown(.untold) }
-        let ends = SocketEnds(transport: .tcp, local: remote, remote: local)
+        guard let ends else { return .unknown(.untold) }
         return PeerOwner(SocketInquiry.sockets(at: [ends])[0], at: ends)
     }
 

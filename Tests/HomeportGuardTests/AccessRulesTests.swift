@@ -142,6 +142,7 @@ struct AccessRulesTests {
         rules.rules = [read]
         #expect(rules.who(may: "HEAD", at: Array("/docs/a".utf8)) == [.anyone])
         #expect(rules.who(may: "POST", at: Array("/docs/a".utf8)) == [])
+        #expect(rules.who(may: "pOst", at: Array("/docs/a".utf8)) == [])
     }
 
     @Test func whoFailsAgainAndAgainWaits() {
@@ -155,6 +156,9 @@ struct AccessRulesTests {
         // Who tries several at once waits for each of them.
         let holds = (0..<3).map { _ in brake.hold(for: peer, now: .uptimeNanoseconds(1)) }
         #expect(holds == [.milliseconds(100), .milliseconds(200), .milliseconds(300)])
+        // As many as have their turn within half a minute, and no more.
+        let more = (0..<1000).compactMap { _ in brake.hold(for: peer, now: .uptimeNanoseconds(1)) }
+        #expect(more.count == 297 && more.last == .seconds(30))
         #expect(brake.delay(for: peer, now: .uptimeNanoseconds(61_000_000_000)) == .zero)
     }
 }

@@ -110,6 +110,28 @@ struct AuditTests {
         #expect(PublishedPorts.read("{}") == nil && PublishedPorts.read("no") == nil)
     }
 
+    /// Chains that lead to each other in twelve to the eighth ways, and one rule for very many ports.
+    @Test func rulesThatLeadRoundAreNotFollowedForEver() {
+        func rule(_ chain: String, _ expressions: [String]) -> String {
+            "{\"rule\": {\"family\": \"ip\", \"table\": \"t\", \"chain\": \"\(chain)\", \"expr\": [\(expressions.joined(separator: ","))]}}"
+        }
+        let start =
+            "{\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"c0\", \"type\": \"nat\", \"hook\": \"prerouting\"}}"
+        let jumps = (0..<10).flatMap { chain in
+            (0..<12).map { _ in rule("c\(chain)", ["{\"jump\": {\"target\": \"c\(chain + 1)\"}}"]) }
+        }
+        #expect(PublishedPorts.read("{\"nftables\": [\(([start] + jumps).joined(separator: ","))]}") == nil)
+        let ports = stride(from: 1, to: 65_535, by: 2).map(String.init).joined(separator: ",")
+        let many = rule(
+            "c0",
+            [
+                "{\"match\": {\"op\": \"==\", \"left\": {\"payload\": {\"protocol\": \"tcp\", \"field\": \"dport\"}}, \"right\": {\"set\": [\(ports)]}}}",
+                "{\"dnat\": {\"addr\": \"10.0.0.1\"}}",
+            ]
+        )
+        #expect(PublishedPorts.read("{\"nftables\": [\(start), \(many)]}") == nil)
+    }
+
     @Test func aWildcardThatIsBoundToTheLoopbackStaysInside() throws {
         let listener = try #require(Self.audit([try Self.socket("0.0.0.0", 50_000, interface: 1)]).listeners.first)
         #expect(listener.exposure == .loopback && listener.findings.isEmpty)

@@ -76,7 +76,8 @@ import Foundation
         try await withGate { port async throws in
             let fields = ["Origin: http://localhost", "Access-Control-Request-Method: PUT"]
             #expect(try await Web.ask("OPTIONS /", fields: fields, at: .ipv4(port)).status == 200)
-            for part in [[], [fields[0]], [fields[1]], fields + ["Authorization: Bearer x"]] {
+            let upgrade = fields + ["Connection: upgrade", "Upgrade: x"]
+            for part in [[], [fields[0]], [fields[1]], fields + ["Authorization: Bearer x"], upgrade] {
                 #expect(try await Web.ask("OPTIONS /", fields: part, at: .ipv4(port)).status == 401)
             }
             #expect(try await Web.ask("OPTIONS /", fields: fields, body: "x", at: .ipv4(port)).status == 401)

@@ -4,6 +4,14 @@ import Testing
 
 @testable import HomeportRuntime
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -134,6 +142,13 @@ import Foundation
         try folder.write("in/y.json", "{\"id\": \"PYSEC-1\", \"modified\": \"2026-11-20T10:00:00Z\"}")
         let advisories = try Advisories(in: folder.path)
         #expect(advisories.all.isEmpty && advisories.others == 1 && advisories.unreadCount == 1)
+        // Links that lead round, in ten to the eighth ways.
+        for number in 0..<10 { symlink(".", "\(folder.path)/l\(number)") }
+        #expect(try Advisories(in: folder.path).others == 1)
+        for year in ["9223372036854775807", "200000000000000", "99999999999", "-5"] {
+            try folder.write("in/z.json", "{\"id\": \"A\", \"modified\": \"\(year)-01-01T00:00:00Z\"}")
+            #expect(try Advisories(in: folder.path).unreadCount == 2)
+        }
     }
 
     @Test func garbledRecordsAreTakenOrLeft() throws {

@@ -76,7 +76,10 @@ package struct Keeper {
         ProcessTree.rename("keeper")
         ProcessTree.adoptOrphans()
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTTOU, SIGTTIN, SIGTSTP] { signal(number, SIG_IGN) }
-        for number in 0..<CInt(offline == nil ? listening : 1) { _ = fcntl(4 + number, F_SETFD, FD_CLOEXEC) }
+        // Whatever Homeport had open at that moment is not the program's: what it is given is given once more.
+        for name in FolderNames.all(in: "/dev/fd") {
+            if let number = CInt(name), number > 2 { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
+        }
         // Children that end interrupt the wait, and nothing else.
         var (children, before) = (sigset_t(), sigset_t())
         sigemptyset(&children)
@@ -107,7 +110,7 @@ package struct Keeper {
         }
     }
 
-    /// For each port, one byte with how many sockets listen there, and these; then none, and the system's error or 0.
+    /// For each port, one byte with how many sockets listen there, and these; then none, and a socket to ask the kernel by; or the system's error.
     private mutating func goOffline() {
         guard let offline else { return }
         do {
@@ -117,7 +120,7 @@ package struct Keeper {
                 try DescriptorPassing.send(sockets, [UInt8(sockets.count)], on: Self.maker)
                 for socket in sockets { close(socket) }
             }
-            Self.tell([0, 0])
+            try OfflineNetwork.opened(on: Self.maker)
             isMaking = true
         } catch {
             Self.tell([0, UInt8(truncatingIfNeeded: (error as? SystemFailure)?.errno ?? EIO)])

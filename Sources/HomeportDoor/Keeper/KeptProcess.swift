@@ -95,8 +95,8 @@ final class KeptProcess: Sendable {
         withExtendedLifetime((writing, theirMaker)) {}
         var offline: Offline?
         if let ourMaker, let ports = start.offline {
-            let listening = try await Self.sockets(of: ports, from: ourMaker.descriptor, keeper)
-            offline = Offline(network: OfflineNetwork(maker: try ourMaker.copy()), listening: listening)
+            let maker = try ourMaker.copy()
+            offline = try await OwnThread.run { try Self.offline(with: ports, from: maker, keeper) }
         }
         // From here on the keeper ends with our end of the socket, and is reaped when it has.
         let control = try await DescriptorStream.socket(ours.release(), on: loop) { channel in
@@ -117,39 +117,35 @@ final class KeptProcess: Sendable {
         }
     }
 
-    /// What the keeper has opened in the program's network.
+    /// The program's network, and what the keeper has opened there. Waits.
+    /// - Parameter maker: Owned from here on.
     /// - Throws: ``OfflineFailure`` where it could not.
-    private static func sockets(
-        of ports: [Port],
-        from maker: CInt,
-        _ keeper: Int32
-    ) async throws -> [(port: Port, sockets: [CInt])] {
-        try await OwnThread.run {
+    private static func offline(with ports: [Port], from maker: CInt, _ keeper: Int32) throws -> Offline {
+        var found: [(port: Port, sockets: [CInt])] = []
+        do {
             Descriptor.setBlocking(maker)
             BlockingConnection.limit(maker, to: 10)
-            var found: [(port: Port, sockets: [CInt])] = []
-            do {
-                for port in ports { found.append((port, try Self.received(on: maker))) }
-                // None follow.
-                _ = try Self.received(on: maker)
-            } catch {
-                for socket in found.flatMap(\.sockets) { _ = Descriptor(owning: socket) }
-                kill(keeper, SIGKILL)
-                var status: Int32 = 0
-                waitpid(keeper, &status, 0)
-                throw error
-            }
-            return found
+            for port in ports { found.append((port, try received(on: maker))) }
+            guard let kernel = try received(on: maker).first else { throw OfflineFailure(errno: EIO) }
+            return Offline(network: OfflineNetwork(maker: maker, kernel: kernel), listening: found)
+        } catch {
+            _ = Descriptor(owning: maker)
+
+            for socket in found.flatMap(\.sockets) { _ = Descriptor(owning: socket) }
+            kill(keeper, SIGKILL)
+            var status: Int32 = 0
+            waitpid(keeper, &status, 0)
+            throw error
         }
     }
 
     private static func received(on maker: CInt) throws -> [CInt] {
         let (descriptors, bytes) = try DescriptorPassing.receive(on: maker, upTo: 1)
-        guard let count = bytes.first, Int(count) == descriptors.count else { throw OfflineFailure(errno: EIO) }
-        guard count == 0 else { return descriptors }
+        guard let count = bytes.first else { throw OfflineFailure(errno: EIO) }
+        guard descriptors.isEmpty else { return descriptors }
+        guard count == 0 else { throw OfflineFailure(errno: EIO) }
         let errno = CInt(try DescriptorPassing.receive(on: maker, upTo: 1).bytes.first ?? UInt8(EIO))
-        guard errno == 0 else { throw OfflineFailure(errno: errno) }
-        return []
+        throw OfflineFailure(errno: errno)
     }
 
     func order(_ order: KeeperOrder) {

@@ -4,13 +4,17 @@ import NIOCore
 /// Listening sockets whose connections are led on, byte for byte: the port that a program was told and does not listen on, or one of the
 /// machine's in a network that has nothing else.
 enum PassedPort {
-    static func open(_ sockets: consuming ListeningSockets, to dialer: any Dialer, on loop: any EventLoop) async throws
-        -> Listener
-    {
+    /// - Parameter way: Leads on whom it lets, as whom it says; nil for nowhere.
+    static func open(
+        _ sockets: consuming ListeningSockets,
+        on loop: any EventLoop,
+        way: @escaping @Sendable (any Channel) -> (any Dialer)?
+    ) async throws -> Listener {
         try await Listener.start(
             sockets,
             group: loop,
             connect: { near in
+                guard let dialer = way(near) else { return near.close(promise: nil) }
                 // Nothing is read before there is somewhere to send it.
                 let ends = NIOLoopBound((near: TunnelEnd(), far: TunnelEnd()), eventLoop: near.eventLoop)
                 try near.pipeline.syncOperations.addHandler(ends.value.near)

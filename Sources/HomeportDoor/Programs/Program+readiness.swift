@@ -86,8 +86,8 @@ extension Program {
         let (run, port) = (run, surroundings.port)
         let relay = try? await PassedPort.open(
             ListeningSockets.open(.loopbacks(port)),
-            to: ProgramDialer(self),
-            on: surroundings.loop
+            on: surroundings.loop,
+            way: { _ in ProgramDialer(self) }
         )
         // It may have ended meanwhile, and want its port back.
         guard run == self.run, supervision.isAlive else { return _ = await relay?.stop(within: .zero) }

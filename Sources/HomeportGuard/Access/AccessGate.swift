@@ -97,7 +97,8 @@ package final class AccessGate: Sendable {
     func delay(for peer: Peer) -> TimeAmount { surroundings.brake.delay(for: peer, now: .now()) }
 
     /// How long who has failed again and again waits before he is listened to once more.
-    func hold(for peer: Peer) -> TimeAmount { surroundings.brake.hold(for: peer, now: .now()) }
+    /// - Returns: Nil where too many of his wait already.
+    func hold(for peer: Peer) -> TimeAmount? { surroundings.brake.hold(for: peer, now: .now()) }
 }
 
 /// Lets those requests through to another responder that the gate's rules allow.
@@ -147,7 +148,11 @@ private final class GuardedResponder: Responder {
         case .basic(let attempt) where allowed.takesPasswords:
             guard let check = gate.passwords else { return turnAway(evidence, allowed, hasShown: true, head, exchange) }
             // What was right once is right at once; who has guessed wrong again and again waits before the next guess is looked at.
-            let hold = check.knows(attempt) ? TimeAmount.zero : gate.hold(for: exchange.peer)
+            guard let hold = check.knows(attempt) ? TimeAmount.zero : gate.hold(for: exchange.peer) else {
+                return exchange.refuse(
+                    Refusal(429, "credentials.busy", "too many wrong passwords: wait before the next one")
+                )
+            }
             later(hold, exchange) { [self, evidence] exchange in
                 // Who has gone meanwhile has nothing looked at.
                 guard exchange.isOpen else { return }
@@ -188,6 +193,7 @@ private final class GuardedResponder: Responder {
     /// A browser asks so before it sends credentials (Fetch standard, "CORS-preflight request"), and can say nothing more with it.
     private static func isPreflight(_ head: RequestHead) -> Bool {
         head.method == .options && head.body == .none && head.fields.hasAny(of: [.origin])
+            && !head.fields.hasAny(of: [.upgrade])
             && head.fields.lines.contains { head.fields.isNamed($0, "access-control-request-method") }
     }
 

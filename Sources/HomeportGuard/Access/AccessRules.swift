@@ -11,8 +11,11 @@ package struct AccessRules: Sendable, Equatable {
 
         package init() {}
 
+        /// Whatever the case: some services read methods so.
         func isFor(_ method: String) -> Bool {
-            methods.isEmpty || methods.contains(method == "HEAD" ? "GET" : method)
+            if methods.isEmpty { return true }
+            let method = method.uppercased()
+            return methods.contains(method == "HEAD" ? "GET" : method)
         }
     }
 

@@ -25,13 +25,16 @@ final class FailureBrake: Sendable {
     private let counts = Mutex<[Key: Count]>([:])
 
     /// How long the next try of somebody waits; each that waits lets the one behind it wait longer.
-    func hold(for peer: Peer, now: NIODeadline) -> TimeAmount {
+    /// - Returns: Nil where those that wait already take longer than anybody is let wait.
+    func hold(for peer: Peer, now: NIODeadline) -> TimeAmount? {
         let key = key(of: peer)
         return counts.withLock { counts in
             guard var count = counts[key], now - count.last < Self.forgets else { return .zero }
             let step = Self.delay(after: count.failures)
             guard step > .zero else { return .zero }
-            count.turn = min(max(count.turn, now) + step, now + Self.longestHold)
+            let turn = max(count.turn, now) + step
+            guard turn - now <= Self.longestHold else { return nil }
+            count.turn = turn
             counts[key] = count
             return count.turn - now
         }

@@ -9,7 +9,7 @@ import Foundation
 
 /// A port that the kernel leads elsewhere before any program sees it (DNAT), as container engines publish theirs: nobody listens, and
 /// rules for incoming packets do not see it.
-package struct PublishedPort: Sendable, Equatable {
+package struct PublishedPort: Sendable, Hashable {
     package var transport: SocketRecord.Transport
     package var ports: ClosedRange<UInt16>
     /// Of this machine, for which it holds; nil for all.
@@ -39,10 +39,16 @@ struct PublishedPorts {
     private var maps: [Chain: [JSONValue]] = [:]
     private var starts: [Chain] = []
     private var found: [PublishedPort] = []
+    private var known: Set<PublishedPort> = []
+    /// Rules that were looked at: chains may lead to each other in very many ways.
+    private var steps = 0
     private static let deepest = 8
     private static let most = 4096
+    private static let mostSteps = 100_000
 
-    /// - Returns: Nil for what is no such listing.
+    private var isWhole: Bool { steps <= Self.mostSteps && found.count < Self.most }
+
+    /// - Returns: Nil for what is no such listing, or leads further than anybody follows.
     static func read(_ text: String) -> [PublishedPort]? {
         guard let all = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)),
             let items = all["nftables"]?.items
@@ -50,7 +56,7 @@ struct PublishedPorts {
         var reader = PublishedPorts()
         for item in items { reader.take(item) }
         for start in reader.starts { reader.follow(start, Match(), depth: 0) }
-        return reader.found
+        return reader.isWhole ? reader.found : nil
     }
 
     private mutating func take(_ item: JSONValue) {
@@ -75,7 +81,8 @@ struct PublishedPorts {
         for expressions in rules[chain] ?? [] {
             var match = match
             for expression in expressions {
-                guard found.count < Self.most else { return }
+                steps += 1
+                guard isWhole else { return }
                 if let asked = expression["match"] {
                     narrow(&match, by: asked)
                 } else if let target = (expression["jump"] ?? expression["goto"])?["target"]?.word {
@@ -121,7 +128,8 @@ struct PublishedPorts {
         for transport in match.transports {
             for range in ports {
                 let port = PublishedPort(transport: transport, ports: range, address: match.address, target: target)
-                if !found.contains(port) { found.append(port) }
+                guard isWhole else { return }
+                if known.insert(port).inserted { found.append(port) }
             }
         }
     }

@@ -56,11 +56,18 @@ package struct FirewallRecord: Sendable, Codable, Equatable {
 
     private static func path(in folder: String) -> String { "\(folder)/firewall.json" }
 
-    /// - Returns: Nil where there is none, or none that can be read.
-    /// - Throws: ``HomeportError`` with code `file.loose` where others could have written it.
+    /// - Returns: Nil where there is none.
+    /// - Throws: ``HomeportError`` with code `file.loose` where others could have written it, `firewall.record` where it is none.
     package static func kept(in folder: String) throws(HomeportError) -> FirewallRecord? {
         guard let bytes = try PrivateFile.bytes(path(in: folder), limit: longest) else { return nil }
-        return try? JSONDecoder().decode(FirewallRecord.self, from: Data(bytes))
+        do { return try JSONDecoder().decode(FirewallRecord.self, from: Data(bytes)) } catch {
+            throw HomeportError(
+                HomeportError.Code("firewall.record", .world),
+                "it does not tell what was applied, so that nobody knows if others have changed the rules",
+                where: path(in: folder),
+                fix: "homeport firewall apply puts the rules there anew, and remembers them"
+            )
+        }
     }
 
     package func keep(in folder: String) throws(SystemFailure) {

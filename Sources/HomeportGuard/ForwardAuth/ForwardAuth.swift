@@ -90,9 +90,11 @@ package final class ForwardAuth: Sendable {
         .ifUnmodifiedSince,
         .maxForwards, .range, .trailer, .via, .xForwardedFor, .xForwardedHost, .xForwardedProto,
     ]
+    /// By these, servers that are asked find out what was asked for and by whom: nobody else may say it.
     private static let said = [
-        "X-Forwarded-Method", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Uri", "X-Forwarded-For",
-        "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Server",
+        "X-Forwarded-*", "X-Original-*", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP",
+        "X-Cluster-Client-IP",
+        "X-Rewrite-URL", "X-Auth-Request-Redirect",
     ]
 
     /// A GET with the request's fields, and what it asked for.
@@ -107,12 +109,17 @@ package final class ForwardAuth: Sendable {
                 && hops.keeps($0, of: fields) && !replaced.hides($0, of: fields)
         }
         let path = head.form == .origin ? head.target : head.path.lowerBound..<head.target.upperBound
-        let uri = head.text(path)
-        bytes.writeString("X-Forwarded-Method: \(head.methodText)\r\nX-Forwarded-Proto: http\r\n")
-        bytes.writeString("X-Forwarded-Host: \(head.text(head.authority))\r\n")
-        bytes.writeString(
-            "X-Forwarded-Uri: \(uri.hasPrefix("/") ? "" : "/")\(uri)\r\nX-Forwarded-For: \(peer.host)\r\n"
-        )
+        // As it came, byte for byte: what the server judges is what the service gets.
+        func say(_ start: StaticString, _ range: Range<Int>) {
+            bytes.writeStaticString(start)
+            head.with(range) { for index in $0.indices { bytes.writeInteger($0[index]) } }
+            bytes.writeStaticString("\r\n")
+        }
+        let isRooted = head.with(path) { !$0.isEmpty && $0[0] == UInt8(ascii: "/") }
+        say("X-Forwarded-Method: ", head.methodRange)
+        say("X-Forwarded-Host: ", head.authority)
+        say(isRooted ? "X-Forwarded-Uri: " : "X-Forwarded-Uri: /", path)
+        bytes.writeString("X-Forwarded-Proto: http\r\nX-Forwarded-For: \(peer.host)\r\n")
         bytes.writeString("Via: 1.1 \(Via.asking)\r\n\r\n")
         return bytes
     }

@@ -7,7 +7,7 @@ package final class FieldEdits: Sendable {
 
     /// - Parameters:
     ///   - names: Of fields that are left out, in any case, and with `_` for `-`: servers that hand fields on as variables read
-    ///     both as one.
+    ///     both as one. `X-Forwarded-*` is all that begin so.
     ///   - lines: Whole lines, each with its CRLF.
     package init(hiding names: [String], adding lines: ByteBuffer? = nil) {
         hidden = names.map { $0.utf8.map(Self.folded) }
@@ -26,7 +26,10 @@ package final class FieldEdits: Sendable {
     package func hides(_ line: FieldTable.Line, of fields: FieldTable) -> Bool {
         fields.with(line.nameRange) { name in
             hidden.contains { other in
-                other.count == name.count && other.indices.allSatisfy { other[$0] == Self.folded(name[$0]) }
+                let isStart = other.last == UInt8(ascii: "*")
+                let other = isStart ? other.dropLast() : other[...]
+                return (isStart ? other.count <= name.count : other.count == name.count)
+                    && other.indices.allSatisfy { other[$0] == Self.folded(name[$0]) }
             }
         }
     }

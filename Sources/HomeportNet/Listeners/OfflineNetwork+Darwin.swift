@@ -7,6 +7,8 @@ extension OfflineNetwork {
 
     static func kernel() throws(SystemFailure) -> Descriptor { throw SystemFailure("socket", ENOTSUP) }
 
+    func answer(at ends: SocketEnds) -> SocketAnswer { .untold }
+
     package func listeners(of processes: some Sequence<Int32>) -> [SocketRecord] { [] }
 }
 #endif

@@ -26,11 +26,18 @@ extension OfflineNetwork {
 
     static func kernel() throws(SystemFailure) -> Descriptor { try ListenerTable.kernel() }
 
+    func answer(at ends: SocketEnds) -> SocketAnswer {
+        inquiry.withLock { kernel in
+            SocketInquiry.ask(kernel, ends)
+        }
+    }
+
     /// What the processes among those that are in it listen on.
     package func listeners(of processes: some Sequence<Int32>) -> [SocketRecord] {
-        guard let kernel = try? made(.kernel) else { return [] }
-        return ProcessTree.listeners(of: processes) { () throws(HomeportError) in
-            try ListenerTable.listeners(through: kernel)
+        ProcessTree.listeners(of: processes) { () throws(HomeportError) in
+            try inquiry.withLock { kernel throws(HomeportError) in
+                try ListenerTable.listeners(through: kernel)
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
 package import HomeportCore
-import NIOCore
+package import NIOCore
 import NIOPosix
 import Synchronization
 
@@ -16,34 +16,62 @@ import Darwin
 package final class OfflineNetwork: Sendable {
     /// What can be asked for, as the byte that asks.
     enum Kind: UInt8 {
-        /// To ask the kernel for sockets.
-        case kernel = 0
         case ipv4 = 4
         case ipv6 = 6
     }
 
     /// A socket to who makes them.
     private let maker: Mutex<CInt>
-    private static let longest = 10
+    /// A socket by which the kernel is asked, in there.
+    let inquiry: Mutex<CInt>
+    /// Seconds that a socket may be waited for: somebody in there may have stopped its maker.
+    private static let longest = 2
 
-    /// - Parameter maker: Owned from here on.
-    package init(maker: CInt) {
-        Descriptor.setBlocking(maker)
+    /// - Parameters:
+    ///   - maker: Owned from here on.
+    ///   - kernel: A socket to ask the kernel of in there by; owned, too.
+    package init(maker: CInt, kernel: CInt) {
         BlockingConnection.limit(maker, to: Self.longest)
         self.maker = Mutex(maker)
+        inquiry = Mutex(kernel)
     }
 
-    deinit { _ = Descriptor(owning: maker.withLock { $0 }) }
+    /// Says, from inside, that the network is there.
+    package static func opened(on maker: CInt) throws(SystemFailure) {
+        let kernel = try kernel()
+        try DescriptorPassing.send([kernel.number], [0], on: maker)
+    }
+
+    deinit {
+        _ = Descriptor(owning: maker.withLock { $0 })
+        _ = Descriptor(owning: inquiry.withLock { $0 })
+    }
+
+    /// Who is at the other end of a connection that was accepted in there, by what the kernel says there.
+    package func peer(of channel: any Channel) -> Peer {
+        let peer = Peer(of: channel)
+        guard let ends = peer.ends else { return peer }
+        return Peer(
+            local: channel.localAddress,
+            remote: channel.remoteAddress,
+            owner: PeerOwner(answer(at: ends), at: ends)
+        )
+    }
 
     /// A new socket of in there. Waits.
     func made(_ kind: Kind) throws(SystemFailure) -> Descriptor {
-        let received = try maker.withLock { maker throws(SystemFailure) in
+        let number = try maker.withLock { maker throws(SystemFailure) -> CInt in
             let sent = withUnsafeBytes(of: kind.rawValue) { send(maker, $0.baseAddress, 1, DescriptorPassing.noSignal) }
             guard sent == 1 else { throw SystemFailure("send", errno) }
-            return try DescriptorPassing.receive(on: maker, upTo: 1)
-        }
-        guard let number = received.descriptors.first else {
-            throw SystemFailure("socket", received.bytes.first.map { CInt($0) } ?? ECONNRESET)
+            while true {
+                let received = try DescriptorPassing.receive(on: maker, upTo: 1)
+                guard let number = received.descriptors.first else {
+                    throw SystemFailure("socket", received.bytes.first.map { CInt($0) } ?? ECONNRESET)
+                }
+                if received.bytes == [kind.rawValue] { return number }
+                // Of who did not wait for it any longer.
+                _ = Descriptor(owning: number)
+            }
         }
         return Descriptor(owning: number)
     }
@@ -58,7 +86,6 @@ package final class OfflineNetwork: Sendable {
         do throws(SystemFailure) {
             let socket =
                 switch kind {
-                case .kernel: try kernel()
                 case .ipv4: try Descriptor.stream(AF_INET)
                 case .ipv6: try Descriptor.stream(AF_INET6)
                 }

@@ -17,7 +17,7 @@ package enum ListenerTable {
     }
 
     /// TCP listeners of the network that a socket to the kernel was made in.
-    static func listeners(through kernel: borrowing Descriptor) throws(HomeportError) -> [SocketRecord] {
+    static func listeners(through kernel: CInt) throws(HomeportError) -> [SocketRecord] {
         try told { () throws(SystemFailure) in try ask(kernel, .tcp, .listening, port: nil) }
     }
 
@@ -42,11 +42,14 @@ package enum ListenerTable {
         _ states: SocketDiag.States,
         port: UInt16? = nil
     ) throws(HomeportError) -> [SocketRecord] {
-        try told { () throws(SystemFailure) in try ask(try kernel(), transport, states, port: port) }
+        try told { () throws(SystemFailure) in
+            let kernel = try kernel()
+            return try ask(kernel.number, transport, states, port: port)
+        }
     }
 
     private static func ask(
-        _ kernel: borrowing Descriptor,
+        _ kernel: CInt,
         _ transport: SocketRecord.Transport,
         _ states: SocketDiag.States,
         port: UInt16?
@@ -61,7 +64,7 @@ package enum ListenerTable {
                 port: port,
                 sequence: sequence
             )
-            guard send(kernel.number, question, question.count, 0) == question.count else {
+            guard send(kernel, question, question.count, 0) == question.count else {
                 throw SystemFailure("send", errno)
             }
             do {
@@ -89,7 +92,7 @@ package enum ListenerTable {
     }
 
     private static func collect(
-        from kernel: borrowing Descriptor,
+        from kernel: CInt,
         _ transport: SocketRecord.Transport,
         _ sequence: UInt32,
         into found: inout [SocketRecord]
@@ -99,7 +102,7 @@ package enum ListenerTable {
         var failure: CInt?
         var done = false
         while !done {
-            let count = recv(kernel.number, &room, room.count, 0)
+            let count = recv(kernel, &room, room.count, 0)
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw SystemFailure("recv", count == 0 ? EPIPE : errno) }
             room.withUnsafeBytes {

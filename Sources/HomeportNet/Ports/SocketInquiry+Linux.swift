@@ -32,7 +32,8 @@ enum SocketInquiry {
         return found
     }
 
-    private static func ask(_ kernel: CInt, _ ends: SocketEnds) -> SocketAnswer {
+    /// The same by a socket to the kernel that somebody else has, who asks one at a time.
+    static func ask(_ kernel: CInt, _ ends: SocketEnds) -> SocketAnswer {
         let sequence = sequences.add(1, ordering: .relaxed).newValue
         // A listener of both families has an IPv4 peer as IPv6; the peer itself mostly has not.
         let question = SocketDiag.request(

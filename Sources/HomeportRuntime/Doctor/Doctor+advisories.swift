@@ -17,6 +17,7 @@ extension Doctor {
             var day = ""
             UTCTime(time).appendDate(to: &day)
             let days = (now - time) / 86_400
+            if days < 0 { return "\(day), which is to come" }
             return days < 1 ? "\(day), today" : "\(day), \(days) day\(days == 1 ? "" : "s") ago"
         }
         var facts: [String] = []
@@ -52,7 +53,7 @@ extension Doctor {
                 "\(advisories.unreadCount) files could not be read: \(advisories.unread.joined(separator: "; "))"
             )
         }
-        if advisories.newest.map({ now - $0 > oldData * 86_400 }) ?? true {
+        if advisories.newest.map({ now - $0 > oldData * 86_400 || $0 - now > 86_400 }) ?? true {
             verdict = max(verdict, .warning)
             fixes.append("fetch them anew: \(Advisories.source)")
         }

@@ -36,7 +36,13 @@ package struct Advisories: Sendable {
     /// - Throws: ``HomeportError`` with code `advisories.none` where the folder has no advisory at all.
     package init(in folder: String) throws(HomeportError) {
         var (folders, files) = ([(folder, 0)], 0)
+        // Links may lead round in very many ways.
+        var seen: Set<[UInt64]> = []
         while let (place, depth) = folders.popLast() {
+            var facts = stat()
+            guard stat(place, &facts) == 0, seen.insert([UInt64(facts.st_dev), UInt64(facts.st_ino)]).inserted else {
+                continue
+            }
             for name in FolderNames.all(in: place) where !name.hasPrefix(".") {
                 let path = "\(place)/\(name)"
                 if name.hasSuffix(".json") {
@@ -104,7 +110,7 @@ package struct Advisories: Sendable {
 
     private static func seconds(_ text: String) -> Int64? {
         let parts = text.prefix { $0 != "." && $0 != "Z" }.split { !$0.isNumber }.compactMap { Int($0) }
-        guard parts.count == 6 else { return nil }
+        guard parts.count == 6, 1970...9999 ~= parts[0] else { return nil }
         return UTCTime.seconds(
             year: parts[0],
             month: parts[1],

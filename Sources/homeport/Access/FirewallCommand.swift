@@ -252,6 +252,9 @@ struct FirewallStatusCommand: ParsableCommand {
         }
         if let record { FirewallProof(record).write(to: out) }
         if let now { FirewallProof.write("now", now, to: out) }
+        if record == nil {
+            out.write("applied from elsewhere: whether others have changed the rules is not known here\n")
+        }
         if record?.before == nil, now == nil { out.write("not proven: --prove tries from outside\n") }
         if changed == true {
             out.write(
