@@ -40,7 +40,10 @@ package enum Who: Sendable, Hashable {
     }
 
     private static func wrong(_ text: String) -> HomeportError {
-        HomeportError(
+        if let near = Spelling.nearest(to: text, among: ["anyone", "me", "forward_auth"]) {
+            return HomeportError(.badValue, "\"\(text.harmless)\" says not who", fix: "did you mean \(near)?")
+        }
+        return HomeportError(
             .badValue,
             "\"\(text.harmless)\" says not who",
             fix:

@@ -57,7 +57,10 @@ package struct Advisories: Sendable {
             }
         }
         if all.isEmpty, others == 0 {
-            let why = unread.first.map { "none of its files is one: \($0)" } ?? "there is no JSON file in it"
+            let isThere = access(folder, R_OK | X_OK) == 0
+            let why =
+                unread.first.map { "none of its files is one: \($0)" }
+                ?? (isThere ? "there is no JSON file in it" : SystemFailure.text(errno))
             throw Self.none(folder, why)
         }
     }

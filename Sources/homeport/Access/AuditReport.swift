@@ -39,7 +39,8 @@ struct AuditReport {
         }
         let well = counts[nil].map { "\($0.count) with nothing to say" }
         let sum = (words + [well].compactMap { $0 }).joined(separator: ", ")
-        out.write("\(audit.listeners.count) listeners\(sum.isEmpty ? "" : ": \(sum)")\n")
+        let count = audit.listeners.count
+        out.write("\(count) listener\(count == 1 ? "" : "s")\(sum.isEmpty ? "" : ": \(sum)")\n")
         let reached = audit.listeners.count { $0.proof == .reached }
         let tried = audit.listeners.count { $0.proof != nil }
         out.write(
