@@ -38,9 +38,11 @@ PACKAGES = {
     "slowhttptest": "slowhttptest",
     "haproxy": "haproxy",
     "socat": "socat",
+    "objcopy": "binutils",
     "ss": "iproute2",
     "taskset": "util-linux",
     "tshark": "tshark",
+    "valgrind": "valgrind",
     "wget": "wget",
     "wrk": "wrk",
 }

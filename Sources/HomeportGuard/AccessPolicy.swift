@@ -31,19 +31,19 @@ package final class AccessPolicy: RequestPolicy {
     package func refuse(_ head: RequestHead, from peer: Peer) -> Refusal? {
         let rules = rules
         // Without any Host it is HTTP/1.0, which no browser speaks, so that no page can have made it.
-        if let hosts = rules.hosts, !(head.authority.isEmpty && !head.fields.hasAny(of: [.host])),
+        if let hosts = rules.hosts, !(head.authority.isEmpty && !head.fields.has(.host)),
             !head.with(head.authority, { hosts.allows($0) })
         {
             return Self.foreign(head)
         }
         // A WebSocket is a way to read and to change, begun by a GET that no browser asks anybody for.
-        let isHarmless = head.method.isSafe && !head.fields.hasAny(of: [.upgrade])
+        let isHarmless = head.method.isSafe && !head.fields.has(.upgrade)
         return isHarmless || rules.origins.allows(head) ? nil : Self.foreignPage(head)
     }
 
     private static func foreignPage(_ head: RequestHead) -> Refusal {
         let what =
-            head.fields.hasAny(of: [.upgrade])
+            head.fields.has(.upgrade)
             ? "open a WebSocket here" : "change anything here"
         let origin = head.fields.text(.origin).flatMap { try? WebOrigin(parsing: $0) }
         let setting = origin.map { "; if it should, write access: { origins: \($0.text) } in the plan" } ?? ""

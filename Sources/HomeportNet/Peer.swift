@@ -27,14 +27,14 @@ package final class Peer: Sendable {
 
     package static let unknown = Peer(local: nil, remote: nil)
 
-    /// Once it has been asked for.
-    private let knownOwner: Mutex<PeerOwner?>
+    /// ``PeerOwner/code``, once it has been asked for; read for each request.
+    private let knownOwner: Atomic<UInt64>
 
     /// - Parameter owner: Where that is known without asking, as of a unix socket.
     package init(local: SocketAddress?, remote: SocketAddress?, owner: PeerOwner? = nil) {
         (self.local, self.remote) = (End(local), End(remote))
         host = remote?.ipAddress ?? "unknown"
-        knownOwner = Mutex(owner)
+        knownOwner = Atomic(owner?.code ?? 0)
     }
 
     /// Who is at the other end of a channel, on its loop.
@@ -61,13 +61,13 @@ package final class Peer: Sendable {
     /// Which user opened the other end. The kernel is asked the first time, for some microseconds: as early as that matters, since who has
     /// gone meanwhile is nobody's.
     package var owner: PeerOwner {
-        knownOwner.withLock { known in
-            if let known { return known }
-            let owner = askedOwner
-            // A moment without descriptors passes.
-            if owner != .unknown(.untold) { known = owner }
-            return owner
-        }
+        if let known = PeerOwner(code: knownOwner.load(ordering: .relaxed)) { return known }
+        let owner = askedOwner
+        // A moment without descriptors passes.
+        guard owner != .unknown(.untold) else { return owner }
+        // Who was told first is right: the other end may have gone since.
+        let earlier = knownOwner.compareExchange(expected: 0, desired: owner.code, ordering: .relaxed).original
+        return PeerOwner(code: earlier) ?? owner
     }
 
     /// Of the other end's socket; nil for what is no TCP connection.

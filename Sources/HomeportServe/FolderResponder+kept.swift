@@ -49,7 +49,7 @@ extension FolderResponder {
     }
 
     func answer(_ head: RequestHead, _ exchange: any Exchange, with resource: Resource) {
-        guard head.fields.hasAny(of: [.acceptEncoding]), !resource.identity.isRewritten else {
+        guard head.fields.has(.acceptEncoding), !resource.identity.isRewritten else {
             return send(resource.identity, head, exchange)
         }
         for coding in AcceptedCodings(head).preferred {

@@ -20,7 +20,7 @@ import Darwin
         _ body: (UInt16) async throws -> Result
     ) async throws -> Result {
         var rules = AccessRules()
-        rules.allow = try allow.map { try Who(parsing: $0) }
+        rules.allow = Audience(try allow.map { try Who(parsing: $0) })
         let gate = AccessGate(rules, tokens: tokens)
         return try await withServer { _ in
             gate.guarding(NamedResponder("in"))

@@ -8,7 +8,7 @@ import Testing
 /// Who may do what, by what is known of who asks.
 struct AccessRulesTests {
     private func first(_ allowed: [String], _ evidence: Evidence) throws -> String? {
-        try allowed.map { try Who(parsing: $0) }
+        Audience(try allowed.map { try Who(parsing: $0) })
             .first(shownBy: evidence, own: 1000) { uid, group in (uid, group) == (1001, "dev") }?.text
     }
 

@@ -11,7 +11,7 @@ import Testing
     private func withGate<Result: Sendable>(
         at port: UInt16,
         _ words: String = "headers: [ X-User ], timeout: 300ms",
-        allow: [Who] = [.forwardAuth],
+        allow: Audience = [.forwardAuth],
         _ body: (UInt16) async throws -> Result
     ) async throws -> Result {
         let text = "a: { address: 'http://127.0.0.1:\(port)/auth?x=1', \(words) }"
@@ -170,7 +170,7 @@ import Testing
     /// Whoever is let in by something else, or by nothing, says no more of himself than others.
     @Test func whatOnlyThatServerSaysIsTakenFromEverybody() async throws {
         let server = try Upstream()
-        for allow in [[Who.anyone], [.me, .forwardAuth]] {
+        for allow in [[.anyone], [.me, .forwardAuth]] as [Audience] {
             try await withGate(at: server.port, allow: allow) { port async throws in
                 let answer = try await Web.ask(
                     "GET /",

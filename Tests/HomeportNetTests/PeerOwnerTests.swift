@@ -75,4 +75,10 @@ struct PeerOwnerTests {
     @Test func aUserOfAnotherNamespaceIsNobody() throws {
         #expect(try Self.owner(.established, uid: 65_534) == .unknown(.unmapped))
     }
+
+    @Test func eachHasACodeOfItsOwn() {
+        let all = [0, 1000, .max].map { PeerOwner.user($0) } + PeerOwner.Doubt.allCases.map { .unknown($0) }
+        for owner in all { #expect(PeerOwner(code: owner.code) == owner) }
+        #expect(PeerOwner(code: 0) == nil)
+    }
 }

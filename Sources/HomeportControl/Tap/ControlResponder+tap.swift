@@ -16,7 +16,7 @@ extension ControlResponder {
                 return .accepted
             }
         }
-        guard head.method == .get || head.method == .head else {
+        guard head.method.isGetOrHead else {
             return refuse(
                 405,
                 "control.method",

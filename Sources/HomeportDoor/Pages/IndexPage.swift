@@ -48,7 +48,7 @@ final class IndexPage: Responder {
     }
 
     func respond(to head: RequestHead, _ exchange: any Exchange) {
-        guard head.method == .get || head.method == .head else {
+        guard head.method.isGetOrHead else {
             var (answer, body) = ResponseHead.text(405, "405 Method Not Allowed: only GET lists what is here\n")
             answer.add("Allow", "GET, HEAD")
             return exchange.answer(answer, body)

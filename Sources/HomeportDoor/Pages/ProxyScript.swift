@@ -7,7 +7,7 @@ final class ProxyScript: Responder {
     static let path = "/proxy.pac"
 
     func respond(to head: RequestHead, _ exchange: any Exchange) {
-        guard head.method == .get || head.method == .head else {
+        guard head.method.isGetOrHead else {
             var (answer, body) = ResponseHead.text(405, "405 Method Not Allowed: only GET reads the script\n")
             answer.add("Allow", "GET, HEAD")
             return exchange.answer(answer, body)

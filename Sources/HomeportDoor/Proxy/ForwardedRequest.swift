@@ -31,7 +31,7 @@ enum ForwardedRequest {
         head.edits?.add(to: &bytes)
         if let forwards = MaxForwards(head) {
             bytes.writeString("Max-Forwards: \(forwards.left - 1)\r\n")
-        } else if fields.hasAny(of: [.maxForwards]) {
+        } else if fields.has(.maxForwards) {
             fields.copy(into: &bytes) { $0.name == .maxForwards && hops.keeps($0, of: fields) }
         }
         append(.xForwardedFor, "X-Forwarded-For: ", to: &bytes, fields, hops)
@@ -52,7 +52,7 @@ enum ForwardedRequest {
         switch head.body {
         case .none:
             // "Content-Length: 0" says that there is none, and some want to hear it.
-            if fields.hasAny(of: [.contentLength]) { bytes.writeStaticString("Content-Length: 0\r\n") }
+            if fields.has(.contentLength) { bytes.writeStaticString("Content-Length: 0\r\n") }
         case .length(let length): bytes.writeString("Content-Length: \(length)\r\n")
         case .chunked: bytes.writeStaticString("Transfer-Encoding: chunked\r\n")
         }
@@ -88,7 +88,7 @@ enum ForwardedRequest {
         _ hops: HopByHop
     ) {
         bytes.writeStaticString(start)
-        guard fields.hasAny(of: [name]) else { return }
+        guard fields.has(name) else { return }
         for line in fields.lines where line.name == name && !line.valueRange.isEmpty && hops.keeps(line, of: fields) {
             fields.copyValue(of: line, into: &bytes)
             bytes.writeStaticString(", ")

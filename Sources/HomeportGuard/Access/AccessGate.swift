@@ -14,7 +14,7 @@ package final class AccessGate: Sendable {
     /// What a service is not to see: what only the server that is asked says, and what was for us besides.
     fileprivate let notForService: (theirs: FieldEdits?, all: FieldEdits)
     /// Who may GET, where that is one answer for all paths.
-    private let readers: [Who]?
+    private let readers: Audience?
     /// Those that rules name.
     private let groups: [String: UInt32]
 
@@ -45,7 +45,7 @@ package final class AccessGate: Sendable {
             theirs: said.isEmpty ? nil : FieldEdits(hiding: said), all: FieldEdits(hiding: said + ["Authorization"])
         )
         // Looked up here, not for each request: that may ask a directory server.
-        let names = (rules.rules.flatMap(\.allow) + rules.allow).compactMap {
+        let names = rules.audiences.flatMap(\.entries).compactMap {
             if case .group(let name) = $0 { name } else { nil }
         }
         groups = Dictionary(
@@ -62,7 +62,7 @@ package final class AccessGate: Sendable {
     /// loop, as soon as it has come.
     package func admission(of peer: Peer) -> Admission {
         var admitted: Who?
-        for allowed in rules.rules.map(\.allow) + [rules.allow] where !allowed.hasAnyone {
+        for allowed in rules.audiences where !allowed.hasAnyone {
             guard let who = shown(Evidence(owner: peer.owner), of: allowed) else {
                 return .refused(Self.stranger(peer, allowed))
             }
@@ -72,20 +72,20 @@ package final class AccessGate: Sendable {
     }
 
     /// - Returns: Nil where a rule looks at a path that cannot be told.
-    func who(may head: RequestHead) -> [Who]? {
-        if let readers, head.method == .get || head.method == .head { return readers }
+    func who(may head: RequestHead) -> Audience? {
+        if let readers, head.method.isGetOrHead { return readers }
         let method = head.method == .other ? head.methodText : head.method.rawValue
         let path = rules.looksAtPath(of: method) ? PathPattern.settled(head.text(head.path)) : nil
         return rules.who(may: method, at: path)
     }
 
-    func shown(_ evidence: Evidence, of allowed: [Who]) -> Who? {
+    func shown(_ evidence: Evidence, of allowed: Audience) -> Who? {
         allowed.first(shownBy: evidence, own: own) { uid, group in
             groups[group].map { surroundings.groups.has(uid, in: $0) } ?? false
         }
     }
 
-    static func stranger(_ peer: Peer, _ allowed: [Who]) -> String {
+    static func stranger(_ peer: Peer, _ allowed: Audience) -> String {
         let owner =
             switch peer.owner {
             case .user(let uid): "the connection is of uid \(uid)"
@@ -129,23 +129,23 @@ private final class GuardedResponder: Responder {
 
     private func respond(
         to head: RequestHead,
-        _ allowed: [Who],
+        _ allowed: Audience,
         _ credentials: Credentials,
         _ exchange: any Exchange
     ) {
         if allowed.hasAnyone { return next.respond(to: head, exchange) }
         var evidence = Evidence()
-        if allowed.contains(where: \.isOfConnection) {
+        if allowed.proofs.contains(.connection) {
             evidence.owner = exchange.peer.owner
             if let who = gate.shown(evidence, of: allowed) { return admit(who, head, exchange) }
         }
         switch credentials {
         case .none where Self.isPreflight(head) && allowed.takesCredentials:
             next.respond(to: head, exchange)
-        case .bearer(let token) where allowed.takesTokens:
+        case .bearer(let token) where allowed.proofs.contains(.token):
             evidence.token = gate.tokens?.name(of: token)
             judge(evidence, allowed, head, exchange)
-        case .basic(let attempt) where allowed.takesPasswords:
+        case .basic(let attempt) where allowed.proofs.contains(.password):
             guard let check = gate.passwords else { return turnAway(evidence, allowed, hasShown: true, head, exchange) }
             // What was right once is right at once; who has guessed wrong again and again waits before the next guess is looked at.
             guard let hold = check.knows(attempt) ? TimeAmount.zero : gate.hold(for: exchange.peer) else {
@@ -167,7 +167,7 @@ private final class GuardedResponder: Responder {
         _ attempt: BasicAttempt,
         by check: PasswordCheck,
         _ evidence: Evidence,
-        _ allowed: [Who],
+        _ allowed: Audience,
         _ head: RequestHead,
         _ exchange: any Exchange
     ) {
@@ -185,15 +185,15 @@ private final class GuardedResponder: Responder {
         }
     }
 
-    private func judge(_ evidence: Evidence, _ allowed: [Who], _ head: RequestHead, _ exchange: any Exchange) {
+    private func judge(_ evidence: Evidence, _ allowed: Audience, _ head: RequestHead, _ exchange: any Exchange) {
         if let who = gate.shown(evidence, of: allowed) { return admit(who, head, exchange) }
         turnAway(evidence, allowed, hasShown: true, head, exchange)
     }
 
     /// A browser asks so before it sends credentials (Fetch standard, "CORS-preflight request"), and can say nothing more with it.
     private static func isPreflight(_ head: RequestHead) -> Bool {
-        head.method == .options && head.body == .none && head.fields.hasAny(of: [.origin])
-            && !head.fields.hasAny(of: [.upgrade])
+        head.method == .options && head.body == .none && head.fields.has(.origin)
+            && !head.fields.has(.upgrade)
             && head.fields.lines.contains { head.fields.isNamed($0, "access-control-request-method") }
     }
 
@@ -214,12 +214,12 @@ private final class GuardedResponder: Responder {
     }
 
     private static func credentials(_ head: RequestHead) -> Credentials {
-        switch head.fields.count(.authorization) {
-        case 0: return .none
-        case 1: break
+        head.fields.has(.authorization) ? shown(by: head) : .none
+    }
+
+    private static func shown(by head: RequestHead) -> Credentials {
         // Two lines are two readers' two users.
-        default: return .other
-        }
+        guard head.fields.count(.authorization) == 1 else { return .other }
         if let attempt = BasicAttempt(head) { return .basic(attempt) }
         let words = (head.fields.text(.authorization) ?? "").split(separator: " ")
         guard words.count == 2, words[0].lowercased() == "bearer", words[1].utf8.count <= 4096 else { return .other }
@@ -235,12 +235,12 @@ private final class GuardedResponder: Responder {
     /// - Parameter hasShown: Whether credentials came, whatever they are worth.
     private func turnAway(
         _ evidence: Evidence,
-        _ allowed: [Who],
+        _ allowed: Audience,
         hasShown: Bool,
         _ head: RequestHead,
         _ exchange: any Exchange
     ) {
-        guard allowed.asksForwardAuth, let auth = gate.forwardAuth else {
+        guard allowed.proofs.contains(.forwardAuth), let auth = gate.forwardAuth else {
             return refuse(evidence, allowed, hasShown: hasShown, exchange)
         }
         let withOurs = isOurs(Self.credentials(head))
@@ -265,11 +265,13 @@ private final class GuardedResponder: Responder {
         }
     }
 
-    private func refuse(_ evidence: Evidence, _ allowed: [Who], hasShown: Bool, _ exchange: any Exchange) {
+    private func refuse(_ evidence: Evidence, _ allowed: Audience, hasShown: Bool, _ exchange: any Exchange) {
         let peer = exchange.peer
         let known = evidence.user.map { "user:\($0)" } ?? evidence.token.map { "token:\($0)" }
         // Who is known, and not allowed, has nothing better to show.
-        let asks = known == nil && (allowed.takesTokens || allowed.takesPasswords && gate.passwords != nil)
+        let asks =
+            known == nil
+            && (allowed.proofs.contains(.token) || allowed.proofs.contains(.password) && gate.passwords != nil)
         let why =
             known.map { "\($0.harmless) was shown, and allowed is \(allowed.text)" }
             ?? (!asks
@@ -290,27 +292,22 @@ private final class GuardedResponder: Responder {
         }
     }
 
-    private func tell(_ allowed: [Who], asks: Bool, _ why: String, _ exchange: any Exchange) {
+    private func tell(_ allowed: Audience, asks: Bool, _ why: String, _ exchange: any Exchange) {
         guard asks else { return exchange.refuse(Refusal(403, "access.stranger", why)) }
         let refusal = Refusal(401, "access.credentials", Self.need(allowed))
         var (head, body) = ResponseHead.text(refusal)
-        if allowed.takesPasswords { head.add("WWW-Authenticate", "Basic realm=\"Homeport\", charset=\"UTF-8\"") }
-        if allowed.takesTokens { head.add("WWW-Authenticate", "Bearer realm=\"Homeport\"") }
+        if allowed.proofs.contains(.password) {
+            head.add("WWW-Authenticate", "Basic realm=\"Homeport\", charset=\"UTF-8\"")
+        }
+        if allowed.proofs.contains(.token) { head.add("WWW-Authenticate", "Bearer realm=\"Homeport\"") }
         exchange.refuse(refusal, head, body)
     }
 
-    private static func need(_ allowed: [Who]) -> String {
-        switch (allowed.takesPasswords, allowed.takesTokens) {
+    private static func need(_ allowed: Audience) -> String {
+        switch (allowed.proofs.contains(.password), allowed.proofs.contains(.token)) {
         case (true, true): "a user and a password, or a token, are needed"
         case (false, true): "a token is needed"
         default: "a user and a password are needed"
         }
     }
-}
-
-extension [Who] {
-    fileprivate var takesTokens: Bool { contains { if case .token = $0 { true } else { false } } }
-    fileprivate var asksForwardAuth: Bool { contains { if case .forwardAuth = $0 { true } else { false } } }
-    fileprivate var takesCredentials: Bool { takesTokens || takesPasswords || asksForwardAuth }
-    fileprivate var takesPasswords: Bool { contains { if case .user = $0 { true } else { false } } }
 }

@@ -3,7 +3,7 @@ package import HomeportCore
 /// What a plan says of who may come in: for all services, or for one.
 package struct AccessPlan: Sendable, Equatable {
     /// Nil where nothing is said.
-    package var allow: [Who]?
+    package var allow: Audience?
     /// An htpasswd file, as the plan has it.
     package var users: String?
     package var forwardAuth: ForwardAuthPlan?
@@ -31,12 +31,12 @@ package struct AccessPlan: Sendable, Equatable {
         var all = AccessRules()
         all.rules = rules ?? []
         let named = (users == nil ? [] : [Who.user(nil)]) + (forwardAuth == nil ? [] : [Who.forwardAuth])
-        all.allow = allow ?? (named.isEmpty ? [.anyone] : named)
+        all.allow = allow ?? (named.isEmpty ? [.anyone] : Audience(named))
         return all
     }
 
     /// All that may be let in by some rule.
-    package var named: [Who] { (allow ?? []) + (rules ?? []).flatMap(\.allow) }
+    package var named: [Who] { (allow?.entries ?? []) + (rules ?? []).flatMap(\.allow.entries) }
 
     /// For one service.
     package static let serviceSection = PlanSection<AccessPlan>(keys: keys)
@@ -120,12 +120,14 @@ extension AccessRules.Rule {
     }
 }
 
-extension PlanWord where Value == [Who] {
-    static let who = PlanWord.oneOrMore(PlanWord<Who> { (text) throws(HomeportError) in try Who(parsing: text) })
+private let oneOrMoreWho = PlanWord.oneOrMore(PlanWord<Who> { (text) throws(HomeportError) in try Who(parsing: text) })
+
+extension PlanWord where Value == Audience {
+    static let who = PlanWord(schema: oneOrMoreWho.schema) { oneOrMoreWho.read($0, &$1).map { Audience($0) } }
 }
 
-extension PlanWord where Value == [Who]? {
-    static let optionalWho = PlanWord(schema: PlanWord<[Who]>.who.schema) { PlanWord<[Who]>.who.read($0, &$1) }
+extension PlanWord where Value == Audience? {
+    static let optionalWho = PlanWord(schema: PlanWord<Audience>.who.schema) { PlanWord<Audience>.who.read($0, &$1) }
 }
 
 extension PlanWord where Value == String? {

@@ -63,11 +63,26 @@ package enum Who: Sendable, Hashable {
         }
     }
 
-    /// Whether it is told by the connection, whatever is sent on it.
-    package var isOfConnection: Bool {
+    /// By what somebody shows that he is one of them.
+    package struct Proofs: OptionSet, Sendable, Hashable {
+        package let rawValue: UInt8
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        static let none = Proofs(rawValue: 1)
+        /// Whatever is sent on it.
+        static let connection = Proofs(rawValue: 2)
+        static let password = Proofs(rawValue: 4)
+        static let token = Proofs(rawValue: 8)
+        static let forwardAuth = Proofs(rawValue: 16)
+    }
+
+    var proof: Proofs {
         switch self {
-        case .me, .uid, .group: true
-        case .anyone, .user, .token, .forwardAuth: false
+        case .anyone: .none
+        case .me, .uid, .group: .connection
+        case .user: .password
+        case .token: .token
+        case .forwardAuth: .forwardAuth
         }
     }
 }

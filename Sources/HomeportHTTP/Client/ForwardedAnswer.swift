@@ -23,7 +23,7 @@ package enum ForwardedAnswer {
             fields.with(length) { for index in 0..<$0.count { block.writeInteger($0[index]) } }
             block.writeStaticString("\r\n")
         }
-        return ResponseHead(head.status, body: body, block: block, hasDate: fields.hasAny(of: [.date]))
+        return ResponseHead(head.status, body: body, block: block, hasDate: fields.has(.date))
     }
 
     /// One before the final answer, whole.

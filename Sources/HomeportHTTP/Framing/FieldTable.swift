@@ -36,6 +36,8 @@ package struct FieldTable {
         present |= 1 << UInt64(line.name.rawValue)
     }
 
+    package func has(_ name: FieldName) -> Bool { present & 1 << UInt64(name.rawValue) != 0 }
+
     /// Whether any of the names occurs: one comparison, where walking the fields would cost more than the answer.
     @inline(__always)
     package func hasAny(of names: FieldNames) -> Bool { present & names.bits != 0 }
@@ -48,19 +50,19 @@ package struct FieldTable {
 
     /// Where the first field with this name has its value.
     package func first(_ name: FieldName) -> Range<Int>? {
-        guard present & 1 << UInt64(name.rawValue) != 0 else { return nil }
+        guard has(name) else { return nil }
         for line in lines where line.name == name { return line.valueRange }
         return nil
     }
 
     package func count(_ name: FieldName) -> Int {
-        guard present & 1 << UInt64(name.rawValue) != 0 else { return 0 }
+        guard has(name) else { return 0 }
         return lines.reduce(0) { $0 + ($1.name == name ? 1 : 0) }
     }
 
     /// Calls `body` with every element of every line of a list-valued field, in order.
     package func forEachElement(of name: FieldName, _ body: (Span<UInt8>) -> Void) {
-        guard present & 1 << UInt64(name.rawValue) != 0 else { return }
+        guard has(name) else { return }
         for line in lines where line.name == name {
             with(line.valueRange) { $0.forEachElement(body) }
         }

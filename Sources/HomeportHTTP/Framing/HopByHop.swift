@@ -10,7 +10,7 @@ package struct HopByHop {
     ]
 
     package init(_ fields: FieldTable) {
-        guard fields.hasAny(of: [.connection]) else { return }
+        guard fields.has(.connection) else { return }
         var (named, upgrades) = ([[UInt8]](), false)
         fields.forEachElement(of: .connection) { option in
             if option.equalsIgnoringCase("close") || option.equalsIgnoringCase("keep-alive") { return }
@@ -18,7 +18,7 @@ package struct HopByHop {
             named.append((0..<option.count).map { ASCII.lower(option[$0]) })
         }
         self.named = named
-        self.upgrades = upgrades && fields.hasAny(of: [.upgrade])
+        self.upgrades = upgrades && fields.has(.upgrade)
     }
 
     /// Whether a line is carried on, as far as this goes.

@@ -29,6 +29,8 @@ package enum Method: String, Sendable {
             }
     }
 
+    package var isGetOrHead: Bool { self == .get || self == .head }
+
     /// Asks for nothing to be changed (RFC 9110, section 9.2.1).
     package var isSafe: Bool {
         switch self {

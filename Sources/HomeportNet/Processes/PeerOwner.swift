@@ -4,7 +4,7 @@ package enum PeerOwner: Sendable, Hashable {
     case user(UInt32)
     case unknown(Doubt)
 
-    package enum Doubt: String, Sendable, Hashable {
+    package enum Doubt: String, Sendable, Hashable, CaseIterable {
         /// Closed already: the kernel calls everything closed root's.
         case gone = "it has gone already"
         /// Of another machine or another network namespace, or not a socket any more.
@@ -38,6 +38,20 @@ package enum PeerOwner: Sendable, Hashable {
         } else {
             self = socket.uid == Self.overflow ? .unknown(.unmapped) : .user(socket.uid)
         }
+    }
+
+    /// In one word that can be changed at once; never 0.
+    var code: UInt64 {
+        switch self {
+        case .user(let uid): 1 << 32 | UInt64(uid)
+        case .unknown(let doubt): UInt64((Doubt.allCases.firstIndex(of: doubt) ?? 0) + 1)
+        }
+    }
+
+    /// - Returns: Nil for 0.
+    init?(code: UInt64) {
+        guard code != 0 else { return nil }
+        self = code >> 32 == 1 ? .user(UInt32(truncatingIfNeeded: code)) : .unknown(Doubt.allCases[Int(code) - 1])
     }
 
     /// What the kernel shows for users of other namespaces (`/proc/sys/kernel/overflowuid`), and the usual number of `nobody`.

@@ -40,18 +40,19 @@ package final class PeerProcesses: Sendable {
             return
         }
         let ends = SocketEnds(transport: isDatagram ? .udp : .tcp, local: remote, remote: local)
-        let (isTaken, isFirst) = state.withLock { state in
+        let isTaken = state.withLock { state in
             let now = ContinuousClock.now
             state.left = min(Self.most, state.left + (now - state.reckoned) / Self.share)
             state.reckoned = now
             guard !state.isClosed, state.left > .zero, state.questions.count < Self.mostQuestions else {
-                return (false, false)
+                return false
             }
             state.questions.append(Question(ends: ends, answer: peer.process))
-            return (true, state.questions.count == 1)
+            // Before the lock is let go: who closes waits for what is in the queue.
+            if state.questions.count == 1 { queue.async { self.answer() } }
+            return true
         }
-        guard isTaken else { return peer.process.found(nil) }
-        if isFirst { queue.async { self.answer() } }
+        if !isTaken { peer.process.found(nil) }
     }
 
     /// What is looked for is found or given up when this returns; nothing is looked for from then on.

@@ -58,8 +58,7 @@ extension Plan {
 
     /// On a connection that is no HTTP, nobody shows anything.
     private static func unspoken(_ access: AccessPlan) -> String? {
-        let lists = (access.rules ?? []).map(\.allow) + [access.accessRules.allow]
-        let isLost = lists.contains { list in !list.isEmpty && !list.contains { $0 == .anyone || $0.isOfConnection } }
+        let isLost = access.accessRules.audiences.contains { !$0.isNobody && !$0.takesConnections }
         return isLost ? "nobody can show a password or a token" : nil
     }
 

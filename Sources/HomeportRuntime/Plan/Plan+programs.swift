@@ -115,8 +115,9 @@ extension Plan {
             }
             // Where credentials are asked for, a link's port could show none.
             let rules = service.access.completed(from: access).accessRules
-            guard ([rules.allow] + rules.rules.map(\.allow)).allSatisfy({ $0.contains(.anyone) || $0.contains(.me) })
-            else { continue }
+            guard rules.audiences.allSatisfy({ $0.entries.contains(.anyone) || $0.entries.contains(.me) }) else {
+                continue
+            }
             if !links.contains(where: { $0.name == name }) {
                 links.append(LinkPlan(name: name, to: .service(service.name)))
             }

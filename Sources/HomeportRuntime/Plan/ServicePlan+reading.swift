@@ -68,7 +68,7 @@ extension ServicePlan {
             problems.append(
                 node.wrong(
                     "\(name) is a service of kind \(kind), which is not in this version of Homeport",
-                    fix: "this version has folder: ./path, to: 3000 and run: npm run dev",
+                    fix: "this version has \(kindExamples)",
                     code: .planLater
                 )
             )
@@ -80,26 +80,27 @@ extension ServicePlan {
             problems.append(node.wrong("\(name) is both \(keys)", fix: "make two services of it"))
             return nil
         }
-        if said.isEmpty, let problem = missingKind(node, name) {
-            problems.append(problem)
+        guard let kind = said.first else {
+            problems.append(missingKind(node, name))
             return nil
         }
-        let kind = said.first ?? kinds[0]
         var plan = ServicePlan(name: name, kind: kind.start)
         kind.section.read(node, into: &plan, problems: &problems)
         // Even if something is wrong with it: what else is wrong is to be found as well.
         return plan
     }
 
+    private static let kindExamples = "folder: ./public, to: 3000 or run: npm run dev"
+
     /// What people call the kinds elsewhere.
     private static let otherWords = [
         "command": "run", "cmd": "run", "exec": "run", "script": "run", "dir": "folder", "path": "folder",
-        "root": "folder",
-        "url": "to", "upstream": "to", "target": "to", "proxy": "to",
+        "root": "folder", "static": "folder",
+        "http": "to", "tcp": "to", "url": "to", "upstream": "to", "target": "to", "proxy": "to",
     ]
 
     /// A service that says not what it is: by a slip, mostly.
-    private static func missingKind(_ node: PlanNode, _ name: ServiceName) -> HomeportError? {
+    private static func missingKind(_ node: PlanNode, _ name: ServiceName) -> HomeportError {
         let keys = ((try? node.mapping()) ?? []).map(\.key)
         let known = Set(section.keys.map(\.name))
         for key in keys where !known.contains(key) {
@@ -107,7 +108,9 @@ extension ServicePlan {
             return node.wrong("\(key) is no key here", fix: "did you mean \(near)?", code: .planKey)
         }
         let own = Set((programKeys + upstreamKeys).map(\.name)).subtracting(["folder"])
-        guard let key = keys.first(where: own.contains) else { return nil }
+        guard let key = keys.first(where: own.contains) else {
+            return node.wrong("\(name) does not say what it is", fix: "add \(kindExamples)")
+        }
         let kind = programKeys.contains { $0.name == key } ? "run: npm start" : "to: 3000"
         return node.wrong("\(name) has \(key), and does not say what it is", fix: "add \(kind)")
     }

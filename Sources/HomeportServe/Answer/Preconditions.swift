@@ -18,23 +18,23 @@ enum Preconditions {
 
     /// - Parameter modified: Seconds since 1970; nil where the file's time means nothing.
     static func judge(_ head: RequestHead, tag: EntityTag, modified: Int64?, now: Int64) -> Verdict {
-        if head.fields.hasAny(of: [.ifMatch]) {
+        if head.fields.has(.ifMatch) {
             guard matches(head, .ifMatch, tag, strongly: true) else { return .failed }
         } else if let since = date(head, .ifUnmodifiedSince, now), let modified, modified > since {
             return .failed
         }
-        if head.fields.hasAny(of: [.ifNoneMatch]) {
+        if head.fields.has(.ifNoneMatch) {
             guard matches(head, .ifNoneMatch, tag, strongly: false) else { return .proceed }
-            return head.method == .get || head.method == .head ? .notModified : .failed
+            return head.method.isGetOrHead ? .notModified : .failed
         }
-        if head.method == .get || head.method == .head, let since = date(head, .ifModifiedSince, now), let modified {
+        if head.method.isGetOrHead, let since = date(head, .ifModifiedSince, now), let modified {
             return modified <= since ? .notModified : .proceed
         }
         return .proceed
     }
 
     /// The same where there is nothing yet, and PUT would create it: nothing matches, and no date applies.
-    static func judgeAbsent(_ head: RequestHead) -> Verdict { head.fields.hasAny(of: [.ifMatch]) ? .failed : .proceed }
+    static func judgeAbsent(_ head: RequestHead) -> Verdict { head.fields.has(.ifMatch) ? .failed : .proceed }
 
     /// Whether If-Range lets a range be sent; without the field it does. A date counts only as a strong validator: equal
     /// to Last-Modified, and older than the file's own clock can be wrong (RFC 9110, sections 8.8.2.2 and 13.1.5).

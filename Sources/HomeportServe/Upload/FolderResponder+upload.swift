@@ -13,7 +13,7 @@ extension FolderResponder {
         case .path(let decoded): path = decoded
         }
         // A part of a file taken for the whole would destroy it (RFC 9110, section 14.5).
-        guard !head.fields.hasAny(of: [.contentRange]) else {
+        guard !head.fields.has(.contentRange) else {
             return finish(400, "parts of files cannot be uploaded", exchange)
         }
         guard let name = path.segments.last, !path.hasTrailingSlash else {
