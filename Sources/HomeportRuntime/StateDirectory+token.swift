@@ -34,7 +34,7 @@ extension StateDirectory {
     }
 
     /// - Returns: nil where there is none.
-    private static func readToken(_ file: String) throws(HomeportError) -> String? {
+    static func readToken(_ file: String) throws(HomeportError) -> String? {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }

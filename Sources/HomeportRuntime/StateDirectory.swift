@@ -1,4 +1,5 @@
 package import HomeportCore
+import HomeportGuard
 import HomeportNet
 
 #if canImport(Glibc)
@@ -47,14 +48,8 @@ package struct StateDirectory: Sendable {
         }
         for folder in [path, runPath, logPath] {
             _ = mkdir(folder, 0o700)
-            var facts = stat()
-            guard stat(folder, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
-                throw unusable(folder, "it cannot be made")
-            }
-            guard facts.st_uid == geteuid() else { throw unusable(folder, "it belongs to another user") }
-            if folder == path {
-                guard facts.st_mode & 0o022 == 0 else { throw unusable(folder, "others may write to it") }
-            } else if facts.st_mode & 0o077 != 0, chmod(folder, 0o700) != 0 {
+            guard let mode = try mode(of: folder) else { throw unusable(folder, "it cannot be made") }
+            if folder != path, mode & 0o077 != 0, chmod(folder, 0o700) != 0 {
                 throw unusable(folder, "it is open to others")
             }
         }
@@ -64,6 +59,26 @@ package struct StateDirectory: Sendable {
             throw unusable(path, "its path is too long for a unix socket inside it")
         }
         removeOldLogs()
+    }
+
+    /// Whether what is there now is nobody else's: the folder, and the secrets in it. Changes nothing.
+    /// - Throws: ``HomeportError`` with code `state.unusable` or `file.loose`.
+    package func check() throws(HomeportError) {
+        guard try mode(of: path) != nil else { return }
+        _ = try Self.readToken("\(path)/token")
+        _ = try AccessTokens(in: path).all()
+    }
+
+    /// - Returns: Nil where there is no such folder.
+    private func mode(of folder: String) throws(HomeportError) -> mode_t? {
+        var facts = stat()
+        guard stat(folder, &facts) == 0 else { return nil }
+        guard facts.st_mode & S_IFMT == S_IFDIR else { throw unusable(folder, "it is no folder") }
+        guard facts.st_uid == geteuid() else { throw unusable(folder, "it belongs to another user") }
+        guard folder != path || facts.st_mode & 0o022 == 0 else {
+            throw unusable(folder, "others may write to it", fix: "chmod go-w \(folder)")
+        }
+        return facts.st_mode
     }
 
     /// Logs of projects that are gone would pile up.
@@ -112,12 +127,16 @@ package struct StateDirectory: Sendable {
         return "\(plan.name.text.prefix(24))-\(String(hash, radix: 16))"
     }
 
-    private func unusable(_ folder: String, _ why: String) -> HomeportError {
+    private func unusable(
+        _ folder: String,
+        _ why: String,
+        fix: String = "set HOMEPORT_HOME to a folder of your own with a short path"
+    ) -> HomeportError {
         HomeportError(
             .stateUnusable,
             "Homeport's own folder cannot be used: \(why)",
             where: folder,
-            fix: "set HOMEPORT_HOME to a folder of your own with a short path"
+            fix: fix
         )
     }
 }

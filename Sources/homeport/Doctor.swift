@@ -9,10 +9,13 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "What on this machine will surprise you.",
         discussion: """
             Checks whether both loopback addresses work, how localhost and NAME.localhost resolve and for which \
-            programs, whether the system knows the names of this folder's services and of all that run, whether port 62893 is free, whether the kernel may give it to an outgoing connection, and how many \
-            files may be open and watched. It changes nothing, and asks no other machine.
+            programs, whether the system knows the names of this folder's services and of all that run, whether port 62893 is free, \
+            whether the kernel may give it to an outgoing connection, how many files may be open and watched, and whether what \
+            Homeport keeps is nobody else's. It changes nothing, and asks no other machine.
 
-            With --advisories it tells as well whether anything is known against what this program was built of, by files in OSV's format             that you have fetched, how old both are, and what to update. The files on Swift packages:             https://osv-vulnerabilities.storage.googleapis.com/SwiftURL/all.zip
+            With --advisories it tells as well whether anything is known against what this program was built of, by files in OSV's format \
+            that you have fetched, how old both are, and what to update. The files on Swift packages: \
+            https://osv-vulnerabilities.storage.googleapis.com/SwiftURL/all.zip
 
             Marks: ✓ fine, · worth knowing, ! will surprise somebody, ✗ Homeport cannot, or should not, work like this.
 

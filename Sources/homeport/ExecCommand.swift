@@ -64,6 +64,7 @@ struct ExecCommand: AsyncParsableCommand {
         try state.prepare()
         let errors = LineWriter(descriptor: 2)
         var options = ProjectOptions(place: .loopbacks(nil), threads: 1) { Terminal.errors.warn($0) }
+        options.hasCommand = true
         if output {
             options.output = ProgramLines.output(.text(colour: Terminal.errors.hasColour), to: errors)
         }

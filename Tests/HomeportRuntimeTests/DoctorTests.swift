@@ -93,6 +93,6 @@ import Darwin
 
     @Test(.timeLimit(.minutes(1))) func theWholeExaminationComesToAnEnd() async {
         let ids = await Doctor.examine().map(\.id)
-        #expect(ids.starts(with: ["loopbacks", "names", "port", "ephemeral", "descriptors"]))
+        #expect(ids.starts(with: ["loopbacks", "names", "port", "ephemeral", "descriptors", "state"]))
     }
 }

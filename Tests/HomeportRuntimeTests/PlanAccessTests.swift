@@ -36,7 +36,9 @@ import Darwin
     private func basic(_ text: String) -> String { "Authorization: Basic \(Data(text.utf8).base64EncodedString())" }
 
     @Test(arguments: [
-        ("access: { allow: mee }", "says not who"), ("access: { allow: [ me, \"user:ada\" ] }", "add users"),
+        ("access: { allow: mee }", "says not who"), ("access: { allow: nobody }", "did you mean []?"),
+        ("access: { allow: 1000 }", "did you mean uid:1000?"), ("access: { allow: root }", "did you mean uid:0?"),
+        ("allow: me", "write access: { allow: … }"), ("access: { allow: [ me, \"user:ada\" ] }", "add users"),
         ("access: { users: none }", "htpasswd -cB"), ("access: { users: broken }", "broken:4"),
         ("access: { allow: \"group:nosuchgroup\" }", "getent group"),
         ("access: { rules: [ { paths: /a } ] }", "add allow"),

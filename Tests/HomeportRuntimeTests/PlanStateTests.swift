@@ -1,7 +1,8 @@
 import HomeportCore
-import HomeportRuntime
 import LiveTestSupport
 import Testing
+
+@testable import HomeportRuntime
 
 #if canImport(Glibc)
 import Glibc
@@ -48,6 +49,22 @@ import Darwin
         let error = try #require(throws: HomeportError.self) { try state.prepare() }
         #expect(error.what.hasSuffix("others may write to it"))
         #expect(folder.mode("home") == 0o1777)
+        #expect(error.fix == "chmod go-w \(state.path)")
+        #expect(Doctor.checkState(state).verdict == .failure)
+    }
+
+    @Test func theDoctorLooksWhoseTheSecretsAre() throws {
+        #expect(Doctor.checkState(state).verdict == .ok, "there is none yet")
+        try state.prepare()
+        _ = try state.token()
+        #expect(Doctor.checkState(state).verdict == .ok)
+        try folder.write("home/tokens.json", "{}")
+        chmod("\(state.path)/tokens.json", 0o644)
+        let finding = Doctor.checkState(state)
+        #expect(finding.verdict == .failure && finding.fix == "chmod 600 \(state.path)/tokens.json")
+        chmod("\(state.path)/tokens.json", 0o600)
+        chmod("\(state.path)/token", 0o640)
+        #expect(Doctor.checkState(state).facts.contains("no secret any more"))
     }
 
     @Test func logsOfWhatHasNotRunForAMonthGo() throws {
@@ -75,7 +92,9 @@ import Darwin
 
     @Test func whatCannotBeMadeSaysSo() throws {
         try folder.write("home", "a file")
-        #expect(try #require(throws: HomeportError.self) { try state.prepare() }.what.hasSuffix("it cannot be made"))
+        #expect(try #require(throws: HomeportError.self) { try state.prepare() }.what.hasSuffix("it is no folder"))
+        let below = StateDirectory { $0 == "HOMEPORT_HOME" ? "\(state.path)/below" : nil }
+        #expect(try #require(throws: HomeportError.self) { try below.prepare() }.what.hasSuffix("it cannot be made"))
     }
 
     @Test func aPathWithoutRoomForASocketIsRefusedAtOnce() throws {

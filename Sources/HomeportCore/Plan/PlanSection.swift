@@ -120,6 +120,16 @@ public struct PlanSection<Root: Sendable>: Sendable {
             let fix = "did you mean \(key.name)? as in \(key.name): \(key.example)"
             return node.wrong("\(name) is no key here", fix: fix, code: .planKey)
         }
+        let deeper = keys.first { key in
+            guard case .object(let schema) = key.schema, case .object(let inner)? = schema["properties"] else {
+                return false
+            }
+            return inner[name] != nil
+        }
+        if let key = deeper {
+            let fix = "it stands one level deeper: write \(key.name): { \(name): … }"
+            return node.wrong("\(name) is no key here", fix: fix, code: .planKey)
+        }
         return node.wrong(
             "\(name) is no key here",
             fix: "known: \(keys.map(\.name).joined(separator: ", "))",

@@ -1,4 +1,5 @@
 package import HomeportCore
+import HomeportNet
 
 /// Who may come in: one entry of `allow:`.
 package enum Who: Sendable, Hashable {
@@ -40,7 +41,7 @@ package enum Who: Sendable, Hashable {
     }
 
     private static func wrong(_ text: String) -> HomeportError {
-        if let near = Spelling.nearest(to: text, among: ["anyone", "me", "forward_auth"]) {
+        if let near = near(text) {
             return HomeportError(.badValue, "\"\(text.harmless)\" says not who", fix: "did you mean \(near)?")
         }
         return HomeportError(
@@ -49,6 +50,13 @@ package enum Who: Sendable, Hashable {
             fix:
                 "write me, anyone, uid:1000, group:dev, user:ada (of the users file), token:ci or forward_auth; user:* and token:* are all of them"
         )
+    }
+
+    /// What was meant, perhaps: a slip, nobody at all, or a user of the machine by number or name.
+    private static func near(_ text: String) -> String? {
+        if let near = Spelling.nearest(to: text, among: ["anyone", "me", "forward_auth"]) { return near }
+        if ["nobody", "none", "no", "false", ""].contains(text) { return "[]" }
+        return (UInt32(text) ?? UserNames.number(of: text)).map { "uid:\($0)" }
     }
 
     package var text: String {

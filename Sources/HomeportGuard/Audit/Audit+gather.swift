@@ -45,8 +45,8 @@ extension Audit {
         if hidden > 0 {
             unseen.append(
                 geteuid() == 0
-                    ? "\(hidden) processes hide their networks, from root as well"
-                    : "\(hidden) processes of other users hide their networks and sockets; root sees them"
+                    ? "the networks of \(hidden) process\(hidden == 1 ? "" : "es"), hidden from root as well"
+                    : "networks and sockets of \(hidden) process\(hidden == 1 ? "" : "es") of other users; root sees them"
             )
         }
         let owners = ProcessTable.owners(

@@ -36,6 +36,9 @@ extension Audit {
                 for place in listener.findings.indices where byPlace.contains(listener.findings[place].code) {
                     listener.findings[place].severity = .low
                     listener.findings[place].text += "; tried from outside, it was not reached (\(proof.rawValue))"
+                    let fix = listener.findings[place].fix
+                    listener.findings[place].fix =
+                        "nothing, if what keeps it from outside is there to stay; else \(fix)"
                 }
             }
             if proof == .reached, listener.exposure == .loopback || listener.exposure == .leakyLoopback {

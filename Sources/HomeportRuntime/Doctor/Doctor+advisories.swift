@@ -50,7 +50,7 @@ extension Doctor {
         if advisories.unreadCount > 0 {
             verdict = max(verdict, .warning)
             facts.append(
-                "\(advisories.unreadCount) files could not be read: \(advisories.unread.joined(separator: "; "))"
+                "\(advisories.unreadCount) file\(advisories.unreadCount == 1 ? "" : "s") could not be read: \(advisories.unread.joined(separator: "; "))"
             )
         }
         if advisories.newest.map({ now - $0 > oldData * 86_400 || $0 - now > 86_400 }) ?? true {

@@ -43,14 +43,14 @@ extension Project {
         }
     }
 
-    /// Programs find folders at a port, too: each has one as soon as there is a program. Those that are there stay.
+    /// Programs find folders at a port, too: each has one as soon as there is a program, or a command. Those that are there stay.
     /// - Returns: All that the plan needs, the new ones open; on failure none of those is left.
     func openOwnListeners(
         of plan: Plan,
         _ services: [ServiceName: RunningService]
     ) async throws -> [ServiceName: OwnListener] {
         var all: [ServiceName: OwnListener] = [:]
-        guard let loops, plan.hasPrograms else { return all }
+        guard let loops, plan.hasPrograms || options.hasCommand else { return all }
         do {
             for service in plan.services {
                 guard case .folder = service.kind, let responder = services[service.name]?.responder else { continue }

@@ -38,6 +38,8 @@ package struct ProjectOptions: Sendable {
     package var isAlone = false
     /// Told once the door is open, before programs are started.
     package var onListening: @Sendable (ProjectStatus) -> Void = { _ in }
+    /// Whether a command is run with it, which has to find every service.
+    package var hasCommand = false
     /// The service for which the project is run: how its program ends is told by who runs it.
     package var main: ServiceName?
     /// Whether that program has this process's terminal.

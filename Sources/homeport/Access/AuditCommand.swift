@@ -74,7 +74,8 @@ struct AuditCommand: ParsableCommand {
             try Terminal.output.write(json: Report(audit: audit, new: news))
         } else {
             let report = AuditReport(audit)
-            report.write(news ?? (all ? audit.listeners : audit.listeners.filter { !$0.findings.isEmpty }), to: .output)
+            let shown = news ?? (all ? audit.listeners : audit.listeners.filter { !$0.findings.isEmpty })
+            report.write(shown, new: news?.count, to: .output)
             if let before {
                 let gone = audit.gone(since: before)
                 if !gone.isEmpty { Terminal.output.write("\(gone.count) of the baseline are gone\n") }
@@ -85,7 +86,12 @@ struct AuditCommand: ParsableCommand {
 
     private static func read(_ path: String) throws -> Audit {
         guard let bytes = SmallFile.bytes(path, limit: 64 << 20) else {
-            throw HomeportError(.badValue, "there is no such baseline that can be read", where: path)
+            throw HomeportError(
+                .badValue,
+                "there is no such baseline that can be read",
+                where: path,
+                fix: "make one with homeport audit --json > \(path)"
+            )
         }
         do { return try JSONDecoder().decode(Audit.self, from: Data(bytes)) } catch {
             throw HomeportError(

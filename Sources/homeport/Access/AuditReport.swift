@@ -8,7 +8,8 @@ struct AuditReport {
 
     init(_ audit: Audit) { self.audit = audit }
 
-    func write(_ listeners: [AuditedListener], to out: Terminal) {
+    /// - Parameter new: How many of all are new, if that was asked.
+    func write(_ listeners: [AuditedListener], new: Int?, to out: Terminal) {
         let order = AuditFinding.Severity.allCases
         func rank(_ listener: AuditedListener) -> Int {
             listener.severity.flatMap(order.firstIndex) ?? order.count
@@ -40,7 +41,8 @@ struct AuditReport {
         let well = counts[nil].map { "\($0.count) with nothing to say" }
         let sum = (words + [well].compactMap { $0 }).joined(separator: ", ")
         let count = audit.listeners.count
-        out.write("\(count) listener\(count == 1 ? "" : "s")\(sum.isEmpty ? "" : ": \(sum)")\n")
+        let news = new.map { ", \($0 == 0 ? "none" : "\($0)") of them new" } ?? ""
+        out.write("\(count) listener\(count == 1 ? "" : "s")\(news)\(sum.isEmpty ? "" : ": \(sum)")\n")
         let reached = audit.listeners.count { $0.proof == .reached }
         let tried = audit.listeners.count { $0.proof != nil }
         out.write(
