@@ -16,7 +16,7 @@ struct ExecCommand: AsyncParsableCommand {
             link and port: of a program are free ones, too. A program with a port of its own in its code still meets itself.
 
             The command finds each service and each named link in its environment: <NAME>_PORT and <NAME>_URL, as in API_URL; HOMEPORT_URL is \
-            the project's own door, where http_proxy=$HOMEPORT_URL reaches every service by name. A link "exec -> api" of the plan is the \
+            the project's own door, where http_proxy=$HOMEPORT_URL reaches http://NAME.localhost of every service. A link "exec -> api" of the plan is the \
             command's way to api; with --record there is one to every program, so that what the command asks is kept.
 
             EXAMPLES

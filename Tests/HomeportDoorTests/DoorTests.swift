@@ -55,6 +55,11 @@ import Testing
         #expect(answer.field("Vary") == "Accept")
     }
 
+    @Test func theListLetsNobodyIn() async throws {
+        let answer = try await ask(Self.table(["api"]), host: "localhost", "GET /verify", "Via: 1.1 homeport-auth")
+        #expect(answer.status == 508 && answer.body.contains("lets nobody in"))
+    }
+
     @Test func aBrowserGetsTheListAsAPage() async throws {
         let table = RouteTable(routes: [try Self.route("api", "folder <b>\"&")], fallback: nil, control: nil)
         let answer = try await ask(table, host: "localhost", "GET /", "Accept: text/html,*/*")

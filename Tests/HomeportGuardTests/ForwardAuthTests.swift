@@ -159,6 +159,17 @@ import Testing
         }
     }
 
+    /// It comes by a connection of ours, which would show that we may.
+    @Test func aQuestionIsNobodyByItsConnection() async throws {
+        let server = try Upstream()
+        for allow in [[.me], [.me, .forwardAuth]] as [Audience] {
+            try await withGate(at: server.port, allow: allow) { port async throws in
+                let answer = try await Web.get("/", "Via: 1.1 homeport-auth", at: .ipv4(port))
+                #expect(answer.status == 508 && answer.body.contains("allow: anyone"))
+            }
+        }
+    }
+
     @Test func aQuestionIsNotAskedAbout() async throws {
         let server = try Upstream()
         try await withGate(at: server.port) { port async throws in

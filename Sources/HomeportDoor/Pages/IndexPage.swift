@@ -48,6 +48,10 @@ final class IndexPage: Responder {
     }
 
     func respond(to head: RequestHead, _ exchange: any Exchange) {
+        // Whoever may see it, it is no word on who may come in.
+        guard !Via.isQuestion(head.fields) else {
+            return exchange.refuse(Refusal(508, "access.loop", "the list of services lets nobody in: ask a service"))
+        }
         guard head.method.isGetOrHead else {
             var (answer, body) = ResponseHead.text(405, "405 Method Not Allowed: only GET lists what is here\n")
             answer.add("Allow", "GET, HEAD")

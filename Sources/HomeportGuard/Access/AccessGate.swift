@@ -135,7 +135,8 @@ private final class GuardedResponder: Responder {
     ) {
         if allowed.hasAnyone { return next.respond(to: head, exchange) }
         var evidence = Evidence()
-        if allowed.proofs.contains(.connection) {
+        // A question whether somebody may come in comes by a connection of ours, and stands for him.
+        if allowed.proofs.contains(.connection), !Via.isQuestion(head.fields) {
             evidence.owner = exchange.peer.owner
             if let who = gate.shown(evidence, of: allowed) { return admit(who, head, exchange) }
         }
@@ -240,6 +241,15 @@ private final class GuardedResponder: Responder {
         _ head: RequestHead,
         _ exchange: any Exchange
     ) {
+        if Via.isQuestion(head.fields), !allowed.proofs.contains(.token), !allowed.proofs.contains(.password) {
+            let refusal = Refusal(
+                508,
+                "access.loop",
+                "what says who may come in stands behind a list of its own, \(allowed.text), which its question cannot meet; give it access: { allow: anyone }"
+            )
+            exchange.observer?.judged("refused: \(refusal.detail)")
+            return exchange.refuse(refusal)
+        }
         guard allowed.proofs.contains(.forwardAuth), let auth = gate.forwardAuth else {
             return refuse(evidence, allowed, hasShown: hasShown, exchange)
         }
@@ -280,7 +290,7 @@ private final class GuardedResponder: Responder {
         exchange.observer?.judged("refused: \(why)")
         // Who has shown nothing yet is only told what to show.
         let delay = asks && !hasShown ? .zero : gate.delay(for: peer)
-        later(delay, exchange) { [self] in tell(allowed, asks: asks, why, $0) }
+        later(delay, exchange) { [self] in tell(allowed, asks: asks, hasShown: hasShown, why, $0) }
     }
 
     private func later(_ delay: TimeAmount, _ exchange: any Exchange, _ answer: @escaping (any Exchange) -> Void) {
@@ -292,9 +302,16 @@ private final class GuardedResponder: Responder {
         }
     }
 
-    private func tell(_ allowed: Audience, asks: Bool, _ why: String, _ exchange: any Exchange) {
+    private func tell(
+        _ allowed: Audience,
+        asks: Bool,
+        hasShown: Bool,
+        _ why: String,
+        _ exchange: any Exchange
+    ) {
         guard asks else { return exchange.refuse(Refusal(403, "access.stranger", why)) }
-        let refusal = Refusal(401, "access.credentials", Self.need(allowed))
+        let need = Self.need(allowed)
+        let refusal = Refusal(401, "access.credentials", hasShown ? "what was shown is not right: \(need)" : need)
         var (head, body) = ResponseHead.text(refusal)
         if allowed.proofs.contains(.password) {
             head.add("WWW-Authenticate", "Basic realm=\"Homeport\", charset=\"UTF-8\"")

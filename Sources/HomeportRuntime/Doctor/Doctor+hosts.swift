@@ -44,7 +44,8 @@ extension Doctor {
                 .warning,
                 "the system knows no address for \(lost.inWords): browsers and curl open them all the same; Node, Deno, Bun, "
                     + "Python, Java and others that ask the system do not",
-                fix: "set http_proxy=http://127.0.0.1:62893 for them, which reaches every service by name; "
+                fix:
+                    "set http_proxy=http://127.0.0.1:62893 for them, which reaches http://NAME.localhost of every service; "
                     + "or give them the addresses that homeport status shows"
             )
         }

@@ -109,7 +109,8 @@ extension ServicePlan {
         }
         let own = Set((programKeys + upstreamKeys).map(\.name)).subtracting(["folder"])
         guard let key = keys.first(where: own.contains) else {
-            return node.wrong("\(name) does not say what it is", fix: "add \(kindExamples)")
+            let strange = keys.first { !known.contains($0) }.map { ", and \($0) is no key here" } ?? ""
+            return node.wrong("\(name) does not say what it is\(strange)", fix: "add \(kindExamples)")
         }
         let kind = programKeys.contains { $0.name == key } ? "run: npm start" : "to: 3000"
         return node.wrong("\(name) has \(key), and does not say what it is", fix: "add \(kind)")

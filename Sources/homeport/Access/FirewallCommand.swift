@@ -13,7 +13,8 @@ struct FirewallCommand: ParsableCommand {
             only narrow what others allow: beside ufw, firewalld or Docker, a packet must please all of them. It stands before \
             what Docker does, so that ports which containers publish are kept, too. Rules are gone after a restart of the machine.
 
-            Ports are, unless they are given, those that are leased to services, and the door's.
+            Ports are, unless they are given, those that are leased to services now, of every project, and the door's. Whatever the \
+            ports, packets from outside that say they are of or to the loopback are dropped.
 
             EXAMPLES
               homeport firewall rules                     what would be applied
@@ -39,7 +40,12 @@ struct FirewallCommand: ParsableCommand {
 
 /// Which ports, and for whom.
 struct FirewallOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Which ports: 3000, 49152-65535, or a list with commas.", valueName: "ports"))
+    @Option(
+        help: ArgumentHelp(
+            "Which ports: 3000, 49152-65535, or a list with commas. (default: the door's and those that are leased now, of every project)",
+            valueName: "ports"
+        )
+    )
     var ports: String?
 
     @Option(
