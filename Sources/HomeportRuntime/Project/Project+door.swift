@@ -25,6 +25,12 @@ extension Project {
         return made
     }
 
+    /// What the list of services says of one: who may not come in is not told how it is run.
+    func listed(_ service: ServicePlan, of plan: Plan) -> String {
+        let rules = service.access.completed(from: plan.access).accessRules
+        return rules.allowsAll && options.credentials.isEmpty ? service.summary : "guarded"
+    }
+
     func table(of plan: Plan, _ services: [ServiceName: RunningService]) -> RouteTable {
         let (gates, names) = (gates, self.names(of: plan))
         return RouteTable(
@@ -32,7 +38,7 @@ extension Project {
                 services[service.name].map { running in
                     var route = RouteTable.Route(
                         name: service.name,
-                        summary: service.summary,
+                        summary: listed(service, of: plan),
                         responder: ways[service.name] ?? running.responder
                     )
                     let hosts = names.hosts(of: service.name)
