@@ -37,7 +37,7 @@ import Darwin
 
     @Test(arguments: [
         ("access: { allow: mee }", "says not who"), ("access: { allow: nobody }", "did you mean []?"),
-        ("access: { allow: 1000 }", "did you mean uid:1000?"), ("access: { allow: root }", "did you mean uid:0?"),
+        ("access: { allow: 1000 }", "did you mean uid:1000?"), ("access: { allow: root }", "id -u NAME"),
         ("allow: me", "write access: { allow: … }"), ("access: { allow: [ me, \"user:ada\" ] }", "add users"),
         ("access: { users: none }", "htpasswd -cB"), ("access: { users: broken }", "broken:4"),
         ("access: { allow: \"group:nosuchgroup\" }", "getent group"),

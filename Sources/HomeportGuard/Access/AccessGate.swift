@@ -53,9 +53,12 @@ package final class AccessGate: Sendable {
         ) { $1 }
     }
 
+    /// Whether nobody is asked for anything.
+    package var isOpen: Bool { rules.allowsAll }
+
     /// Puts it before a responder.
     package func guarding(_ next: any Responder) -> any Responder {
-        rules.allowsAll && notForService.theirs == nil ? next : GuardedResponder(self, next)
+        isOpen && notForService.theirs == nil ? next : GuardedResponder(self, next)
     }
 
     /// Of a connection whose requests nobody reads: only whose it is can be asked, and it must be allowed all that rules tell apart. On its
@@ -241,7 +244,9 @@ private final class GuardedResponder: Responder {
         _ head: RequestHead,
         _ exchange: any Exchange
     ) {
-        if Via.isQuestion(head.fields), !allowed.proofs.contains(.token), !allowed.proofs.contains(.password) {
+        // A question that is asked about would never end, and one that can show nothing is not for the client to answer.
+        let canShow = !allowed.proofs.contains(.forwardAuth) && !allowed.proofs.isDisjoint(with: [.token, .password])
+        if Via.isQuestion(head.fields), !canShow {
             let refusal = Refusal(
                 508,
                 "access.loop",

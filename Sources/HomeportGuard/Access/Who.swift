@@ -1,5 +1,4 @@
 package import HomeportCore
-import HomeportNet
 
 /// Who may come in: one entry of `allow:`.
 package enum Who: Sendable, Hashable {
@@ -48,15 +47,15 @@ package enum Who: Sendable, Hashable {
             .badValue,
             "\"\(text.harmless)\" says not who",
             fix:
-                "write me, anyone, uid:1000, group:dev, user:ada (of the users file), token:ci or forward_auth; user:* and token:* are all of them"
+                "write me, anyone, uid:1000 (id -u NAME tells it), group:dev, user:ada (of the users file), token:ci or forward_auth; user:* and token:* are all of them"
         )
     }
 
-    /// What was meant, perhaps: a slip, nobody at all, or a user of the machine by number or name.
+    /// What was meant, perhaps: a slip, nobody at all, or a user of the machine by number.
     private static func near(_ text: String) -> String? {
         if let near = Spelling.nearest(to: text, among: ["anyone", "me", "forward_auth"]) { return near }
         if ["nobody", "none", "no", "false", ""].contains(text) { return "[]" }
-        return (UInt32(text) ?? UserNames.number(of: text)).map { "uid:\($0)" }
+        return UInt32(text).map { "uid:\($0)" }
     }
 
     package var text: String {

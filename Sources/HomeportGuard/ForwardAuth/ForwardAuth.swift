@@ -51,18 +51,6 @@ package final class ForwardAuth: Sendable {
     ///   - then: Called once, on the exchange's loop; never if the client goes before.
     func ask(_ head: RequestHead, _ exchange: any Exchange, withAuthorization: Bool, then: @escaping (Verdict) -> Void)
     {
-        // A question that is asked about would never end.
-        guard !Via.isQuestion(head.fields) else {
-            return then(
-                .failed(
-                    Refusal(
-                        508,
-                        "access.loop",
-                        "\(address.text), which says who may come in, stands behind that question itself; give it access: { allow: anyone }"
-                    )
-                )
-            )
-        }
         let asking = asking(on: exchange.loop.loop)
         guard asking.waiting < Asking.most else {
             return then(

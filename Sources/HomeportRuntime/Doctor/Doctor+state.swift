@@ -8,6 +8,6 @@ extension Doctor {
             let place = error.subject.map { " (\($0))" } ?? ""
             return Finding("state", title, .failure, error.what + place, fix: error.fix)
         }
-        return Finding("state", title, .ok, "\(state.path) is nobody else's")
+        return Finding("state", title, .ok, "nobody else can change \(state.path), or read the secrets in it")
     }
 }

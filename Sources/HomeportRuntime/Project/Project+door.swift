@@ -25,10 +25,11 @@ extension Project {
         return made
     }
 
-    /// What the list of services says of one: who may not come in is not told how it is run.
-    func listed(_ service: ServicePlan, of plan: Plan) -> String {
-        let rules = service.access.completed(from: plan.access).accessRules
-        return rules.allowsAll && options.credentials.isEmpty ? service.summary : "guarded"
+    /// What a list of services says of one: who sees the list, and may not come in, is not told how it is run.
+    /// - Parameter list: The gate before the list; nil for another project's.
+    func listed(_ service: ServicePlan, behind list: AccessGate?) -> String {
+        guard let gate = gates?[service.name], !gate.isOpen, gate !== list else { return service.summary }
+        return "guarded"
     }
 
     func table(of plan: Plan, _ services: [ServiceName: RunningService]) -> RouteTable {
@@ -38,7 +39,7 @@ extension Project {
                 services[service.name].map { running in
                     var route = RouteTable.Route(
                         name: service.name,
-                        summary: listed(service, of: plan),
+                        summary: listed(service, behind: gates?[nil]),
                         responder: ways[service.name] ?? running.responder
                     )
                     let hosts = names.hosts(of: service.name)

@@ -79,7 +79,7 @@ extension Project {
             project: plan.name.text,
             services: plan.services.filter(\.speaksHTTP).map { service in
                 let all = names.hosts(of: service.name)
-                return .init(name: service.name.text, host: all[all.count - 1], summary: listed(service, of: plan))
+                return .init(name: service.name.text, host: all[all.count - 1], summary: listed(service, behind: nil))
             }
         )
         for service in plan.services {
